@@ -1,1 +1,3 @@
-//! Placeholder.
+//! What is true: values, rules and decisions. Pure: no IO, no clock, no SQL.
+
+pub mod units;

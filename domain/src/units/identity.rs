@@ -1,0 +1,113 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ValueError, normalise_digits};
+
+const MAX_LENGTH: usize = 40;
+
+/// ASCII only: identifiers become stream names, file names and printed codes.
+fn plain(text: &str, what: &'static str) -> Result<(), ValueError> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    if text.is_empty() {
+        Err(ValueError::Empty { what })
+    } else if !text.bytes().all(allowed) {
+        Err(ValueError::BadCharacter { what })
+    } else if text.len() > MAX_LENGTH {
+        Err(ValueError::TooLong {
+            what,
+            max: MAX_LENGTH,
+        })
+    } else {
+        Ok(())
+    }
+}
+
+fn sha256_hex(text: &str, what: &'static str) -> Result<(), ValueError> {
+    let lower_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() == 64 && text.bytes().all(lower_hex) {
+        Ok(())
+    } else {
+        Err(ValueError::BadFormat { what })
+    }
+}
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident, $what:literal, $check:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn try_new(text: impl AsRef<str>) -> Result<Self, ValueError> {
+                let text = normalise_digits(text.as_ref());
+                $check(&text, $what)?;
+                Ok(Self(text))
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ValueError;
+
+            fn from_str(text: &str) -> Result<Self, ValueError> {
+                Self::try_new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ValueError;
+
+            fn try_from(text: String) -> Result<Self, ValueError> {
+                Self::try_new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    )+};
+}
+
+identifiers! {
+    /// 户号: stays with the flat when its holder changes.
+    AccountNo, "户号", plain;
+    /// The meter's number in the charging system; the metering point's key.
+    MeterNo, "表号", plain;
+    /// The number stamped on a device.
+    HardwareNo, "表具编号", plain;
+    TariffId, "价格方案编号", plain;
+    CampusId, "校区编号", plain;
+    RoundId, "抄表批次号", plain;
+    BookNo, "抄表册号", plain;
+    CustomerId, "用户编号", plain;
+    StaffLogin, "工号", plain;
+    ReadingId, "读数编号", plain;
+    BillNo, "账单号", plain;
+    NoticeNo, "通知单号", plain;
+    PaymentId, "缴费流水号", plain;
+    ReceiptNo, "票据号", plain;
+    BindingId, "绑定申请号", plain;
+    FaultId, "报修单号", plain;
+    /// SHA-256 of the stored photo, in lower-case hex.
+    PhotoHash, "照片摘要", sha256_hex;
+}

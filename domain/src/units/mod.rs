@@ -1,0 +1,26 @@
+//! The values every capability speaks in: money, quantities, dates, identifiers.
+//!
+//! Each is checked once, when it is made; whoever holds one may rely on it.
+
+mod error;
+mod identity;
+mod money;
+mod person;
+mod quantity;
+#[cfg(test)]
+mod tests;
+mod text;
+mod time;
+
+pub use error::ValueError;
+pub use identity::{
+    AccountNo, BillNo, BindingId, BookNo, CampusId, CustomerId, FaultId, HardwareNo, MeterNo,
+    NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId, StaffLogin, TariffId,
+};
+pub use money::Fen;
+pub use person::Phone;
+pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
+pub use text::{normalise_digits, parse_decimal};
+pub use time::{
+    BillingMonth, Period, business_date, business_time, instant_of, start_of_business_day,
+};

@@ -1,0 +1,206 @@
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{ValueError, parse_decimal};
+
+/// What a meter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Commodity {
+    Water,
+    Electricity,
+}
+
+impl Commodity {
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Water => "m³",
+            Self::Electricity => "kWh",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Water => "水",
+            Self::Electricity => "电",
+        }
+    }
+
+    /// The name used in bill lines and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Water => "water",
+            Self::Electricity => "electricity",
+        }
+    }
+}
+
+impl fmt::Display for Commodity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Commodity {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text.trim() {
+            "water" | "水" => Ok(Self::Water),
+            "electricity" | "电" => Ok(Self::Electricity),
+            _ => Err(ValueError::BadFormat {
+                what: "用能类型"
+            }),
+        }
+    }
+}
+
+/// No campus counts to 10¹², and below it 28 digits hold every product of two values exactly
+/// enough for one rounding to the fen.
+const WHOLE_DIGITS: u32 = 12;
+const PLACES: u32 = 8;
+
+fn within_limits(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
+    if value.normalize().scale() > PLACES {
+        return Err(ValueError::TooPrecise {
+            what,
+            places: PLACES,
+        });
+    }
+    if value.abs() >= Decimal::from(10_u64.pow(WHOLE_DIGITS)) {
+        return Err(ValueError::OutOfRange { what });
+    }
+    Ok(value)
+}
+
+fn not_negative(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
+    if value < Decimal::ZERO {
+        Err(ValueError::Negative { what })
+    } else {
+        Ok(value)
+    }
+}
+
+fn positive(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
+    if value <= Decimal::ZERO {
+        Err(ValueError::NotPositive { what })
+    } else {
+        Ok(value)
+    }
+}
+
+fn any_sign(value: Decimal, _what: &'static str) -> Result<Decimal, ValueError> {
+    Ok(value)
+}
+
+macro_rules! decimal_value {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Decimal);
+
+        impl $name {
+            pub fn try_new(value: Decimal) -> Result<Self, ValueError> {
+                within_limits($check(value, $what)?, $what).map(Self)
+            }
+
+            pub const fn value(self) -> Decimal {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ValueError;
+
+            fn from_str(text: &str) -> Result<Self, ValueError> {
+                Self::try_new(parse_decimal(text, $what)?)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ValueError;
+
+            fn try_from(text: String) -> Result<Self, ValueError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
+decimal_value!(
+    /// What a dial shows. Two of them make a usage only through [`Index::since`].
+    Index, "读数", not_negative
+);
+decimal_value!(
+    /// A usage in the commodity's unit; negative where it corrects an earlier one.
+    Quantity, "用量", any_sign
+);
+decimal_value!(
+    /// Yuan per unit.
+    UnitPrice, "单价", not_negative
+);
+decimal_value!(
+    /// What one step of the dial stands for (倍率).
+    Multiplier, "倍率", positive
+);
+
+impl Index {
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// How far the dial moved from `earlier`, before any multiplier; negative if it went back.
+    pub fn since(self, earlier: Self) -> Quantity {
+        Quantity(self.0 - earlier.0)
+    }
+}
+
+impl Quantity {
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
+    pub fn is_negative(self) -> bool {
+        self.0 < Decimal::ZERO
+    }
+
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        Self::try_new(self.0.checked_add(other.0)?).ok()
+    }
+
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        Self::try_new(self.0.checked_sub(other.0)?).ok()
+    }
+
+    pub fn checked_mul(self, multiplier: Multiplier) -> Option<Self> {
+        Self::try_new(self.0.checked_mul(multiplier.0)?).ok()
+    }
+
+    pub fn checked_sum<I: IntoIterator<Item = Self>>(quantities: I) -> Option<Self> {
+        quantities
+            .into_iter()
+            .try_fold(Self::ZERO, Self::checked_add)
+    }
+}
+
+impl Multiplier {
+    pub const ONE: Self = Self(Decimal::ONE);
+}
