@@ -1,3 +1,4 @@
 //! What is true: values, rules and decisions. Pure: no IO, no clock, no SQL.
 
+pub mod rating;
 pub mod units;

@@ -63,7 +63,18 @@ impl FromStr for Commodity {
 const WHOLE_DIGITS: u32 = 12;
 const PLACES: u32 = 8;
 
-fn within_limits(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
+enum Sign {
+    Any,
+    NotNegative,
+    Positive,
+}
+
+fn checked(value: Decimal, sign: &Sign, what: &'static str) -> Result<Decimal, ValueError> {
+    match sign {
+        Sign::NotNegative if value < Decimal::ZERO => return Err(ValueError::Negative { what }),
+        Sign::Positive if value <= Decimal::ZERO => return Err(ValueError::NotPositive { what }),
+        _ => {}
+    }
     if value.normalize().scale() > PLACES {
         return Err(ValueError::TooPrecise {
             what,
@@ -76,28 +87,8 @@ fn within_limits(value: Decimal, what: &'static str) -> Result<Decimal, ValueErr
     Ok(value)
 }
 
-fn not_negative(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
-    if value < Decimal::ZERO {
-        Err(ValueError::Negative { what })
-    } else {
-        Ok(value)
-    }
-}
-
-fn positive(value: Decimal, what: &'static str) -> Result<Decimal, ValueError> {
-    if value <= Decimal::ZERO {
-        Err(ValueError::NotPositive { what })
-    } else {
-        Ok(value)
-    }
-}
-
-fn any_sign(value: Decimal, _what: &'static str) -> Result<Decimal, ValueError> {
-    Ok(value)
-}
-
 macro_rules! decimal_value {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $check:ident) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $sign:ident) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -107,7 +98,7 @@ macro_rules! decimal_value {
 
         impl $name {
             pub fn try_new(value: Decimal) -> Result<Self, ValueError> {
-                within_limits($check(value, $what)?, $what).map(Self)
+                checked(value, &Sign::$sign, $what).map(Self)
             }
 
             pub const fn value(self) -> Decimal {
@@ -147,19 +138,19 @@ macro_rules! decimal_value {
 
 decimal_value!(
     /// What a dial shows. Two of them make a usage only through [`Index::since`].
-    Index, "读数", not_negative
+    Index, "读数", NotNegative
 );
 decimal_value!(
     /// A usage in the commodity's unit; negative where it corrects an earlier one.
-    Quantity, "用量", any_sign
+    Quantity, "用量", Any
 );
 decimal_value!(
     /// Yuan per unit.
-    UnitPrice, "单价", not_negative
+    UnitPrice, "单价", NotNegative
 );
 decimal_value!(
     /// What one step of the dial stands for (倍率).
-    Multiplier, "倍率", positive
+    Multiplier, "倍率", Positive
 );
 
 impl Index {

@@ -1,0 +1,33 @@
+//! Rating: from a usage to the lines of a bill.
+//!
+//! One pure function serves preview, issue, simulation, dispute replay and the command line, so
+//! none of them can disagree with another. Its rules:
+//!
+//! - The period is cut into **parts**. `prorate_by_day` cuts it where the tariff version changes;
+//!   `by_reading_date` takes the version in force on the reading date, `period.to`, throughout.
+//!   Where the period crosses into another tier year, `by_day` cuts it on the first day of that
+//!   year; `by_billing_month` counts all of it in the tier year of the billing month.
+//! - The usage is shared out over the parts by days, two decimals, half-up; the last part takes
+//!   the rest.
+//! - Parts stay apart in the bill, in the order of time, even where two tier years meet under one
+//!   version: merged, nobody could check either year.
+//! - Each part fills the tiers from where its tier year stands, then pays its version's surcharges.
+//!   Every line is rounded once, half-up to the fen; the total is the sum of the lines.
+
+mod bill;
+mod case;
+mod error;
+mod parts;
+mod rate;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use bill::{RatedBill, RatedLine, TierCount};
+pub use case::{Household, RatingCase, rate_case_json};
+pub use error::{RatingError, TariffError};
+pub use rate::{RatingInput, rate};
+pub use schedule::{
+    PriceChange, Surcharge, TariffSchedule, TariffTerms, TariffVersion, Tier, TierPeriod,
+    YearCrossing,
+};

@@ -1,0 +1,177 @@
+use rust_decimal::Decimal;
+
+use super::parts::{Part, parts};
+use super::{
+    RatedBill, RatedLine, RatingError, TariffSchedule, TariffTerms, TariffVersion, TierCount,
+};
+use crate::units::{BillingMonth, Commodity, Fen, Period, Quantity, UnitPrice};
+
+/// What is to be rated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RatingInput {
+    /// Half-open; `to` is the reading date.
+    pub period: Period,
+    pub usage: Quantity,
+    /// Used before this period in the tier period that holds `period.from`.
+    pub quantity_to_date: Quantity,
+    pub persons: u32,
+    /// Decides only where `by_billing_month` meets a period that crosses into another tier period;
+    /// without one, the month of the period's last day.
+    pub billing_month: Option<BillingMonth>,
+}
+
+/// Rates a usage under a tariff.
+pub fn rate(schedule: &TariffSchedule, input: &RatingInput) -> Result<RatedBill, RatingError> {
+    if input.usage.is_negative() {
+        return Err(RatingError::UsageNegative);
+    }
+    if input.quantity_to_date.is_negative() {
+        return Err(RatingError::QuantityToDateNegative);
+    }
+    let lift = lift(schedule.terms(), input.persons)?;
+    let mut to_date = ToDate::start(schedule, input);
+    let mut lines = Vec::new();
+    for part in parts(schedule, input)? {
+        let before = to_date.count(&part)?;
+        tier_lines(schedule.commodity(), &part, before, lift, &mut lines)?;
+        surcharge_lines(&part, &mut lines)?;
+    }
+    let total = Fen::checked_sum(lines.iter().map(|line| line.amount));
+    Ok(RatedBill {
+        lines,
+        total: total.ok_or(RatingError::Overflow)?,
+        quantity_to_date_after: to_date.current.quantity_to_date_after,
+        counted: to_date.finish(),
+    })
+}
+
+/// What persons above the base add to every limit.
+fn lift(terms: &TariffTerms, persons: u32) -> Result<Decimal, RatingError> {
+    let extra = Decimal::from(persons.saturating_sub(terms.base_persons));
+    terms
+        .quota_per_extra_person
+        .value()
+        .checked_mul(extra)
+        .ok_or(RatingError::Overflow)
+}
+
+/// Where each tier period stands while the parts pass by.
+struct ToDate {
+    done: Vec<TierCount>,
+    current: TierCount,
+}
+
+impl ToDate {
+    fn start(schedule: &TariffSchedule, input: &RatingInput) -> Self {
+        Self {
+            done: Vec::new(),
+            current: TierCount {
+                tier_period_from: schedule.terms().tier_period.start(input.period.from()),
+                quantity: Quantity::ZERO,
+                quantity_to_date_after: input.quantity_to_date,
+            },
+        }
+    }
+
+    /// Counts a part and answers where its tier period stood before it.
+    fn count(&mut self, part: &Part<'_>) -> Result<Decimal, RatingError> {
+        if part.tier_period_from != self.current.tier_period_from {
+            let fresh = TierCount {
+                tier_period_from: part.tier_period_from,
+                quantity: Quantity::ZERO,
+                quantity_to_date_after: Quantity::ZERO,
+            };
+            self.done.push(std::mem::replace(&mut self.current, fresh));
+        }
+        let before = self.current.quantity_to_date_after;
+        let quantity = quantity(part.quantity)?;
+        let add = |to: Quantity| to.checked_add(quantity).ok_or(RatingError::Overflow);
+        self.current.quantity = add(self.current.quantity)?;
+        self.current.quantity_to_date_after = add(before)?;
+        Ok(before.value())
+    }
+
+    /// A tier period in which nothing was counted is no news.
+    fn finish(self) -> Vec<TierCount> {
+        let mut counted = self.done;
+        counted.retain(|count| !count.quantity.is_zero());
+        counted.push(self.current);
+        counted
+    }
+}
+
+fn tier_lines(
+    commodity: Commodity,
+    part: &Part<'_>,
+    mut position: Decimal,
+    lift: Decimal,
+    lines: &mut Vec<RatedLine>,
+) -> Result<(), RatingError> {
+    let mut rest = part.quantity;
+    for (tier, number) in part.version.tiers.iter().zip(1_u32..) {
+        let taken = match tier.up_to {
+            None => rest,
+            Some(limit) => {
+                let limit = limit
+                    .value()
+                    .checked_add(lift)
+                    .ok_or(RatingError::Overflow)?;
+                rest.min((limit - position).max(Decimal::ZERO))
+            }
+        };
+        position += taken;
+        rest -= taken;
+        if !taken.is_zero() {
+            let component = commodity.as_str();
+            lines.push(line(
+                component,
+                part.version,
+                Some(number),
+                taken,
+                tier.price,
+            )?);
+        }
+    }
+    Ok(())
+}
+
+fn surcharge_lines(part: &Part<'_>, lines: &mut Vec<RatedLine>) -> Result<(), RatingError> {
+    if part.quantity.is_zero() {
+        return Ok(());
+    }
+    for surcharge in &part.version.surcharges {
+        let name = &surcharge.name;
+        lines.push(line(
+            name,
+            part.version,
+            None,
+            part.quantity,
+            surcharge.price,
+        )?);
+    }
+    Ok(())
+}
+
+fn line(
+    component: &str,
+    version: &TariffVersion,
+    tier: Option<u32>,
+    taken: Decimal,
+    price: UnitPrice,
+) -> Result<RatedLine, RatingError> {
+    let yuan = taken
+        .checked_mul(price.value())
+        .ok_or(RatingError::Overflow)?;
+    Ok(RatedLine {
+        component: component.to_owned(),
+        version_from: version.from,
+        tier,
+        quantity: quantity(taken)?,
+        price,
+        amount: Fen::from_yuan_half_up(yuan).ok_or(RatingError::Overflow)?,
+    })
+}
+
+fn quantity(value: Decimal) -> Result<Quantity, RatingError> {
+    Quantity::try_new(value).map_err(|_| RatingError::Overflow)
+}

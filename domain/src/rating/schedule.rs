@@ -1,0 +1,216 @@
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::TariffError;
+use crate::units::{Commodity, Quantity, UnitPrice};
+
+/// What a change of price inside a period does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceChange {
+    #[default]
+    ProrateByDay,
+    ByReadingDate,
+}
+
+/// Where a period that runs into another tier year counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum YearCrossing {
+    #[default]
+    ByDay,
+    ByBillingMonth,
+}
+
+/// How long tier limits count before they start again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TierPeriod {
+    #[default]
+    Year,
+    Month,
+}
+
+impl TierPeriod {
+    /// The first day of the tier period a date lies in; it names the tier period.
+    pub fn start(self, date: NaiveDate) -> NaiveDate {
+        let month = match self {
+            Self::Year => 1,
+            Self::Month => date.month(),
+        };
+        NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date)
+    }
+
+    /// The first day of the next tier period, if the calendar has one.
+    pub(super) fn next_start(self, date: NaiveDate) -> Option<NaiveDate> {
+        let months = match self {
+            Self::Year => 12,
+            Self::Month => 1,
+        };
+        self.start(date)
+            .checked_add_months(chrono::Months::new(months))
+    }
+}
+
+/// Usage up to a limit, counted from the start of the tier period, and its price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<Quantity>,
+    pub price: UnitPrice,
+}
+
+/// A price on every unit, whatever its tier, such as sewage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surcharge {
+    pub name: String,
+    pub price: UnitPrice,
+}
+
+/// The prices in force from a day on, until `to` (not included) or the next version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TariffVersion {
+    pub from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+    pub tiers: Vec<Tier>,
+    #[serde(default)]
+    pub surcharges: Vec<Surcharge>,
+}
+
+/// A tariff as it is written down, before anybody has checked it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TariffTerms {
+    #[serde(default)]
+    pub price_change: PriceChange,
+    #[serde(default, alias = "tier_year_crossing")]
+    pub year_crossing: YearCrossing,
+    #[serde(default)]
+    pub tier_period: TierPeriod,
+    #[serde(default)]
+    pub base_persons: u32,
+    /// Lifts every limit for each person above `base_persons`.
+    #[serde(default = "no_quota")]
+    pub quota_per_extra_person: Quantity,
+    pub versions: Vec<TariffVersion>,
+}
+
+const fn no_quota() -> Quantity {
+    Quantity::ZERO
+}
+
+/// A checked tariff: versions in order and apart, tiers ascending with the last one open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "RawSchedule", into = "RawSchedule")]
+pub struct TariffSchedule {
+    commodity: Commodity,
+    terms: TariffTerms,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RawSchedule {
+    commodity: Commodity,
+    #[serde(flatten)]
+    terms: TariffTerms,
+}
+
+impl TryFrom<RawSchedule> for TariffSchedule {
+    type Error = TariffError;
+
+    fn try_from(raw: RawSchedule) -> Result<Self, TariffError> {
+        Self::try_new(raw.commodity, raw.terms)
+    }
+}
+
+impl From<TariffSchedule> for RawSchedule {
+    fn from(schedule: TariffSchedule) -> Self {
+        Self {
+            commodity: schedule.commodity,
+            terms: schedule.terms,
+        }
+    }
+}
+
+impl TariffSchedule {
+    pub fn try_new(commodity: Commodity, terms: TariffTerms) -> Result<Self, TariffError> {
+        if terms.quota_per_extra_person.is_negative() {
+            return Err(TariffError::QuotaNegative);
+        }
+        if terms.versions.is_empty() {
+            return Err(TariffError::NoVersions);
+        }
+        for version in &terms.versions {
+            version.check(commodity)?;
+        }
+        for (earlier, later) in terms.versions.iter().zip(terms.versions.iter().skip(1)) {
+            if later.from <= earlier.from || earlier.to.is_some_and(|to| later.from < to) {
+                return Err(TariffError::VersionsOverlap { from: later.from });
+            }
+        }
+        Ok(Self { commodity, terms })
+    }
+
+    /// The same tariff with one more version after all it has.
+    pub fn with_version(&self, version: TariffVersion) -> Result<Self, TariffError> {
+        let mut terms = self.terms.clone();
+        terms.versions.push(version);
+        Self::try_new(self.commodity, terms)
+    }
+
+    pub const fn commodity(&self) -> Commodity {
+        self.commodity
+    }
+
+    pub const fn terms(&self) -> &TariffTerms {
+        &self.terms
+    }
+
+    pub fn versions(&self) -> &[TariffVersion] {
+        &self.terms.versions
+    }
+
+    /// The version whose prices hold on a day.
+    pub fn in_force_on(&self, date: NaiveDate) -> Option<&TariffVersion> {
+        let version = self
+            .terms
+            .versions
+            .iter()
+            .rev()
+            .find(|version| version.from <= date)?;
+        version.to.is_none_or(|to| date < to).then_some(version)
+    }
+}
+
+impl TariffVersion {
+    fn check(&self, commodity: Commodity) -> Result<(), TariffError> {
+        let from = self.from;
+        if self.to.is_some_and(|to| to <= from) {
+            return Err(TariffError::EmptyVersion { from });
+        }
+        let Some((last, limited)) = self.tiers.split_last() else {
+            return Err(TariffError::NoTiers { from });
+        };
+        if last.up_to.is_some() {
+            return Err(TariffError::LastTierNotOpen { from });
+        }
+        let mut below = Quantity::ZERO;
+        for tier in limited {
+            let limit = tier.up_to.ok_or(TariffError::LastTierNotOpen { from })?;
+            if limit <= below {
+                return Err(TariffError::TiersNotAscending { from });
+            }
+            below = limit;
+        }
+        let mut names = BTreeSet::from([commodity.as_str()]);
+        let all_named = self.surcharges.iter().all(|surcharge| {
+            !surcharge.name.trim().is_empty() && names.insert(surcharge.name.as_str())
+        });
+        if all_named {
+            Ok(())
+        } else {
+            Err(TariffError::SurchargeName { from })
+        }
+    }
+}
