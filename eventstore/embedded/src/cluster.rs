@@ -59,6 +59,19 @@ impl EmbeddedPostgres {
         self.tools.stop(&self.layout).await
     }
 
+    /// Stops a running cluster nobody uses; for callers that never started it.
+    pub async fn stop_unused(data_dir: &Path, options: &Options) -> Result<(), EmbeddedError> {
+        let account = Account::choose()?;
+        let layout = Layout::prepare(data_dir, &account)?;
+        if Postmaster::observe(&layout.cluster) == Postmaster::Absent {
+            return Ok(());
+        }
+        Self::join_as(layout, account, options, None)
+            .await?
+            .stop()
+            .await
+    }
+
     /// Where the product's database is.
     pub fn connect_options(&self) -> PgConnectOptions {
         options_for(&self.socket_directory, OWNER, OWNER)
@@ -154,7 +167,7 @@ async fn launch(
     options: &Options,
     attempt: u32,
 ) -> Result<(), EmbeddedError> {
-    if layout.cluster_version().is_none() {
+    if layout.cluster_version().is_none() || options.discard_stopped {
         info!(directory = %layout.cluster.display(), "creating the embedded PostgreSQL cluster");
         remove_tree(&layout.cluster)?;
         tools.create_cluster(layout, options).await?;

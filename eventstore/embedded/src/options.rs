@@ -15,6 +15,8 @@ pub struct Options {
     pub durability: Durability,
     /// Directory of `initdb` and `pg_ctl`; found by search when absent.
     pub binaries: Option<PathBuf>,
+    /// Start empty each time: for test clusters, whose leftovers interest nobody.
+    pub discard_stopped: bool,
     pub connections_max: u16,
     pub shared_buffers_mib: u32,
 }
@@ -24,6 +26,7 @@ impl Default for Options {
         Self {
             durability: Durability::Full,
             binaries: None,
+            discard_stopped: false,
             connections_max: 100,
             shared_buffers_mib: 256,
         }
