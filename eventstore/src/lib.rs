@@ -1,1 +1,23 @@
-//! Placeholder.
+//! How facts are kept.
+//!
+//! Commands come in through the [`CommandBus`], which loads streams, lets a process decide, and
+//! commits its events, its outcome and its claims in one transaction. Everything that follows
+//! (order, read models, policies) reads what was committed.
+
+mod bus;
+mod cipher;
+mod clock;
+mod error;
+mod keys;
+mod recorded;
+mod repository;
+mod store;
+
+pub use bus::{BusOptions, CommandBus, CommandError, CommandObserver, Executed};
+pub use cipher::Cipher;
+pub use clock::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
+pub use error::StoreError;
+pub use keys::MasterKey;
+pub use recorded::{EventMetadata, RecordedEvent};
+pub use repository::AuditRepository;
+pub use store::EventStore;

@@ -1,0 +1,295 @@
+//! A batch of commands over one workspace: load, decide each, commit all.
+
+use std::collections::HashSet;
+
+use chaobiao_decision::{CommandContext, Decided, ErasedProcess, Rejection, Stop, Workspace};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{BusOptions, CommandError, Executed};
+use crate::repository::{CommitError, Found, Request, StoredOutcome, Unit};
+use crate::{EventStore, StoreError};
+
+/// How often a process may ask for more before it is taken for endless.
+pub(super) const ROUNDS: usize = 64;
+/// How often a command that others got in the way of is decided again.
+const ATTEMPTS: usize = 20;
+/// How far a command's clock may be ahead of the database.
+const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
+
+/// A command on its way.
+pub(super) struct Pending {
+    context: CommandContext,
+    process: Box<dyn ErasedProcess>,
+    body_hmac: [u8; 32],
+}
+
+type Answer = Result<Executed<Value>, CommandError>;
+
+/// A decided command, before its commit.
+enum Verdict {
+    Accepted {
+        outcome: Value,
+        decided: Decided,
+    },
+    Refused(Rejection),
+    Fault(StoreError),
+    /// Executed before.
+    Stored(StoredOutcome),
+}
+
+impl Pending {
+    pub(super) fn new(
+        store: &EventStore,
+        context: CommandContext,
+        process: Box<dyn ErasedProcess>,
+    ) -> Result<Self, StoreError> {
+        let body = serde_json::to_vec(&process.body()?)?;
+        let body_hmac = store.body_hmac(process.name(), &body);
+        Ok(Self {
+            context,
+            process,
+            body_hmac,
+        })
+    }
+
+    fn id(&self) -> Uuid {
+        self.context.command_id
+    }
+
+    fn answer_again(&self, stored: &StoredOutcome) -> Answer {
+        if stored.body_hmac != self.body_hmac {
+            return Err(CommandError::KeyReused);
+        }
+        answer_from(&stored.outcome, None, true)
+    }
+}
+
+/// The stored form of an outcome is `{"ok": …}` or `{"refused": …}`.
+fn answer_from(outcome: &Value, position: Option<i64>, repeated: bool) -> Answer {
+    if let Some(refused) = outcome.get("refused") {
+        let rejection: Rejection =
+            serde_json::from_value(refused.clone()).map_err(StoreError::from)?;
+        return Err(rejection.into());
+    }
+    let outcome = outcome.get("ok").cloned().unwrap_or(Value::Null);
+    Ok(Executed {
+        outcome,
+        position,
+        repeated,
+    })
+}
+
+/// Answers every command of the batch, in order.
+pub(super) async fn run(
+    store: &EventStore,
+    options: &BusOptions,
+    batch: &[Pending],
+) -> Vec<Answer> {
+    let references: Vec<&Pending> = batch.iter().collect();
+    let unique: HashSet<Uuid> = references.iter().map(|pending| pending.id()).collect();
+    if batch.len() > 1 && unique.len() == batch.len() {
+        match attempt(store, options, &references).await {
+            Ok(answers) => return answers,
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Fault(error)) => {
+                tracing::warn!(error = %chain(&error), "a shared commit failed");
+            }
+        }
+    }
+    // Alone each command gets its own verdict: one conflict or fault must not touch the others.
+    let mut answers = Vec::with_capacity(batch.len());
+    for pending in batch {
+        answers.push(run_alone(store, options, pending).await);
+    }
+    answers
+}
+
+async fn run_alone(store: &EventStore, options: &BusOptions, pending: &Pending) -> Answer {
+    for round in 0..ATTEMPTS {
+        match attempt(store, options, &[pending]).await {
+            Ok(mut answers) => return answers.pop().unwrap_or(Err(StoreError::Stopped.into())),
+            Err(CommitError::Fault(error)) => return Err(error.into()),
+            Err(CommitError::Conflict) => {
+                metrics::counter!("chaobiao_command_conflicts_total").increment(1);
+                // Spread the contenders; their ids differ.
+                let spread = u64::from(pending.id().as_bytes()[15]) % 8;
+                let pause = spread.saturating_mul(round as u64 + 1);
+                tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            }
+        }
+    }
+    Err(CommandError::Conflict)
+}
+
+async fn attempt(
+    store: &EventStore,
+    options: &BusOptions,
+    batch: &[&Pending],
+) -> Result<Vec<Answer>, CommitError> {
+    let verdicts = decide_all(store, options, batch).await?;
+    let mut answers = Vec::with_capacity(batch.len());
+    let mut units = Vec::new();
+    for (pending, verdict) in batch.iter().zip(verdicts) {
+        let (outcome, decided) = match verdict {
+            Verdict::Accepted { outcome, decided } => (json!({ "ok": outcome }), decided),
+            Verdict::Refused(rejection) => (json!({ "refused": rejection }), Decided::default()),
+            Verdict::Fault(error) => {
+                answers.push(Err(error.into()));
+                continue;
+            }
+            Verdict::Stored(stored) => {
+                answers.push(pending.answer_again(&stored));
+                continue;
+            }
+        };
+        answers.push(answer_from(&outcome, None, false));
+        units.push((
+            answers.len() - 1,
+            Unit {
+                context: pending.context.clone(),
+                process: pending.process.name(),
+                body_hmac: pending.body_hmac,
+                outcome,
+                decided,
+            },
+        ));
+    }
+    if units.is_empty() {
+        return Ok(answers);
+    }
+    let (places, units): (Vec<usize>, Vec<Unit>) = units.into_iter().unzip();
+    let positions = store.commit(units).await?;
+    for (place, position) in places.iter().zip(positions) {
+        if let Ok(executed) = &mut answers[*place] {
+            executed.position = position;
+        }
+    }
+    observe(options, batch, &answers, &places);
+    Ok(answers)
+}
+
+fn observe(options: &BusOptions, batch: &[&Pending], answers: &[Answer], fresh: &[usize]) {
+    for place in fresh {
+        let pending = batch[*place];
+        match &answers[*place] {
+            Err(CommandError::Refused(rejection)) => {
+                metrics::counter!("chaobiao_commands_refused_total", "code" => rejection.code.clone())
+                    .increment(1);
+                if let Some(observer) = &options.observer {
+                    observer.refused(&pending.context, pending.process.name(), rejection);
+                }
+            }
+            Ok(_) => metrics::counter!(
+                "chaobiao_commands_total", "process" => pending.process.name()
+            )
+            .increment(1),
+            Err(_) => {}
+        }
+    }
+}
+
+/// Decides the batch in order over one workspace.
+///
+/// whole batch is loaded in as many round trips as its longest chain of needs.
+async fn decide_all(
+    store: &EventStore,
+    options: &BusOptions,
+    batch: &[&Pending],
+) -> Result<Vec<Verdict>, StoreError> {
+    let mut workspace = Workspace::default();
+    let mut verdicts: Vec<Option<Verdict>> = batch.iter().map(|_| None).collect();
+    let mut request = Request {
+        commands: batch.iter().map(|p| p.id()).collect(),
+        ..Request::default()
+    };
+    for round in 0..ROUNDS {
+        let mut waiting = round == 0;
+        for (pending, verdict) in batch.iter().zip(&mut verdicts) {
+            if verdict.is_some() {
+                continue;
+            }
+            let decision = pending
+                .process
+                .decide_erased(&pending.context, &mut workspace);
+            match decision {
+                Err(Stop::Need(streams)) => {
+                    request.streams.extend(streams);
+                    workspace.rollback();
+                    waiting = true;
+                }
+                Err(Stop::NeedClaim(claim)) => {
+                    request.claims.insert(claim);
+                    workspace.rollback();
+                    waiting = true;
+                }
+                _ if waiting => workspace.rollback(),
+                Ok(outcome) => {
+                    *verdict = Some(Verdict::Accepted {
+                        outcome,
+                        decided: workspace.accept(),
+                    });
+                }
+                Err(Stop::Refused(rejection)) => {
+                    workspace.rollback();
+                    *verdict = Some(Verdict::Refused(rejection));
+                }
+                Err(Stop::Corrupt(reason)) => {
+                    workspace.rollback();
+                    *verdict = Some(Verdict::Fault(StoreError::Corrupt(reason)));
+                }
+            }
+        }
+        if !waiting {
+            return Ok(verdicts.into_iter().flatten().collect());
+        }
+        let mut found = store.load(&std::mem::take(&mut request)).await?;
+        check_clocks(options, batch, &mut verdicts, &found);
+        for (pending, verdict) in batch.iter().zip(&mut verdicts) {
+            if let Some(stored) = found.outcomes.remove(&pending.id()) {
+                *verdict = Some(Verdict::Stored(stored));
+            }
+        }
+        feed(&mut workspace, found);
+    }
+    Err(StoreError::EndlessNeed)
+}
+
+fn check_clocks(
+    options: &BusOptions,
+    batch: &[&Pending],
+    verdicts: &mut [Option<Verdict>],
+    found: &Found,
+) {
+    if options.simulation {
+        return;
+    }
+    for (pending, verdict) in batch.iter().zip(verdicts) {
+        let ahead = pending.context.at - found.database_now;
+        if verdict.is_none() && ahead > CLOCK_TOLERANCE {
+            *verdict = Some(Verdict::Fault(StoreError::ClockAhead(ahead.num_seconds())));
+        }
+    }
+}
+
+pub(super) fn feed(workspace: &mut Workspace, found: Found) {
+    for (stream, history) in found.streams {
+        workspace.feed(stream, history);
+    }
+    for (claim, holder) in found.claims {
+        workspace.feed_claim(claim, holder);
+    }
+}
+
+/// An error with its causes, for the log.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

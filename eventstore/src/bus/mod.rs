@@ -1,0 +1,257 @@
+//! The only way in: commands to events.
+
+mod batch;
+
+use std::sync::Arc;
+
+use chaobiao_decision::{CommandContext, ErasedProcess, Process, Rejection, Stop, Workspace};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::repository::Request;
+use crate::{EventStore, StoreError};
+
+use batch::Pending;
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Executed<T> {
+    pub outcome: T,
+    /// Position of its last event; `None` when it had nothing to write or is repeated.
+    pub position: Option<i64>,
+    /// The command had been executed before, and this is its first answer again.
+    pub repeated: bool,
+}
+
+/// Why a command has no outcome.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    #[error(transparent)]
+    Refused(#[from] Rejection),
+    #[error("the command id was used before, for another command")]
+    KeyReused,
+    #[error("others kept changing what the command depends on")]
+    Conflict,
+    #[error(transparent)]
+    Fault(#[from] StoreError),
+}
+
+/// Told of every refusal, for the access log.
+pub trait CommandObserver: Send + Sync {
+    fn refused(&self, context: &CommandContext, process: &'static str, rejection: &Rejection);
+}
+
+/// How a bus works.
+#[derive(Clone)]
+pub struct BusOptions {
+    /// Commits under way at the same time.
+    pub lanes: usize,
+    /// Commands of several callers that may share a commit.
+    pub batch: usize,
+    /// Commands may be dated ahead of the database: a simulated campus only.
+    pub simulation: bool,
+    pub observer: Option<Arc<dyn CommandObserver>>,
+}
+
+impl Default for BusOptions {
+    fn default() -> Self {
+        Self {
+            lanes: 4,
+            batch: 64,
+            simulation: false,
+            observer: None,
+        }
+    }
+}
+
+/// Executes commands; cheap to clone.
+///
+/// Commands that arrive while others are being committed share the next commit: each is decided,
+/// accepted or refused alone, and none waits for company.
+#[derive(Clone)]
+pub struct CommandBus {
+    store: EventStore,
+    options: BusOptions,
+    queue: mpsc::Sender<Waiting>,
+}
+
+struct Waiting {
+    pending: Pending,
+    reply: oneshot::Sender<Result<Executed<Value>, CommandError>>,
+}
+
+impl CommandBus {
+    /// Starts the bus's lanes on the current runtime; they end when the last clone is dropped.
+    pub fn new(store: EventStore, options: BusOptions) -> Self {
+        let (queue, waiting) = mpsc::channel(1024);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..options.lanes.max(1) {
+            tokio::spawn(lane(store.clone(), options.clone(), Arc::clone(&waiting)));
+        }
+        Self {
+            store,
+            options,
+            queue,
+        }
+    }
+
+    pub fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    /// The id of a command somebody gave a key to: the same scope and key give the same command.
+    pub fn command_id(&self, scope: &str, key: &str) -> Uuid {
+        let hmac = self.store.scope_hmac(scope, key);
+        let mut bytes = [0u8; 16];
+        bytes.copy_from_slice(&hmac[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
+    /// Executes a command. Once queued it runs to its end, even when the caller goes away.
+    pub async fn execute<P: Process>(
+        &self,
+        context: CommandContext,
+        process: P,
+    ) -> Result<Executed<P::Outcome>, CommandError> {
+        let executed = self.execute_erased(context, Box::new(process)).await?;
+        let outcome = serde_json::from_value(executed.outcome).map_err(StoreError::from)?;
+        Ok(Executed {
+            outcome,
+            position: executed.position,
+            repeated: executed.repeated,
+        })
+    }
+
+    /// [`CommandBus::execute`] for a process whose type is known at run time only.
+    pub async fn execute_erased(
+        &self,
+        context: CommandContext,
+        process: Box<dyn ErasedProcess>,
+    ) -> Result<Executed<Value>, CommandError> {
+        let span = tracing::info_span!(
+            "command",
+            process = process.name(),
+            command_id = %context.command_id,
+            actor = %context.actor,
+            request_id = context.request_id.as_deref(),
+        );
+        let pending = Pending::new(&self.store, context, process)?;
+        let (reply, answer) = oneshot::channel();
+        async {
+            self.queue
+                .send(Waiting { pending, reply })
+                .await
+                .map_err(|_| StoreError::Stopped)?;
+            let result = answer.await.map_err(|_| StoreError::Stopped)?;
+            if let Err(CommandError::Refused(rejection)) = &result {
+                tracing::warn!(code = rejection.code, "refused");
+            }
+            result
+        }
+        .instrument(span)
+        .await
+    }
+
+    /// Executes commands in order and commits them together, chunk by chunk; a refused one does
+    /// not hold the others up. Meant for imports and runs over many accounts.
+    pub async fn execute_batch(
+        &self,
+        commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+    ) -> Vec<Result<Executed<Value>, CommandError>> {
+        const CHUNK: usize = 500;
+        let mut results = Vec::with_capacity(commands.len());
+        let mut commands = commands.into_iter();
+        loop {
+            let chunk: Vec<_> = commands.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                return results;
+            }
+            let size = chunk.len();
+            let (store, options) = (self.store.clone(), self.options.clone());
+            let task = tokio::spawn(async move { execute_chunk(&store, &options, chunk).await });
+            match task.await {
+                Ok(chunk) => results.extend(chunk),
+                Err(_) => results.extend((0..size).map(|_| Err(StoreError::Stopped.into()))),
+            }
+        }
+    }
+
+    /// What a command would come to now. Writes nothing.
+    pub async fn preview<P: Process>(
+        &self,
+        context: &CommandContext,
+        process: &P,
+    ) -> Result<P::Outcome, CommandError> {
+        let mut workspace = Workspace::default();
+        for _ in 0..batch::ROUNDS {
+            let mut request = Request::default();
+            match process.decide(context, &mut workspace) {
+                Ok(outcome) => return Ok(outcome),
+                Err(Stop::Refused(rejection)) => return Err(rejection.into()),
+                Err(Stop::Corrupt(reason)) => return Err(StoreError::Corrupt(reason).into()),
+                Err(Stop::Need(streams)) => request.streams.extend(streams),
+                Err(Stop::NeedClaim(claim)) => drop(request.claims.insert(claim)),
+            }
+            workspace.rollback();
+            batch::feed(&mut workspace, self.store.load(&request).await?);
+        }
+        Err(StoreError::EndlessNeed.into())
+    }
+}
+
+async fn execute_chunk(
+    store: &EventStore,
+    options: &BusOptions,
+    chunk: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+) -> Vec<Result<Executed<Value>, CommandError>> {
+    let mut results: Vec<Option<Result<_, CommandError>>> = Vec::with_capacity(chunk.len());
+    let mut ready = Vec::with_capacity(chunk.len());
+    let mut places = Vec::with_capacity(chunk.len());
+    for (place, (context, process)) in chunk.into_iter().enumerate() {
+        match Pending::new(store, context, process) {
+            Ok(pending) => {
+                ready.push(pending);
+                places.push(place);
+                results.push(None);
+            }
+            Err(fault) => results.push(Some(Err(fault.into()))),
+        }
+    }
+    for (place, result) in places
+        .into_iter()
+        .zip(batch::run(store, options, &ready).await)
+    {
+        results[place] = Some(result);
+    }
+    results
+        .into_iter()
+        .map(|result| result.unwrap_or(Err(StoreError::Stopped.into())))
+        .collect()
+}
+
+/// Takes whatever waits, runs it as one batch, and begins again.
+async fn lane(
+    store: EventStore,
+    options: BusOptions,
+    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
+) {
+    loop {
+        let mut group = Vec::new();
+        {
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut group, options.batch.max(1)).await == 0 {
+                return;
+            }
+        }
+        let (pending, replies): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|w| (w.pending, w.reply)).unzip();
+        let results = batch::run(&store, &options, &pending).await;
+        for (reply, result) in replies.into_iter().zip(results) {
+            // The caller may be gone; the outcome is stored all the same.
+            drop(reply.send(result));
+        }
+    }
+}

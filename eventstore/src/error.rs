@@ -1,0 +1,21 @@
+//! Faults of the store: never the caller's mistake.
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("the database did not answer as it should")]
+    Database(#[from] sqlx::Error),
+    #[error("stored data cannot be read: {0}")]
+    Corrupt(String),
+    #[error("a value cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    #[error("a personal field could not be sealed or opened: {0}")]
+    Cipher(&'static str),
+    #[error("the command's clock is ahead of the database by {0} s")]
+    ClockAhead(i64),
+    #[error("the command asks for ever more streams")]
+    EndlessNeed,
+    #[error("the command bus has stopped")]
+    Stopped,
+}

@@ -1,0 +1,617 @@
+//! One round trip to load what a batch of commands needs, one statement to commit it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chaobiao_decision::{
+    ClaimKey, CommandContext, Decided, StagedClaim, StagedEvent, StoredEvent, StreamId,
+};
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::persist::{
+    PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot,
+};
+use postgres_es::PostgresEventRepository;
+use serde_json::Value;
+use sqlx::{PgConnection, Row};
+use uuid::Uuid;
+
+use crate::clock::event_id;
+use crate::store::owner;
+use crate::{EventMetadata, EventStore, StoreError};
+
+/// Advisory locks guard streams that are read but not written. Streams share this many locks, so
+/// that even a large batch stays far below the server's lock table.
+const LOCK_BUCKETS: u64 = 1024;
+/// First key of the two-part advisory locks.
+const LOCK_SPACE: i32 = 0x6362;
+
+/// What to load.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) commands: Vec<Uuid>,
+    pub(crate) streams: BTreeSet<StreamId>,
+    pub(crate) claims: BTreeSet<ClaimKey>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) outcomes: HashMap<Uuid, StoredOutcome>,
+    pub(crate) streams: HashMap<StreamId, Vec<StoredEvent>>,
+    pub(crate) claims: HashMap<ClaimKey, Option<String>>,
+    pub(crate) database_now: DateTime<Utc>,
+}
+
+/// The answer a command got the first time.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredOutcome {
+    pub(crate) body_hmac: Vec<u8>,
+    pub(crate) outcome: Value,
+}
+
+/// One command's share of a commit.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) context: CommandContext,
+    pub(crate) process: &'static str,
+    pub(crate) body_hmac: [u8; 32],
+    pub(crate) outcome: Value,
+    pub(crate) decided: Decided,
+}
+
+/// Why a commit did not happen. Nothing was written.
+#[derive(Debug)]
+pub(crate) enum CommitError {
+    /// Somebody else was faster; load and decide again.
+    Conflict,
+    Fault(StoreError),
+}
+
+impl<E: Into<StoreError>> From<E> for CommitError {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+const LOAD: &str = "
+    SELECT 0 AS kind, e.aggregate_type AS a, e.aggregate_id AS b, e.sequence AS n,
+           e.event_type AS t, e.event_version AS v, e.payload AS p, NULL::bytea AS h,
+           NULL::timestamptz AS at
+      FROM unnest($1::text[], $2::text[]) AS s(aggregate_type, aggregate_id)
+      JOIN events e USING (aggregate_type, aggregate_id)
+    UNION ALL
+    SELECT 1, id::text, '', 0, '', '', outcome, body_hmac, NULL FROM command WHERE id = ANY($3)
+    UNION ALL
+    SELECT 2, kind, holder, 0, '', '', NULL, key_hmac, NULL
+      FROM claim JOIN unnest($4::text[], $5::bytea[]) AS c(kind, key_hmac) USING (kind, key_hmac)
+    UNION ALL
+    SELECT 3, '', '', 0, '', '', NULL, NULL, clock_timestamp()";
+
+const COMMIT: &str = "
+    WITH locked AS MATERIALIZED (
+        SELECT count(pg_advisory_xact_lock_shared($1, bucket)) AS n
+          FROM (SELECT bucket FROM unnest($2::int[]) AS bucket ORDER BY bucket) AS b
+    ), commands AS (
+        INSERT INTO command (id, name, body_hmac, actor, outcome, recorded_at)
+        SELECT u.* FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::jsonb[],
+                               $8::timestamptz[]) AS u, locked WHERE locked.n >= 0
+    ), claims AS (
+        INSERT INTO claim (kind, key_hmac, holder)
+        SELECT u.* FROM unnest($9::text[], $10::bytea[], $11::text[]) AS u, locked
+         WHERE locked.n >= 0
+    ), appended AS (
+        INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version,
+                            payload, metadata, event_id, command_id, recorded_at, salt, epoch)
+        SELECT u.aggregate_type, u.aggregate_id, u.sequence, u.event_type, u.event_version,
+               u.payload, u.metadata, u.event_id, u.command_id, u.recorded_at, u.salt, $12
+          FROM unnest($13::text[], $14::text[], $15::bigint[], $16::text[], $17::text[],
+                      $18::jsonb[], $19::jsonb[], $20::uuid[], $21::uuid[], $22::timestamptz[],
+                      $23::bytea[])
+               WITH ORDINALITY AS u(aggregate_type, aggregate_id, sequence, event_type,
+                   event_version, payload, metadata, event_id, command_id, recorded_at, salt, ord),
+               locked
+         WHERE locked.n >= 0 ORDER BY u.ord
+        RETURNING global_position
+    )
+    SELECT global_position FROM appended ORDER BY global_position";
+
+impl EventStore {
+    /// Loads everything a batch asks for in one round trip.
+    pub(crate) async fn load(&self, request: &Request) -> Result<Found, StoreError> {
+        let (types, ids): (Vec<&str>, Vec<&str>) = request
+            .streams
+            .iter()
+            .map(|s| (s.aggregate_type.as_str(), s.aggregate_id.as_str()))
+            .unzip();
+        let keys: Vec<(&ClaimKey, [u8; 32])> = request
+            .claims
+            .iter()
+            .map(|c| (c, self.claim_hmac(c.kind, &c.key)))
+            .collect();
+        let (kinds, hmacs): (Vec<&str>, Vec<&[u8]>) = keys
+            .iter()
+            .map(|(c, hmac)| (c.kind, hmac.as_slice()))
+            .unzip();
+        let rows = sqlx::query(LOAD)
+            .bind(types)
+            .bind(ids)
+            .bind(&request.commands)
+            .bind(kinds)
+            .bind(hmacs)
+            .fetch_all(self.pool())
+            .await?;
+
+        let mut found = Found::default();
+        let mut holders: HashMap<(String, Vec<u8>), String> = HashMap::new();
+        for row in rows {
+            match row.try_get::<i32, _>("kind")? {
+                0 => {
+                    let stream = StreamId::new(
+                        row.try_get::<String, _>("a")?,
+                        row.try_get::<String, _>("b")?,
+                    );
+                    found.streams.entry(stream).or_default().push(StoredEvent {
+                        sequence: row.try_get("n")?,
+                        event_type: row.try_get("t")?,
+                        event_version: row.try_get("v")?,
+                        payload: row.try_get("p")?,
+                    });
+                }
+                1 => {
+                    let id: String = row.try_get("a")?;
+                    let id = Uuid::parse_str(&id)
+                        .map_err(|error| StoreError::Corrupt(format!("command {id}: {error}")))?;
+                    let outcome = StoredOutcome {
+                        body_hmac: row.try_get("h")?,
+                        outcome: row.try_get("p")?,
+                    };
+                    found.outcomes.insert(id, outcome);
+                }
+                2 => {
+                    holders.insert((row.try_get("a")?, row.try_get("h")?), row.try_get("b")?);
+                }
+                _ => found.database_now = row.try_get("at")?,
+            }
+        }
+        for (claim, hmac) in keys {
+            let holder = holders.remove(&(claim.kind.to_owned(), hmac.to_vec()));
+            found.claims.insert(claim.clone(), holder);
+        }
+        for stream in &request.streams {
+            found
+                .streams
+                .entry(stream.clone())
+                .or_default()
+                .sort_by_key(|event| event.sequence);
+        }
+        let mut documents = Vec::new();
+        for (stream, events) in &mut found.streams {
+            for event in events {
+                documents.push((owner(stream, event.sequence), &mut event.payload));
+            }
+        }
+        self.cipher().open(documents).await?;
+        Ok(found)
+    }
+
+    /// Writes the units in order, all or nothing; returns the position of each unit's last event.
+    pub(crate) async fn commit(&self, units: Vec<Unit>) -> Result<Vec<Option<i64>>, CommitError> {
+        let mut batch = Batch::build(self, units)?;
+        let mut documents = Vec::with_capacity(batch.events.len());
+        for (_, event) in &mut batch.events {
+            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
+        }
+        self.cipher().seal(documents).await?;
+        let positions = if batch.reads.is_empty() && batch.releases.is_empty() {
+            let mut connection = self.pool().acquire().await?;
+            batch.append(self, &mut connection).await?
+        } else {
+            let mut transaction = self.pool().begin().await?;
+            batch.guard_reads(&mut transaction).await?;
+            batch.release(&mut transaction).await?;
+            let positions = batch.append(self, &mut transaction).await?;
+            transaction.commit().await.map_err(conflict_or_fault)?;
+            positions
+        };
+        self.committed().notify_one();
+        Ok(batch.last_positions(&positions))
+    }
+}
+
+/// The columns of one commit.
+struct Batch {
+    units: Vec<Unit>,
+    /// Events with the index of their unit.
+    events: Vec<(usize, StagedEvent)>,
+    metadata: Vec<Value>,
+    reads: BTreeMap<StreamId, i64>,
+    takes: Vec<(&'static str, [u8; 32], String)>,
+    releases: Vec<(&'static str, [u8; 32])>,
+}
+
+impl Batch {
+    fn build(store: &EventStore, mut units: Vec<Unit>) -> Result<Self, StoreError> {
+        let mut events = Vec::new();
+        let mut metadata = Vec::new();
+        let mut reads: BTreeMap<StreamId, i64> = BTreeMap::new();
+        let mut claims: BTreeMap<ClaimKey, (bool, Option<String>)> = BTreeMap::new();
+        for (index, unit) in units.iter_mut().enumerate() {
+            let mut note = claim_note(store, &unit.decided.claims)?;
+            for claim in unit.decided.claims.drain(..) {
+                note_net_change(&mut claims, claim);
+            }
+            for event in unit.decided.events.drain(..) {
+                let claims = note.take();
+                metadata.push(serde_json::to_value(EventMetadata {
+                    actor: unit.context.actor.clone(),
+                    process: unit.process.to_owned(),
+                    command_id: unit.context.command_id,
+                    request_id: unit.context.request_id.clone(),
+                    origin: unit.context.origin.clone(),
+                    claims,
+                })?);
+                events.push((index, event));
+            }
+            for (stream, sequence) in std::mem::take(&mut unit.decided.read) {
+                reads.entry(stream).or_insert(sequence);
+            }
+        }
+        // A stream this very batch writes is guarded by its primary key.
+        for (_, event) in &events {
+            reads.remove(&event.stream);
+        }
+        let mut takes = Vec::new();
+        let mut releases = Vec::new();
+        for (key, (held_before, holder)) in claims {
+            let hmac = store.claim_hmac(key.kind, &key.key);
+            if held_before {
+                releases.push((key.kind, hmac));
+            }
+            if let Some(holder) = holder {
+                takes.push((key.kind, hmac, holder));
+            }
+        }
+        Ok(Self {
+            units,
+            events,
+            metadata,
+            reads,
+            takes,
+            releases,
+        })
+    }
+
+    /// Locks the streams that were only read and checks that they have not moved since.
+    ///
+    /// Every commit holds the shared lock of each stream it writes; all locks are taken in order.
+    async fn guard_reads(&self, connection: &mut PgConnection) -> Result<(), CommitError> {
+        if self.reads.is_empty() {
+            return Ok(());
+        }
+        let read: BTreeSet<i32> = self.reads.keys().map(bucket).collect();
+        let written: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
+        for bucket in read.union(&written) {
+            let sql = if read.contains(bucket) {
+                "SELECT pg_advisory_xact_lock($1, $2)"
+            } else {
+                "SELECT pg_advisory_xact_lock_shared($1, $2)"
+            };
+            sqlx::query(sql)
+                .bind(LOCK_SPACE)
+                .bind(bucket)
+                .execute(&mut *connection)
+                .await
+                .map_err(conflict_or_fault)?;
+        }
+        let types: Vec<&str> = self
+            .reads
+            .keys()
+            .map(|s| s.aggregate_type.as_str())
+            .collect();
+        let ids: Vec<&str> = self.reads.keys().map(|s| s.aggregate_id.as_str()).collect();
+        let seen: Vec<i64> = self.reads.values().copied().collect();
+        let moved: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM unnest($1::text[], $2::text[], $3::bigint[]) \
+                 AS s(aggregate_type, aggregate_id, seen) \
+             JOIN events e USING (aggregate_type, aggregate_id) WHERE e.sequence > s.seen)",
+        )
+        .bind(types)
+        .bind(ids)
+        .bind(seen)
+        .fetch_one(connection)
+        .await?;
+        if moved {
+            Err(CommitError::Conflict)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn release(&self, connection: &mut PgConnection) -> Result<(), CommitError> {
+        if self.releases.is_empty() {
+            return Ok(());
+        }
+        let (kinds, hmacs): (Vec<&str>, Vec<&[u8]>) = self
+            .releases
+            .iter()
+            .map(|(kind, hmac)| (*kind, hmac.as_slice()))
+            .unzip();
+        let released = sqlx::query(
+            "DELETE FROM claim USING unnest($1::text[], $2::bytea[]) AS r(kind, key_hmac) \
+             WHERE claim.kind = r.kind AND claim.key_hmac = r.key_hmac",
+        )
+        .bind(kinds)
+        .bind(hmacs)
+        .execute(connection)
+        .await
+        .map_err(conflict_or_fault)?;
+        // A claim that is gone was given up by somebody else since it was read.
+        if released.rows_affected() == self.releases.len() as u64 {
+            Ok(())
+        } else {
+            Err(CommitError::Conflict)
+        }
+    }
+
+    async fn append(
+        &self,
+        store: &EventStore,
+        connection: &mut PgConnection,
+    ) -> Result<Vec<i64>, CommitError> {
+        let buckets: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
+        let buckets: Vec<i32> = buckets.into_iter().collect();
+        let units = &self.units;
+        let events = &self.events;
+        let context = |unit: usize| &units[unit].context;
+        let salts: Vec<Vec<u8>> = events
+            .iter()
+            .map(|_| {
+                let mut salt = vec![0u8; 16];
+                store.entropy.fill(&mut salt);
+                salt
+            })
+            .collect();
+        let event_ids: Vec<Uuid> = events
+            .iter()
+            .map(|(u, _)| event_id(context(*u).at, &*store.entropy))
+            .collect();
+        sqlx::query_scalar(COMMIT)
+            .bind(LOCK_SPACE)
+            .bind(buckets)
+            .bind(
+                units
+                    .iter()
+                    .map(|u| u.context.command_id)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(units.iter().map(|u| u.process).collect::<Vec<_>>())
+            .bind(
+                units
+                    .iter()
+                    .map(|u| u.body_hmac.as_slice())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                units
+                    .iter()
+                    .map(|u| u.context.actor.to_string())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(units.iter().map(|u| &u.outcome).collect::<Vec<_>>())
+            .bind(units.iter().map(|u| u.context.at).collect::<Vec<_>>())
+            .bind(
+                self.takes
+                    .iter()
+                    .map(|(kind, _, _)| *kind)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                self.takes
+                    .iter()
+                    .map(|(_, hmac, _)| hmac.as_slice())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                self.takes
+                    .iter()
+                    .map(|(_, _, holder)| holder.as_str())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(store.epoch)
+            .bind(column(events, |e| e.stream.aggregate_type.as_str()))
+            .bind(column(events, |e| e.stream.aggregate_id.as_str()))
+            .bind(column(events, |e| e.sequence))
+            .bind(column(events, |e| e.event_type.as_str()))
+            .bind(column(events, |e| e.event_version.as_str()))
+            .bind(column(events, |e| &e.payload))
+            .bind(&self.metadata)
+            .bind(event_ids)
+            .bind(
+                events
+                    .iter()
+                    .map(|(u, _)| context(*u).command_id)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                events
+                    .iter()
+                    .map(|(u, _)| context(*u).at)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(salts)
+            .fetch_all(connection)
+            .await
+            .map_err(conflict_or_fault)
+    }
+
+    /// Positions are handed out in the order of `events`.
+    fn last_positions(&self, positions: &[i64]) -> Vec<Option<i64>> {
+        let mut last = vec![None; self.units.len()];
+        for ((unit, _), position) in self.events.iter().zip(positions) {
+            last[*unit] = Some(*position);
+        }
+        last
+    }
+}
+
+fn column<'a, T>(
+    events: &'a [(usize, StagedEvent)],
+    field: impl Fn(&'a StagedEvent) -> T,
+) -> Vec<T> {
+    events.iter().map(|(_, event)| field(event)).collect()
+}
+
+/// Folds a claim change into the net effect of the batch: whether the key was held when the batch
+/// began and must be given up, and who holds it at the end.
+fn note_net_change(claims: &mut BTreeMap<ClaimKey, (bool, Option<String>)>, claim: StagedClaim) {
+    match claim {
+        StagedClaim::Take { key, holder, .. } => {
+            claims.entry(key).or_insert((false, None)).1 = Some(holder);
+        }
+        StagedClaim::Release { key } => match claims.get_mut(&key) {
+            Some(change) => change.1 = None,
+            None => drop(claims.insert(key, (true, None))),
+        },
+    }
+}
+
+/// Claim changes as they are kept in metadata: hashed keys only.
+fn claim_note(store: &EventStore, claims: &[StagedClaim]) -> Result<Option<String>, StoreError> {
+    if claims.is_empty() {
+        return Ok(None);
+    }
+    let notes: Vec<Value> = claims
+        .iter()
+        .map(|claim| match claim {
+            StagedClaim::Take { key, holder, .. } => serde_json::json!({
+                "take": key.kind,
+                "key": hex::encode(store.claim_hmac(key.kind, &key.key)),
+                "holder": holder,
+            }),
+            StagedClaim::Release { key } => serde_json::json!({
+                "release": key.kind,
+                "key": hex::encode(store.claim_hmac(key.kind, &key.key)),
+            }),
+        })
+        .collect();
+    Ok(Some(serde_json::to_string(&notes)?))
+}
+
+/// FNV-1a of the stream's name, folded into a lock bucket.
+fn bucket(stream: &StreamId) -> i32 {
+    let name = stream
+        .aggregate_type
+        .bytes()
+        .chain([0])
+        .chain(stream.aggregate_id.bytes());
+    let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the remainder is below 1024"
+    )]
+    let bucket = (hash % LOCK_BUCKETS) as i32;
+    bucket
+}
+
+/// A taken sequence, command id or claim, or a deadlock, means: load and decide again.
+fn conflict_or_fault(error: sqlx::Error) -> CommitError {
+    const UNIQUE_VIOLATION: &str = "23505";
+    const DEADLOCK: &str = "40P01";
+    let code = error
+        .as_database_error()
+        .and_then(|e| e.code().map(std::borrow::Cow::into_owned));
+    match code.as_deref() {
+        Some(UNIQUE_VIOLATION | DEADLOCK) => CommitError::Conflict,
+        _ => CommitError::Fault(error.into()),
+    }
+}
+
+/// The stock repository over our table, with personal fields opened on the way: how an auditor's
+/// replay loads an aggregate through nothing but `cqrs-es`. It never writes.
+pub struct AuditRepository {
+    stock: PostgresEventRepository,
+    store: EventStore,
+}
+
+impl AuditRepository {
+    pub fn new(store: EventStore) -> Self {
+        Self {
+            stock: PostgresEventRepository::new(store.pool().clone()),
+            store,
+        }
+    }
+
+    async fn opened(
+        &self,
+        mut events: Vec<SerializedEvent>,
+    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        let mut documents = Vec::with_capacity(events.len());
+        for event in &mut events {
+            let stream = StreamId::new(&event.aggregate_type, &event.aggregate_id);
+            let sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
+            documents.push((owner(&stream, sequence), &mut event.payload));
+        }
+        self.store
+            .cipher()
+            .open(documents)
+            .await
+            .map_err(|error| PersistenceError::UnknownError(Box::new(error)))?;
+        Ok(events)
+    }
+}
+
+fn read_only<T>() -> Result<T, PersistenceError> {
+    let refusal = std::io::Error::other("events are written by the command bus alone");
+    Err(PersistenceError::UnknownError(Box::new(refusal)))
+}
+
+impl PersistedEventRepository for AuditRepository {
+    async fn get_events<A: Aggregate>(
+        &self,
+        aggregate_id: &str,
+    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        self.opened(self.stock.get_events::<A>(aggregate_id).await?)
+            .await
+    }
+
+    async fn get_last_events<A: Aggregate>(
+        &self,
+        aggregate_id: &str,
+        last_sequence: usize,
+    ) -> Result<Vec<SerializedEvent>, PersistenceError> {
+        self.opened(
+            self.stock
+                .get_last_events::<A>(aggregate_id, last_sequence)
+                .await?,
+        )
+        .await
+    }
+
+    async fn get_snapshot<A: Aggregate>(
+        &self,
+        _aggregate_id: &str,
+    ) -> Result<Option<SerializedSnapshot>, PersistenceError> {
+        Ok(None)
+    }
+
+    async fn persist<A: Aggregate>(
+        &self,
+        _events: &[SerializedEvent],
+        _snapshot_update: Option<(String, Value, usize)>,
+    ) -> Result<(), PersistenceError> {
+        read_only()
+    }
+
+    async fn stream_events<A: Aggregate>(
+        &self,
+        _aggregate_id: &str,
+    ) -> Result<ReplayStream, PersistenceError> {
+        read_only()
+    }
+
+    async fn stream_all_events<A: Aggregate>(&self) -> Result<ReplayStream, PersistenceError> {
+        read_only()
+    }
+}

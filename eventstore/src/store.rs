@@ -1,0 +1,138 @@
+//! A handle on the store: pool, keys, clock, and the stories it can tell.
+
+use std::sync::Arc;
+
+use chaobiao_decision::StreamId;
+use sqlx::PgPool;
+use tokio::sync::Notify;
+
+use crate::keys::keyed_hash;
+use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, SystemEntropy};
+
+/// Shared by everything that reads or writes events; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct EventStore {
+    pool: PgPool,
+    cipher: Cipher,
+    clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) epoch: i32,
+    command_key: [u8; 32],
+    claim_key: [u8; 32],
+    committed: Arc<Notify>,
+}
+
+impl EventStore {
+    /// Opens a migrated database and makes sure its cluster has an epoch.
+    pub async fn open(
+        pool: PgPool,
+        master: &MasterKey,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let epoch = current_epoch(&pool).await?;
+        Ok(Self {
+            cipher: Cipher::new(pool.clone(), master, Arc::clone(&entropy)),
+            pool,
+            clock,
+            entropy,
+            epoch,
+            command_key: master.derive("command-body"),
+            claim_key: master.derive("claim-key"),
+            committed: Arc::default(),
+        })
+    }
+
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    pub fn cipher(&self) -> &Cipher {
+        &self.cipher
+    }
+
+    /// Woken after each commit of this process; the sealer waits for it.
+    pub fn committed(&self) -> &Arc<Notify> {
+        &self.committed
+    }
+
+    /// Decrypts the personal fields of events.
+    pub async fn open_events(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
+        let mut documents = Vec::with_capacity(events.len());
+        for event in events {
+            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
+        }
+        self.cipher.open(documents).await
+    }
+
+    /// A stream's sealed history, decrypted, in order.
+    pub async fn history(&self, stream: &StreamId) -> Result<Vec<RecordedEvent>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM events e JOIN log l USING (global_position) \
+             WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 ORDER BY e.sequence",
+            RecordedEvent::COLUMNS
+        );
+        let mut events: Vec<RecordedEvent> = sqlx::query_as(&sql)
+            .bind(&stream.aggregate_type)
+            .bind(&stream.aggregate_id)
+            .fetch_all(&self.pool)
+            .await?;
+        self.open_events(&mut events).await?;
+        Ok(events)
+    }
+
+    pub(crate) fn body_hmac(&self, name: &str, body: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.command_key, &[name.as_bytes(), body])
+    }
+
+    pub(crate) fn scope_hmac(&self, scope: &str, key: &str) -> [u8; 32] {
+        keyed_hash(
+            &self.command_key,
+            &[b"scope", scope.as_bytes(), key.as_bytes()],
+        )
+    }
+
+    pub(crate) fn claim_hmac(&self, kind: &str, key: &str) -> [u8; 32] {
+        keyed_hash(&self.claim_key, &[kind.as_bytes(), key.as_bytes()])
+    }
+}
+
+/// What binds a sealed personal field to its event.
+pub(crate) fn owner(stream: &StreamId, sequence: i64) -> String {
+    format!("{stream}#{sequence}")
+}
+
+/// The epoch of this database cluster; a new one after a dump and restore into another cluster,
+/// whose transaction ids start again.
+async fn current_epoch(pool: &PgPool) -> Result<i32, StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query("LOCK TABLE store_epoch IN EXCLUSIVE MODE")
+        .execute(&mut *transaction)
+        .await?;
+    let system: i64 = sqlx::query_scalar("SELECT system_identifier FROM pg_control_system()")
+        .fetch_one(&mut *transaction)
+        .await?;
+    let last: Option<(i32, i64)> = sqlx::query_as(
+        "SELECT epoch, system_identifier FROM store_epoch ORDER BY epoch DESC LIMIT 1",
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let epoch = match last {
+        Some((epoch, known)) if known == system => epoch,
+        other => {
+            let epoch = other.map_or(1, |(epoch, _)| epoch + 1);
+            sqlx::query("INSERT INTO store_epoch (epoch, system_identifier) VALUES ($1, $2)")
+                .bind(epoch)
+                .bind(system)
+                .execute(&mut *transaction)
+                .await?;
+            epoch
+        }
+    };
+    transaction.commit().await?;
+    Ok(epoch)
+}
