@@ -1,1 +1,50 @@
-//! Placeholder.
+//! How it is asked: schema, guards, loaders. No SQL, no decisions.
+//!
+//! A capability adds its `…Query`, `…Mutation` and `…Subscription` to the roots below.
+
+pub mod support;
+pub mod viewer;
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject};
+
+use support::{CursorKey, Limits, Services, Shape};
+
+/// Root of all queries.
+#[derive(Default, MergedObject)]
+pub struct Query(viewer::ViewerQuery);
+
+/// The product's one schema.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// What differs between development and production.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SchemaOptions {
+    /// Answer `__schema` and suggest names: development only.
+    pub introspection: bool,
+}
+
+/// Builds the schema over what its resolvers work with.
+pub fn build_schema(services: Services, cursors: CursorKey, options: SchemaOptions) -> Schema {
+    let mut builder = builder().data(services).data(cursors);
+    if !options.introspection {
+        builder = builder.disable_introspection().disable_suggestions();
+    }
+    builder.finish()
+}
+
+/// The schema definition, as committed in `docs/schema.graphql`.
+pub fn sdl() -> String {
+    builder().finish().sdl()
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    // `Shape` comes first: extensions wrap each other, and it has the last look at an answer.
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .extension(Shape)
+        .extension(Limits)
+        // Bounds the work of the parser and of the checks before ours.
+        .limit_recursive_depth(32)
+        .limit_directives(4)
+        // Ours is lower; this one makes the number be computed.
+        .limit_complexity(usize::MAX)
+}

@@ -1,0 +1,161 @@
+//! Scalars of the schema, wrapped around the domain's values.
+
+use std::str::FromStr;
+
+use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chaobiao_domain::units::{self, BillingMonth, normalise_digits, parse_decimal};
+use chrono::NaiveDate;
+
+fn text<T: ScalarType + InputType>(value: Value) -> Result<String, InputValueError<T>> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => Err(InputValueError::expected_type(other)),
+    }
+}
+
+/// An amount of money as a whole number of fen (分), written as a string: sums outgrow 32 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fen(pub units::Fen);
+
+#[Scalar(name = "Fen")]
+impl ScalarType for Fen {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            other => text(other)?,
+        };
+        let fen: i64 = normalise_digits(&text)
+            .parse()
+            .map_err(|_| "金额应为整数分")?;
+        Ok(Self(units::Fen::new(fen)))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.value().to_string())
+    }
+}
+
+impl From<units::Fen> for Fen {
+    fn from(fen: units::Fen) -> Self {
+        Self(fen)
+    }
+}
+
+/// A decimal number as a string: readings, usages, prices. Never a float.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal(pub rust_decimal::Decimal);
+
+#[Scalar(name = "Decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match value {
+            // A whole number cannot have lost digits on its way; anything else must be a string.
+            Value::Number(number) if number.is_i64() => number.to_string(),
+            other => text(other)?,
+        };
+        Ok(Self(
+            parse_decimal(&text, "数值").map_err(|error| error.to_string())?,
+        ))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<rust_decimal::Decimal> for Decimal {
+    fn from(number: rust_decimal::Decimal) -> Self {
+        Self(number)
+    }
+}
+
+macro_rules! decimal_from {
+    ($($unit:ident),+) => {$(
+        impl From<units::$unit> for Decimal {
+            fn from(value: units::$unit) -> Self {
+                Self(value.value())
+            }
+        }
+    )+};
+}
+
+decimal_from!(Index, Quantity, UnitPrice, Multiplier);
+
+/// A month that is billed, `2026-07`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearMonth(pub BillingMonth);
+
+#[Scalar(name = "YearMonth")]
+impl ScalarType for YearMonth {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let month = BillingMonth::from_str(&text(value)?).map_err(|error| error.to_string())?;
+        Ok(Self(month))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<BillingMonth> for YearMonth {
+    fn from(month: BillingMonth) -> Self {
+        Self(month)
+    }
+}
+
+/// A day in Shanghai, `2026-07-31`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub NaiveDate);
+
+#[Scalar(name = "Date")]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = normalise_digits(&text(value)?);
+        let date =
+            NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| "日期应为 YYYY-MM-DD")?;
+        Ok(Self(date))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<NaiveDate> for Date {
+    fn from(date: NaiveDate) -> Self {
+        Self(date)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown<T: ScalarType>(value: impl Into<Value>) -> Option<Value> {
+        T::parse(value.into()).ok().map(|scalar| scalar.to_value())
+    }
+
+    #[test]
+    fn money_is_whole_fen_and_never_a_float() {
+        assert_eq!(shown::<Fen>("１２３"), Some("123".into()));
+        assert_eq!(shown::<Fen>(123), Some("123".into()));
+        assert_eq!(shown::<Fen>("1.5"), None);
+        assert_eq!(shown::<Fen>(1.5), None);
+        assert_eq!(shown::<Fen>("9223372036854775808"), None);
+    }
+
+    #[test]
+    fn a_decimal_keeps_its_digits() {
+        assert_eq!(shown::<Decimal>("1.50"), Some("1.50".into()));
+        assert_eq!(shown::<Decimal>(1.5), None);
+        assert_eq!(shown::<Decimal>("1e3"), None);
+    }
+
+    #[test]
+    fn months_and_days_read_back() {
+        assert_eq!(shown::<YearMonth>("2026-07"), Some("2026-07".into()));
+        assert_eq!(shown::<YearMonth>("2026-13"), None);
+        assert_eq!(shown::<Date>("2026-02-28"), Some("2026-02-28".into()));
+        assert_eq!(shown::<Date>("2026-02-30"), None);
+    }
+}

@@ -1,0 +1,80 @@
+//! Who is asking.
+
+use std::collections::BTreeSet;
+
+use chaobiao_decision::Actor;
+use chaobiao_domain::staff::{Permission, Role};
+use chaobiao_domain::units::{CampusId, CustomerId, StaffLogin};
+
+/// The person behind a request, as its session and the rights of the moment say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Viewer {
+    #[default]
+    Anonymous,
+    Customer(CustomerViewer),
+    Staff(StaffViewer),
+}
+
+/// A resident or a unit's clerk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerViewer {
+    pub customer_id: CustomerId,
+}
+
+/// A member of staff with what the roles of this moment allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffViewer {
+    pub login: StaffLogin,
+    pub campus: CampusId,
+    pub roles: BTreeSet<Role>,
+}
+
+impl StaffViewer {
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles
+            .iter()
+            .any(|role| role.permissions().contains(&permission))
+    }
+
+    pub fn permissions(&self) -> BTreeSet<Permission> {
+        self.roles
+            .iter()
+            .flat_map(|role| role.permissions())
+            .copied()
+            .collect()
+    }
+}
+
+impl Viewer {
+    /// The author of the commands this viewer gives.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Anonymous => Actor::Anonymous,
+            Self::Customer(customer) => Actor::Customer(customer.customer_id.to_string()),
+            Self::Staff(staff) => Actor::Staff(staff.login.to_string()),
+        }
+    }
+
+    /// Whether this is a member of staff with that right.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.staff().is_some_and(|staff| staff.may(permission))
+    }
+
+    pub fn staff(&self) -> Option<&StaffViewer> {
+        match self {
+            Self::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
+
+    pub fn customer(&self) -> Option<&CustomerViewer> {
+        match self {
+            Self::Customer(customer) => Some(customer),
+            _ => None,
+        }
+    }
+
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Anonymous)
+    }
+}

@@ -1,0 +1,109 @@
+//! Keyset paging, the same for every list.
+//!
+//! A page continues after a key: the sort columns of the last row seen, with a unique id last. Rows
+//! that arrive meanwhile neither repeat nor hide others, and page 1000 costs what page 1 costs.
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<K> {
+    pub first: u32,
+    /// The key of the row before the first wanted one.
+    pub after: Option<K>,
+}
+
+impl<K> Page<K> {
+    pub const MAX: u32 = 100;
+
+    pub fn first(first: u32) -> Self {
+        Self {
+            first: first.clamp(1, Self::MAX),
+            after: None,
+        }
+    }
+
+    /// What to put into `LIMIT`: one more than wanted shows whether another page follows.
+    pub fn limit(&self) -> i64 {
+        i64::from(self.first) + 1
+    }
+
+    /// Makes a page of the rows fetched under [`Self::limit`].
+    pub fn slice<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Slice<T, K> {
+        let wanted = self.first as usize;
+        let has_next = rows.len() > wanted;
+        rows.truncate(wanted);
+        let rows = rows.into_iter().map(|row| (key(&row), row)).collect();
+        Slice {
+            rows,
+            has_next,
+            has_previous: self.after.is_some(),
+            total: None,
+        }
+    }
+}
+
+/// One page of a list: each row with the key to continue after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice<T, K> {
+    pub rows: Vec<(K, T)>,
+    pub has_next: bool,
+    pub has_previous: bool,
+    /// All rows of the list, only where counting them is cheap.
+    pub total: Option<i64>,
+}
+
+impl<T, K> Slice<T, K> {
+    #[must_use]
+    pub fn with_total(mut self, total: i64) -> Self {
+        self.total = Some(total);
+        self
+    }
+
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Slice<U, K> {
+        let Self {
+            rows,
+            has_next,
+            has_previous,
+            total,
+        } = self;
+        let rows = rows
+            .into_iter()
+            .map(|(key, row)| (key, change(row)))
+            .collect();
+        Slice {
+            rows,
+            has_next,
+            has_previous,
+            total,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_more_than_wanted_shows_the_next_page_and_is_not_given_away() {
+        let page = Page::first(2);
+        assert_eq!(page.limit(), 3);
+        let slice = page.slice(vec!["a", "b", "c"], |row| (*row).to_owned());
+        assert!(slice.has_next && !slice.has_previous);
+        assert_eq!(
+            slice.rows,
+            vec![("a".to_owned(), "a"), ("b".to_owned(), "b")]
+        );
+
+        let page = Page {
+            first: 2,
+            after: Some("b".to_owned()),
+        };
+        let slice = page.slice(vec!["c"], |row| (*row).to_owned());
+        assert!(!slice.has_next && slice.has_previous);
+    }
+
+    #[test]
+    fn a_page_is_never_longer_than_the_maximum() {
+        assert_eq!(Page::<i64>::first(0).first, 1);
+        assert_eq!(Page::<i64>::first(5_000).first, 100);
+    }
+}
