@@ -1,5 +1,6 @@
 //! What is true: values, rules and decisions. Pure: no IO, no clock, no SQL.
 
+pub mod calendar;
 pub mod rating;
 pub mod staff;
 pub mod units;

@@ -76,7 +76,13 @@ pub struct CommandContext {
 
 impl CommandContext {
     pub fn new(command_id: Uuid, actor: Actor, at: DateTime<Utc>) -> Self {
-        Self { command_id, actor, at, request_id: None, origin: None }
+        Self {
+            command_id,
+            actor,
+            at,
+            request_id: None,
+            origin: None,
+        }
     }
 
     /// A new id that is the same whenever the same command is decided again, and sorts by time.

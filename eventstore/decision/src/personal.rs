@@ -21,7 +21,10 @@ pub enum Personal<T> {
 
 impl<T> Personal<T> {
     pub fn new(subject: impl Into<String>, value: T) -> Self {
-        Self::Known { subject: subject.into(), value }
+        Self::Known {
+            subject: subject.into(),
+            value,
+        }
     }
 
     pub fn value(&self) -> Option<&T> {
@@ -90,14 +93,20 @@ impl<T: Serialize> Serialize for Personal<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Field { subject, value, erased } = Envelope::deserialize(deserializer)?.personal;
+        let Field {
+            subject,
+            value,
+            erased,
+        } = Envelope::deserialize(deserializer)?.personal;
         match value {
             _ if erased => Ok(Self::Erased { subject }),
             Some(value) => {
                 let value = serde_json::from_value(value).map_err(D::Error::custom)?;
                 Ok(Self::Known { subject, value })
             }
-            None => Err(D::Error::custom("a personal field has neither value nor erasure mark")),
+            None => Err(D::Error::custom(
+                "a personal field has neither value nor erasure mark",
+            )),
         }
     }
 }
@@ -111,8 +120,14 @@ mod tests {
     fn it_is_marked_in_json_and_hidden_in_debug() {
         let name = Personal::new("customer/7", "王小明".to_owned());
         let json = serde_json::to_value(&name).unwrap();
-        assert_eq!(json, json!({"$personal": {"subject": "customer/7", "value": "王小明"}}));
-        assert_eq!(serde_json::from_value::<Personal<String>>(json).unwrap(), name);
+        assert_eq!(
+            json,
+            json!({"$personal": {"subject": "customer/7", "value": "王小明"}})
+        );
+        assert_eq!(
+            serde_json::from_value::<Personal<String>>(json).unwrap(),
+            name
+        );
         assert_eq!(format!("{name:?}"), "Personal(customer/7)");
     }
 

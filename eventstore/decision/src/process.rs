@@ -72,18 +72,29 @@ pub enum UnknownProcess {
     #[error("no process is registered under {0}")]
     Name(String),
     #[error("the body of {name} cannot be read: {source}")]
-    Body { name: String, source: serde_json::Error },
+    Body {
+        name: String,
+        source: serde_json::Error,
+    },
 }
 
 impl ProcessRegistry {
     #[must_use]
     pub fn with<P: Process>(mut self) -> Self {
-        self.by_name.insert(P::NAME, |body| Ok(Box::new(serde_json::from_value::<P>(body)?)));
+        self.by_name.insert(P::NAME, |body| {
+            Ok(Box::new(serde_json::from_value::<P>(body)?))
+        });
         self
     }
 
     pub fn parse(&self, name: &str, body: Value) -> Result<Box<dyn ErasedProcess>, UnknownProcess> {
-        let parse = self.by_name.get(name).ok_or_else(|| UnknownProcess::Name(name.to_owned()))?;
-        parse(body).map_err(|source| UnknownProcess::Body { name: name.to_owned(), source })
+        let parse = self
+            .by_name
+            .get(name)
+            .ok_or_else(|| UnknownProcess::Name(name.to_owned()))?;
+        parse(body).map_err(|source| UnknownProcess::Body {
+            name: name.to_owned(),
+            source,
+        })
     }
 }

@@ -16,7 +16,10 @@ pub struct StreamId {
 
 impl StreamId {
     pub fn new(aggregate_type: impl Into<String>, aggregate_id: impl Into<String>) -> Self {
-        Self { aggregate_type: aggregate_type.into(), aggregate_id: aggregate_id.into() }
+        Self {
+            aggregate_type: aggregate_type.into(),
+            aggregate_id: aggregate_id.into(),
+        }
     }
 }
 
@@ -37,7 +40,10 @@ pub struct ClaimKey {
 
 impl ClaimKey {
     pub fn new(kind: &'static str, key: impl Into<String>) -> Self {
-        Self { kind, key: key.into() }
+        Self {
+            kind,
+            key: key.into(),
+        }
     }
 }
 
@@ -45,7 +51,11 @@ impl ClaimKey {
 #[derive(Clone, Debug, PartialEq)]
 pub enum StagedClaim {
     /// Take the key for a stream's id; when somebody else holds it at commit, `taken` is the answer.
-    Take { key: ClaimKey, holder: String, taken: Rejection },
+    Take {
+        key: ClaimKey,
+        holder: String,
+        taken: Rejection,
+    },
     /// Give the key up.
     Release { key: ClaimKey },
 }

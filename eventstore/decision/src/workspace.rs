@@ -87,7 +87,11 @@ impl Workspace {
             .map(|id| StreamId::new(A::TYPE, id))
             .filter(|stream| !self.knows(stream))
             .collect();
-        if missing.is_empty() { Ok(()) } else { Err(Stop::Need(missing)) }
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(Stop::Need(missing))
+        }
     }
 
     /// Lets an aggregate decide a command of its own; its events are staged.
@@ -136,7 +140,8 @@ impl Workspace {
             Some(_) => Err(Stop::Refused(taken)),
             None => {
                 self.change_claim(&key, Some(holder.clone()));
-                self.staged_claims.push(StagedClaim::Take { key, holder, taken });
+                self.staged_claims
+                    .push(StagedClaim::Take { key, holder, taken });
                 Ok(())
             }
         }
@@ -243,10 +248,7 @@ impl Workspace {
     }
 }
 
-fn fold<A: Aggregate>(
-    stream: &StreamId,
-    history: Vec<StoredEvent>,
-) -> Result<TypedSlot<A>, Stop> {
+fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<TypedSlot<A>, Stop> {
     let mut state = A::default();
     let mut sequence = 0;
     for stored in history {
@@ -255,7 +257,11 @@ fn fold<A: Aggregate>(
             .map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
         state.apply(event);
     }
-    Ok(TypedSlot { state, sequence, before: None })
+    Ok(TypedSlot {
+        state,
+        sequence,
+        before: None,
+    })
 }
 
 /// Runs an aggregate's `handle`, which awaits nothing but the sink's own, uncontended lock.
@@ -334,7 +340,11 @@ mod tests {
             sink: &EventSink<Self>,
         ) -> Result<(), Overflow> {
             sink.write(TankEvent::Filled { litres }, self).await;
-            if self.litres > 10 { Err(Overflow) } else { Ok(()) }
+            if self.litres > 10 {
+                Err(Overflow)
+            } else {
+                Ok(())
+            }
         }
 
         fn apply(&mut self, TankEvent::Filled { litres }: TankEvent) {
@@ -358,7 +368,10 @@ mod tests {
     #[test]
     fn an_unknown_stream_is_asked_for_and_then_folded() {
         let mut workspace = Workspace::default();
-        assert_eq!(workspace.get::<Tank>("t1").err(), Some(Stop::Need(vec![tank()])));
+        assert_eq!(
+            workspace.get::<Tank>("t1").err(),
+            Some(Stop::Need(vec![tank()]))
+        );
         workspace.feed(tank(), vec![filled(1, 3), filled(2, 4)]);
         assert_eq!(workspace.get::<Tank>("t1").unwrap().litres, 7);
         assert_eq!(workspace.accept().read, BTreeMap::from([(tank(), 2)]));
@@ -374,7 +387,10 @@ mod tests {
         let Err(Stop::Refused(rejection)) = workspace.execute::<Tank>("t1", 9) else {
             panic!("an overflow must be refused");
         };
-        assert_eq!(rejection, Rejection::new("TANK_OVERFLOW", "水箱已满").on("litres"));
+        assert_eq!(
+            rejection,
+            Rejection::new("TANK_OVERFLOW", "水箱已满").on("litres")
+        );
         workspace.rollback();
         assert_eq!(workspace.get::<Tank>("t1").unwrap().litres, 7);
 
@@ -382,7 +398,10 @@ mod tests {
         let decided = workspace.accept();
         assert_eq!(decided.events.len(), 1);
         assert_eq!(decided.events[0].sequence, 3);
-        assert!(decided.read.is_empty(), "a written stream needs no read check");
+        assert!(
+            decided.read.is_empty(),
+            "a written stream needs no read check"
+        );
     }
 
     #[test]

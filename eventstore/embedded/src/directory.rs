@@ -29,13 +29,7 @@ pub(crate) struct Layout {
 impl Layout {
     /// Makes the data directory when it is missing and checks that the database can reach it.
     pub(crate) fn prepare(data_dir: &Path, account: &Account) -> Result<Self, EmbeddedError> {
-        // Others must be able to pass, not to list: the files inside have their own modes.
-        let mode = if account.dropped { 0o711 } else { 0o700 };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(mode)
-            .create(data_dir)
-            .map_err(EmbeddedError::io(data_dir))?;
+        create_data_dir(data_dir)?;
         let data_dir = fs::canonicalize(data_dir).map_err(EmbeddedError::io(data_dir))?;
         if account.dropped {
             check_passable(&data_dir, account)?;
@@ -88,6 +82,19 @@ impl Layout {
         remove_file(&self.socket_directory.join(".s.PGSQL.5432.lock"))?;
         remove_file(&self.socket_directory.join(".s.PGSQL.5432"))
     }
+}
+
+/// Makes a data directory nobody else can list, with the mode the database account needs.
+pub fn create_data_dir(data_dir: &Path) -> Result<(), EmbeddedError> {
+    let proc_self = Path::new("/proc/self");
+    let own = fs::metadata(proc_self).map_err(EmbeddedError::io(proc_self))?;
+    // For a database under another account it must be passable.
+    let mode = if own.uid() == 0 { 0o711 } else { 0o700 };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(data_dir)
+        .map_err(EmbeddedError::io(data_dir))
 }
 
 /// Writes a file of the cluster without following a link the database account could have laid.

@@ -20,5 +20,6 @@ mod postmaster;
 mod tools;
 
 pub use cluster::EmbeddedPostgres;
+pub use directory::create_data_dir;
 pub use error::EmbeddedError;
 pub use options::{Durability, Options};

@@ -1,5 +1,10 @@
 //! A private cluster on a real data directory: one server at a time, nothing lost by kill -9.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};

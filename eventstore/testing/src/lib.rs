@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     reason = "support code of tests: a failure here is the failure of the test"
 )]
 

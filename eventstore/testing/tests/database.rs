@@ -1,5 +1,7 @@
 //! Every test has its own database, and many may be made at once.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic anywhere, in its helpers too")]
+
 use chaobiao_testing::TestDatabase;
 use sqlx::{Connection as _, Executor as _, PgConnection};
 

@@ -1,0 +1,369 @@
+//! The command bus on a real PostgreSQL.
+
+mod tank;
+
+use std::collections::BTreeSet;
+
+use chaobiao_decision::{ErasedProcess, StreamId};
+use chaobiao_eventstore::{AuditRepository, BusOptions, CommandBus, CommandError, Executed};
+use cqrs_es::EventStore as _;
+use cqrs_es::persist::PersistedEventStore;
+use serde_json::Value;
+use tank::{Fill, Match, Renumber, Sell, Tank, TankEvent, bench, context};
+
+fn fill(tank: &str, litres: u32) -> Fill {
+    Fill {
+        tank: tank.to_owned(),
+        litres,
+    }
+}
+
+async fn event_count(bench: &tank::Bench) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM events")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn the_same_command_again_gets_the_first_answer_even_after_a_restart() {
+    let bench = bench().await;
+    let first = bench.bus.execute(context(1), fill("a", 5)).await.unwrap();
+    assert_eq!((first.outcome, first.repeated), (5, false));
+    assert!(first.position.is_some());
+    bench.bus.execute(context(2), fill("a", 5)).await.unwrap();
+
+    let restarted = CommandBus::new(tank::open(&bench.database).await, BusOptions::default());
+    let again = restarted.execute(context(1), fill("a", 5)).await.unwrap();
+    assert_eq!(
+        again,
+        Executed {
+            outcome: 5,
+            position: None,
+            repeated: true
+        }
+    );
+    assert_eq!(event_count(&bench).await, 2);
+}
+
+#[tokio::test]
+async fn a_used_command_id_with_another_body_is_refused() {
+    let bench = bench().await;
+    bench.bus.execute(context(1), fill("a", 5)).await.unwrap();
+    let other = bench.bus.execute(context(1), fill("a", 6)).await;
+    assert!(matches!(other, Err(CommandError::KeyReused)));
+}
+
+#[tokio::test]
+async fn a_refusal_writes_no_event_and_is_itself_repeated() {
+    let bench = bench().await;
+    for _ in 0..2 {
+        let Err(CommandError::Refused(rejection)) =
+            bench.bus.execute(context(1), fill("a", 101)).await
+        else {
+            panic!("an overflow must be refused");
+        };
+        assert_eq!(rejection.code, "TANK_OVERFLOW");
+        assert_eq!(rejection.field, Some(vec!["litres".to_owned()]));
+    }
+    assert_eq!(event_count(&bench).await, 0);
+    let outcomes: i64 = sqlx::query_scalar("SELECT count(*) FROM command")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(outcomes, 1);
+}
+
+#[tokio::test]
+async fn concurrent_commands_on_one_stream_are_each_decided_on_the_truth() {
+    let bench = bench().await;
+    // Two buses stand for two nodes: their commits collide and are decided again.
+    let other = CommandBus::new(tank::open(&bench.database).await, BusOptions::default());
+    let mut tasks = tokio::task::JoinSet::new();
+    for id in 0..60 {
+        let bus = if id % 2 == 0 {
+            bench.bus.clone()
+        } else {
+            other.clone()
+        };
+        tasks.spawn(async move { bus.execute(context(id), fill("a", 2)).await });
+    }
+    let mut accepted = BTreeSet::new();
+    let mut refused = 0;
+    while let Some(result) = tasks.join_next().await {
+        match result.unwrap() {
+            Ok(executed) => assert!(accepted.insert(executed.outcome), "two saw the same level"),
+            Err(CommandError::Refused(_)) => refused += 1,
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(accepted, (1..=50).map(|n| n * 2).collect());
+    assert_eq!(refused, 10);
+}
+
+#[tokio::test]
+async fn a_stream_that_was_only_read_must_not_have_moved() {
+    let bench = bench().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for id in 0..40u128 {
+        let bus = bench.bus.clone();
+        tasks.spawn(async move {
+            let tank = format!("t{id}");
+            let copy = Match {
+                from: "source".to_owned(),
+                to: tank,
+            };
+            bus.execute(context(1000 + id), copy).await.unwrap();
+        });
+        let bus = bench.bus.clone();
+        tasks.spawn(async move {
+            drop(
+                bus.execute(context(2000 + id), fill("source", 1))
+                    .await
+                    .unwrap(),
+            );
+        });
+    }
+    while let Some(result) = tasks.join_next().await {
+        result.unwrap();
+    }
+    // In the order of commits each copy equals the source's level at that point.
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT aggregate_id, (payload->>'litres')::bigint FROM events ORDER BY xid, global_position",
+    )
+    .fetch_all(&bench.database.pool())
+    .await
+    .unwrap();
+    let mut level = 0;
+    for (tank, litres) in rows {
+        if tank == "source" {
+            level += litres;
+        } else {
+            assert_eq!(
+                litres, level,
+                "{tank} copied a level that was not the source's"
+            );
+        }
+    }
+    assert_eq!(level, 40);
+}
+
+#[tokio::test]
+async fn a_batch_commits_its_good_commands_and_refuses_the_others() {
+    let bench = bench().await;
+    let commands = (0..1200u128).map(|id| {
+        let litres = if id % 100 == 7 { 101 } else { 1 };
+        let process: Box<dyn ErasedProcess> = Box::new(fill(&format!("t{}", id % 400), litres));
+        (context(id), process)
+    });
+    let commands: Vec<_> = commands.collect();
+    let results = bench.bus.execute_batch(commands).await;
+    assert_eq!(results.len(), 1200);
+    for (id, result) in results.iter().enumerate() {
+        match result {
+            Ok(_) => assert_ne!(id % 100, 7),
+            Err(CommandError::Refused(_)) => assert_eq!(id % 100, 7),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(event_count(&bench).await, 1188);
+    let transactions: i64 = sqlx::query_scalar("SELECT count(DISTINCT xid) FROM events")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(transactions, 3);
+}
+
+#[tokio::test]
+async fn a_claim_has_one_holder_even_under_contention() {
+    let bench = bench().await;
+    let other = CommandBus::new(tank::open(&bench.database).await, BusOptions::default());
+    let mut tasks = tokio::task::JoinSet::new();
+    for id in 0..20u128 {
+        let bus = if id % 2 == 0 {
+            bench.bus.clone()
+        } else {
+            other.clone()
+        };
+        let sell = Sell {
+            tank: format!("t{id}"),
+            number: "42".into(),
+            owner: "王".into(),
+        };
+        tasks.spawn(async move { bus.execute(context(id), sell).await });
+    }
+    let mut sold = 0;
+    while let Some(result) = tasks.join_next().await {
+        match result.unwrap() {
+            Ok(_) => sold += 1,
+            Err(CommandError::Refused(rejection)) => {
+                assert_eq!(rejection.code, "TANK_NUMBER_TAKEN")
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sold, 1);
+}
+
+#[tokio::test]
+async fn a_released_claim_can_be_taken_again() {
+    let bench = bench().await;
+    let sell = |tank: &str| Sell {
+        tank: tank.into(),
+        number: "1".into(),
+        owner: "王".into(),
+    };
+    bench.bus.execute(context(1), sell("a")).await.unwrap();
+    let renumber = Renumber {
+        tank: "a".into(),
+        old: "1".into(),
+        new: "2".into(),
+    };
+    bench.bus.execute(context(2), renumber).await.unwrap();
+    bench.bus.execute(context(3), sell("b")).await.unwrap();
+    let claims: i64 = sqlx::query_scalar("SELECT count(*) FROM claim")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(claims, 2);
+}
+
+#[tokio::test]
+async fn personal_fields_are_sealed_in_the_table_and_open_in_the_aggregate() {
+    let bench = bench().await;
+    let sell = Sell {
+        tank: "a".into(),
+        number: "1".into(),
+        owner: "王小明".into(),
+    };
+    bench.bus.execute(context(1), sell).await.unwrap();
+    let stored: String = sqlx::query_scalar("SELECT payload::text || metadata::text FROM events")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert!(!stored.contains("王小明"), "{stored}");
+    assert!(stored.contains("sealed"));
+
+    // The stock store of cqrs-es, on the stock repository, loads the same aggregate.
+    let audit: PersistedEventStore<AuditRepository, Tank> =
+        PersistedEventStore::new_event_store(AuditRepository::new(bench.store.clone()));
+    let events = audit.load_events("a").await.unwrap();
+    let TankEvent::Sold { owner } = &events[0].payload else {
+        panic!("a sale")
+    };
+    assert_eq!(owner.value().map(String::as_str), Some("王小明"));
+    assert_eq!(events[0].metadata["actor"], "staff:li");
+
+    sqlx::query("UPDATE subject_key SET wrapped_key = NULL, destroyed_at = now()")
+        .execute(&bench.database.pool())
+        .await
+        .unwrap();
+    let forgetful = tank::open(&bench.database).await;
+    let audit: PersistedEventStore<AuditRepository, Tank> =
+        PersistedEventStore::new_event_store(AuditRepository::new(forgetful));
+    let events = audit.load_events("a").await.unwrap();
+    let TankEvent::Sold { owner } = &events[0].payload else {
+        panic!("a sale")
+    };
+    assert_eq!(owner.value(), None);
+}
+
+#[tokio::test]
+async fn an_altered_or_moved_ciphertext_is_noticed() {
+    let bench = bench().await;
+    for tank in ["a", "b"] {
+        let sell = Sell {
+            tank: tank.into(),
+            number: tank.into(),
+            owner: "王小明".into(),
+        };
+        bench
+            .bus
+            .execute(context(u128::from(tank.as_bytes()[0])), sell)
+            .await
+            .unwrap();
+    }
+    let sealed: Value = sqlx::query_scalar("SELECT payload FROM events WHERE aggregate_id = 'a'")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    let mut moved = sealed.clone();
+    let at_b = vec![("tank/b#1".to_owned(), &mut moved)];
+    assert!(bench.store.cipher().open(at_b).await.is_err());
+    let mut in_place = sealed;
+    let at_a = vec![("tank/a#1".to_owned(), &mut in_place)];
+    bench.store.cipher().open(at_a).await.unwrap();
+}
+
+#[tokio::test]
+async fn history_cannot_be_changed() {
+    let bench = bench().await;
+    bench.bus.execute(context(1), fill("a", 5)).await.unwrap();
+    for attack in [
+        "UPDATE events SET payload = '{}'",
+        "DELETE FROM events",
+        "TRUNCATE events",
+        "DELETE FROM log",
+    ] {
+        let refused = sqlx::query(attack).execute(&bench.database.pool()).await;
+        let error = refused.expect_err(attack).to_string();
+        assert!(error.contains("append-only"), "{attack}: {error}");
+    }
+    assert_eq!(event_count(&bench).await, 1);
+}
+
+#[tokio::test]
+async fn a_command_dated_ahead_of_the_database_is_a_fault_outside_simulation() {
+    let bench = bench().await;
+    let mut ahead = context(1);
+    ahead.at = chrono::DateTime::from(std::time::SystemTime::now()) + chrono::TimeDelta::hours(1);
+    let result = bench.bus.execute(ahead.clone(), fill("a", 1)).await;
+    assert!(matches!(result, Err(CommandError::Fault(_))));
+    let options = BusOptions {
+        simulation: true,
+        ..BusOptions::default()
+    };
+    CommandBus::new(bench.store.clone(), options)
+        .execute(ahead, fill("a", 1))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_preview_writes_nothing() {
+    let bench = bench().await;
+    bench.bus.execute(context(1), fill("a", 5)).await.unwrap();
+    assert_eq!(
+        bench.bus.preview(&context(2), &fill("a", 6)).await.unwrap(),
+        11
+    );
+    assert_eq!(event_count(&bench).await, 1);
+}
+
+#[tokio::test]
+async fn claims_and_authors_can_be_read_from_the_events() {
+    let bench = bench().await;
+    let sell = Sell {
+        tank: "a".into(),
+        number: "1".into(),
+        owner: "王".into(),
+    };
+    bench.bus.execute(context(9), sell).await.unwrap();
+    let metadata: Value = sqlx::query_scalar("SELECT metadata FROM events")
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(metadata["process"], "tank.sell");
+    let claims: Value = serde_json::from_str(metadata["claims"].as_str().unwrap()).unwrap();
+    assert_eq!(claims[0]["take"], "tank.number");
+    assert_eq!(claims[0]["holder"], "a");
+    assert!(
+        bench
+            .store
+            .history(&StreamId::new("tank", "a"))
+            .await
+            .unwrap()
+            .is_empty(),
+        "unsealed"
+    );
+}

@@ -1,0 +1,47 @@
+use std::io;
+use std::path::PathBuf;
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("找不到配置文件 {path} / the configuration file {path} does not exist")]
+    FileMissing { path: PathBuf },
+
+    #[error("配置有误：{detail} / the configuration is wrong: {detail}")]
+    Invalid { detail: String },
+
+    #[error(
+        "环境变量 {name} 不对应任何配置项（配置项见 docs/configuration.md） / \
+         the environment variable {name} names no configuration key: {detail}"
+    )]
+    UnknownVariable { name: String, detail: String },
+
+    #[error(
+        "密钥文件 {path} 可被其他用户读取，请执行 chmod 600 {path} / \
+         the key file {path} can be read by others; run chmod 600 {path}"
+    )]
+    KeyExposed { path: PathBuf },
+
+    #[error(
+        "密钥文件 {path} 应为 64 个十六进制字符（32 字节） / \
+         the key file {path} must hold 64 hexadecimal characters (32 bytes)"
+    )]
+    KeyMalformed { path: PathBuf },
+
+    #[error(transparent)]
+    DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
+
+    #[error("无法读写 {path} / cannot use {path}")]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl ConfigError {
+    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

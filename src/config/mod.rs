@@ -1,0 +1,17 @@
+//! Configuration: built-in defaults, overlaid by an optional TOML file, overlaid by the
+//! environment. A key nobody knows is refused: a misspelt limit must not silently be no limit.
+
+mod error;
+mod load;
+mod master_key;
+mod secret;
+mod sections;
+
+pub use error::ConfigError;
+pub use load::CONFIG_VARIABLE;
+pub use master_key::MASTER_KEY_BYTES;
+pub use secret::Secret;
+pub use sections::{
+    Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, SecretsConfig, ServerConfig,
+    SessionConfig, TelemetryConfig,
+};

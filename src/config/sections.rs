@@ -1,0 +1,161 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+
+/// Everything an operator may set. Every key is described in `docs/configuration.md`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub data_dir: PathBuf,
+    pub development: bool,
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub photos: PhotoConfig,
+    pub sessions: SessionConfig,
+    pub graphql: GraphqlConfig,
+    pub secrets: SecretsConfig,
+    pub telemetry: TelemetryConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("data"),
+            development: false,
+            server: ServerConfig::default(),
+            database: DatabaseConfig::default(),
+            photos: PhotoConfig::default(),
+            sessions: SessionConfig::default(),
+            graphql: GraphqlConfig::default(),
+            secrets: SecretsConfig::default(),
+            telemetry: TelemetryConfig::default(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    pub listen: SocketAddr,
+    pub request_body_bytes_max: usize,
+    pub request_seconds_max: u64,
+    pub shutdown_seconds_max: u64,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            request_body_bytes_max: 1024 * 1024,
+            request_seconds_max: 30,
+            shutdown_seconds_max: 20,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// Absent: a private cluster under the data directory.
+    pub url: Option<Secret<String>>,
+    pub connections_max: u32,
+    pub acquire_seconds_max: u64,
+}
+
+impl Default for DatabaseConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            connections_max: 32,
+            acquire_seconds_max: 5,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PhotoConfig {
+    pub bytes_max: usize,
+    /// Width times height: a small file may unpack to a huge picture.
+    pub pixels_max: u64,
+}
+
+impl Default for PhotoConfig {
+    fn default() -> Self {
+        Self {
+            bytes_max: 10 * 1024 * 1024,
+            pixels_max: 50_000_000,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionConfig {
+    pub customer_idle_minutes: u32,
+    pub customer_absolute_hours: u32,
+    pub staff_idle_minutes: u32,
+    pub staff_absolute_hours: u32,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            customer_idle_minutes: 7 * 24 * 60,
+            customer_absolute_hours: 30 * 24,
+            staff_idle_minutes: 30,
+            staff_absolute_hours: 12,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GraphqlConfig {
+    pub depth_max: usize,
+    pub complexity_max: usize,
+    pub document_bytes_max: usize,
+}
+
+impl Default for GraphqlConfig {
+    fn default() -> Self {
+        Self {
+            depth_max: 12,
+            complexity_max: 2_000,
+            document_bytes_max: 64 * 1024,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretsConfig {
+    /// Absent: `secret.key` under the data directory, made on first use.
+    pub master_key_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TelemetryConfig {
+    pub log_filter: String,
+    pub log_format: LogFormat,
+}
+
+impl Default for TelemetryConfig {
+    fn default() -> Self {
+        Self {
+            log_filter: "info,sqlx=warn".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}

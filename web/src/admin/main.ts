@@ -1,0 +1,12 @@
+import 'element-plus/theme-chalk/base.css'
+import '@/shared/tokens.css'
+import '@/shared/base.css'
+import './admin.css'
+import { createApp } from 'vue'
+import { installQueries } from '@/shared/session'
+import App from './App.vue'
+import { router } from './router'
+
+const app = createApp(App)
+installQueries(app)
+app.use(router).mount('#app')

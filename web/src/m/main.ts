@@ -1,0 +1,11 @@
+import '@/shared/tokens.css'
+import '@/shared/base.css'
+import './m.css'
+import { createApp } from 'vue'
+import { installQueries } from '@/shared/session'
+import App from './App.vue'
+import { router } from './router'
+
+const app = createApp(App)
+installQueries(app)
+app.use(router).mount('#app')

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { VantResolver } from '@vant/auto-import-resolver'
+import Components from 'unplugin-vue-components/vite'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import { defineConfig, type Plugin } from 'vite'
+
+const server = process.env.CHAOBIAO_SERVER ?? 'http://127.0.0.1:8080'
+
+/** The development server answers page addresses as the built server does. */
+function pageFallback(): Plugin {
+  return {
+    name: 'chaobiao-page-fallback',
+    configureServer(vite) {
+      vite.middlewares.use((request, _response, next) => {
+        const page = /^\/(m|admin)(\/[^.]*)?(\?.*)?$/.exec(request.url ?? '')
+        if (page) request.url = `/${page[1]}.html`
+        next()
+      })
+    },
+  }
+}
+
+export default defineConfig({
+  plugins: [
+    pageFallback(),
+    vue(),
+    Components({
+      dts: 'components.d.ts',
+      dirs: [],
+      resolvers: [VantResolver(), ElementPlusResolver({ importStyle: 'css' })],
+    }),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: process.env.WEB_OUT_DIR ?? 'dist',
+    emptyOutDir: true,
+    target: ['chrome87', 'safari14'],
+    // An inlined picture or font would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { m: 'm.html', admin: 'admin.html' },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules\/(@?vue|vue-router|@tanstack)/ },
+            { name: 'vant', test: /node_modules\/@?vant/ },
+            { name: 'shared', test: /src\/(shared|gql)\// },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: { '/graphql': { target: server, ws: true }, '/photos': server },
+  },
+})
