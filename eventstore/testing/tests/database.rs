@@ -1,6 +1,9 @@
 //! Every test has its own database, and many may be made at once.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic anywhere, in its helpers too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
 
 use chaobiao_testing::TestDatabase;
 use sqlx::{Connection as _, Executor as _, PgConnection};

@@ -1,0 +1,364 @@
+use chaobiao_decision::Personal;
+use chrono::NaiveDate;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::bill::Bill;
+use super::command::AccountCommand;
+use super::error::AccountError;
+use super::event::{
+    AccountChange, AccountClass, AccountEvent, AccountOpening, NoticeIssued, PhoneChange,
+};
+use super::ledger::Ledger;
+use super::meters::{AssignedMeter, Meters};
+use crate::units::{
+    AccountNo, BillNo, CampusId, Fen, NoticeNo, PaymentId, Phone, Quantity, TariffId,
+};
+
+/// Bill and notice numbers are built from the account number and must fit as well.
+pub(super) const ACCOUNT_NO_LENGTH_MAX: usize = 32;
+pub(super) const HOLDER_LENGTH_MAX: usize = 60;
+pub(super) const ADDRESS_LENGTH_MAX: usize = 120;
+/// A typing guard, not a rule about families.
+pub(super) const HOUSEHOLD_PERSONS_MAX: u32 = 99;
+
+/// One account, from its events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Account {
+    #[default]
+    Absent,
+    Open(Box<AccountRecord>),
+}
+
+/// What an account that exists knows about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountRecord {
+    pub account_no: AccountNo,
+    pub class: AccountClass,
+    pub campus: CampusId,
+    pub holder: Personal<String>,
+    pub phone: Option<Personal<Phone>>,
+    pub address: Personal<String>,
+    pub household_persons: u32,
+    meters: Meters,
+    ledger: Ledger,
+}
+
+impl Account {
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open(_))
+    }
+
+    /// The open account, or the refusal that `account_no` is not known.
+    pub fn opened(&self, account_no: &AccountNo) -> Result<&AccountRecord, AccountError> {
+        match self {
+            Self::Open(account) => Ok(account),
+            Self::Absent => Err(AccountError::Unknown(account_no.clone())),
+        }
+    }
+}
+
+impl AccountRecord {
+    fn new(opening: AccountOpening) -> Self {
+        Self {
+            account_no: opening.account_no,
+            class: opening.class,
+            campus: opening.campus,
+            holder: opening.holder,
+            phone: opening.phone,
+            address: opening.address,
+            household_persons: opening.household_persons,
+            meters: Meters::default(),
+            ledger: Ledger::default(),
+        }
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Every meter the account pays or once paid for, in the order of assignment.
+    pub fn meters(&self) -> &[AssignedMeter] {
+        &self.meters.assigned
+    }
+
+    /// What has been billed under a tariff in the tier period that starts on this day.
+    pub fn quantity_to_date(&self, tariff: &TariffId, tier_period_from: NaiveDate) -> Quantity {
+        self.meters.quantity_to_date(tariff, tier_period_from)
+    }
+
+    /// Leaves out what is said to change but does not.
+    fn real_change(&self, mut change: AccountChange) -> AccountChange {
+        change.class = change.class.filter(|class| *class != self.class);
+        change.campus = change.campus.filter(|campus| *campus != self.campus);
+        change.holder = change.holder.filter(|holder| *holder != self.holder);
+        change.phone = change.phone.filter(|phone| match phone {
+            PhoneChange::Set(phone) => Some(phone) != self.phone.as_ref(),
+            PhoneChange::Removed => self.phone.is_some(),
+        });
+        change.address = change.address.filter(|address| *address != self.address);
+        change.household_persons = change
+            .household_persons
+            .filter(|persons| *persons != self.household_persons);
+        change
+    }
+
+    fn charge(
+        &self,
+        bill: Bill,
+        notice_no: NoticeNo,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let (account_no, month) = (self.account_no.clone(), bill.month);
+        if self.ledger.bill_of(month).is_some() {
+            return Err(AccountError::MonthAlreadyBilled { account_no, month });
+        }
+        if let Some(billed) = self.ledger.last_billed().filter(|billed| *billed > month) {
+            return Err(AccountError::LaterMonthBilled {
+                account_no,
+                billed,
+                month,
+            });
+        }
+        self.ledger.check_room(bill.total)?;
+        let mut ledger = self.ledger.clone();
+        ledger.charge(&bill);
+        let bill_no = bill.bill_no.clone();
+        let mut events = vec![AccountEvent::Charged(bill)];
+        while let Some((payment_id, bill)) = ledger.next_credit() {
+            ledger.apply_credit(payment_id.clone(), bill.clone());
+            events.push(AccountEvent::CreditApplied { payment_id, bill });
+        }
+        let amount = ledger
+            .bill(&bill_no)
+            .map_or(Fen::ZERO, super::LedgerBill::open);
+        if amount.is_positive() {
+            let notice = NoticeIssued {
+                notice_no,
+                bill_no,
+                month,
+                amount,
+                due_on,
+            };
+            events.push(AccountEvent::NoticeIssued(notice));
+        }
+        Ok(events)
+    }
+
+    fn settle(
+        &self,
+        payment_id: &PaymentId,
+        bills: &[(BillNo, Fen)],
+        credit: Fen,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        if self.ledger.knows_payment(payment_id) {
+            return Err(AccountError::PaymentAlreadyBooked(payment_id.clone()));
+        }
+        self.ledger.check_room(credit)?;
+        let mut ledger = self.ledger.clone();
+        let mut events = Vec::with_capacity(bills.len() + 1);
+        for (bill_no, amount) in bills {
+            let bill = ledger.share(bill_no, *amount)?;
+            ledger.allocate(payment_id.clone(), bill.clone());
+            events.push(AccountEvent::PaymentAllocated {
+                payment_id: payment_id.clone(),
+                bill,
+            });
+        }
+        if credit.is_positive() {
+            let payment_id = payment_id.clone();
+            events.push(AccountEvent::CreditAdded {
+                payment_id,
+                amount: credit,
+            });
+        }
+        Ok(events)
+    }
+
+    fn apply(&mut self, event: AccountEvent) {
+        match event {
+            // An account is opened once; `handle` refuses a second opening.
+            AccountEvent::Opened(_) | AccountEvent::NoticeIssued(_) => {}
+            AccountEvent::Changed(change) => self.apply_change(change),
+            AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
+            AccountEvent::MeterReleased(release) => self.meters.release(release),
+            AccountEvent::Charged(bill) => {
+                self.ledger.charge(&bill);
+                for meter in &bill.meters {
+                    self.meters.charge(meter);
+                }
+            }
+            AccountEvent::PaymentAllocated { payment_id, bill } => {
+                self.ledger.allocate(payment_id, bill);
+            }
+            AccountEvent::CreditAdded { payment_id, amount } => {
+                self.ledger.add_credit(payment_id, amount);
+            }
+            AccountEvent::CreditApplied { payment_id, bill } => {
+                self.ledger.apply_credit(payment_id, bill);
+            }
+            AccountEvent::PaymentReversed {
+                payment_id, bills, ..
+            } => {
+                self.ledger.reverse(&payment_id, &bills);
+            }
+        }
+    }
+
+    fn apply_change(&mut self, change: AccountChange) {
+        self.class = change.class.unwrap_or(self.class);
+        if let Some(campus) = change.campus {
+            self.campus = campus;
+        }
+        if let Some(holder) = change.holder {
+            self.holder = holder;
+        }
+        match change.phone {
+            Some(PhoneChange::Set(phone)) => self.phone = Some(phone),
+            Some(PhoneChange::Removed) => self.phone = None,
+            None => {}
+        }
+        if let Some(address) = change.address {
+            self.address = address;
+        }
+        self.household_persons = change.household_persons.unwrap_or(self.household_persons);
+    }
+}
+
+fn check_text(
+    text: Option<&Personal<String>>,
+    length_max: usize,
+    error: AccountError,
+) -> Result<(), AccountError> {
+    let valid = text.and_then(Personal::value).is_none_or(|text| {
+        let length = text.trim().chars().count();
+        (1..=length_max).contains(&length)
+    });
+    if valid { Ok(()) } else { Err(error) }
+}
+
+fn check_persons(persons: u32) -> Result<(), AccountError> {
+    if persons <= HOUSEHOLD_PERSONS_MAX {
+        Ok(())
+    } else {
+        Err(AccountError::HouseholdTooLarge)
+    }
+}
+
+fn open(opening: AccountOpening) -> Result<Vec<AccountEvent>, AccountError> {
+    if opening.account_no.as_str().len() > ACCOUNT_NO_LENGTH_MAX {
+        return Err(AccountError::NumberTooLong);
+    }
+    check_text(
+        Some(&opening.holder),
+        HOLDER_LENGTH_MAX,
+        AccountError::HolderInvalid,
+    )?;
+    check_text(
+        Some(&opening.address),
+        ADDRESS_LENGTH_MAX,
+        AccountError::AddressInvalid,
+    )?;
+    check_persons(opening.household_persons)?;
+    Ok(vec![AccountEvent::Opened(opening)])
+}
+
+fn change(
+    account: &AccountRecord,
+    change: AccountChange,
+) -> Result<Vec<AccountEvent>, AccountError> {
+    check_text(
+        change.holder.as_ref(),
+        HOLDER_LENGTH_MAX,
+        AccountError::HolderInvalid,
+    )?;
+    check_text(
+        change.address.as_ref(),
+        ADDRESS_LENGTH_MAX,
+        AccountError::AddressInvalid,
+    )?;
+    change.household_persons.map_or(Ok(()), check_persons)?;
+    let change = account.real_change(change);
+    let nothing = change == AccountChange::default();
+    Ok(if nothing {
+        Vec::new()
+    } else {
+        vec![AccountEvent::Changed(change)]
+    })
+}
+
+fn decide(
+    account: &AccountRecord,
+    command: AccountCommand,
+) -> Result<Vec<AccountEvent>, AccountError> {
+    match command {
+        AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
+        AccountCommand::Change(wanted) => change(account, wanted),
+        AccountCommand::AssignMeter(assignment) => {
+            account.meters.check_assignment(&assignment)?;
+            Ok(vec![AccountEvent::MeterAssigned(assignment)])
+        }
+        AccountCommand::ReleaseMeter(release) => {
+            account.meters.check_release(&release)?;
+            Ok(vec![AccountEvent::MeterReleased(release)])
+        }
+        AccountCommand::Charge {
+            bill,
+            notice_no,
+            due_on,
+        } => account.charge(bill, notice_no, due_on),
+        AccountCommand::Settle {
+            payment_id,
+            bills,
+            credit,
+        } => account.settle(&payment_id, &bills, credit),
+        AccountCommand::ReversePayment { payment_id } => {
+            let (bills, credit) = account
+                .ledger
+                .undo(&payment_id)
+                .ok_or_else(|| AccountError::PaymentUnknown(payment_id.clone()))?;
+            Ok(vec![AccountEvent::PaymentReversed {
+                payment_id,
+                bills,
+                credit,
+            }])
+        }
+    }
+}
+
+impl Aggregate for Account {
+    const TYPE: &'static str = "account";
+    type Command = AccountCommand;
+    type Event = AccountEvent;
+    type Error = AccountError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: AccountCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), AccountError> {
+        let events = match (&*self, command) {
+            (Self::Absent, AccountCommand::Open(opening)) => open(opening)?,
+            (Self::Absent, _) => return Err(AccountError::Absent),
+            (Self::Open(account), command) => decide(account, command)?,
+        };
+        for event in events {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: AccountEvent) {
+        match (self, event) {
+            (absent @ Self::Absent, AccountEvent::Opened(opening)) => {
+                *absent = Self::Open(Box::new(AccountRecord::new(opening)));
+            }
+            (Self::Open(account), event) => account.apply(event),
+            // No stream starts otherwise: `handle` lets nothing but an opening through.
+            (Self::Absent, _) => {}
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use chaobiao_decision::BusinessError;
+use chrono::NaiveDate;
+use thiserror::Error;
+
+use super::aggregate::{
+    ACCOUNT_NO_LENGTH_MAX, ADDRESS_LENGTH_MAX, HOLDER_LENGTH_MAX, HOUSEHOLD_PERSONS_MAX,
+};
+use crate::units::{AccountNo, BillNo, BillingMonth, MeterNo, PaymentId};
+
+/// Why an account refuses.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AccountError {
+    #[error("户号 {0} 不存在")]
+    Unknown(AccountNo),
+    #[error("户号不存在")]
+    Absent,
+    #[error("户号 {0} 已经存在")]
+    AlreadyOpen(AccountNo),
+    #[error("户号最多 {ACCOUNT_NO_LENGTH_MAX} 个字符")]
+    NumberTooLong,
+    #[error("户主姓名或单位名称不能为空，且最多 {HOLDER_LENGTH_MAX} 个字")]
+    HolderInvalid,
+    #[error("地址不能为空，且最多 {ADDRESS_LENGTH_MAX} 个字")]
+    AddressInvalid,
+    #[error("家庭人口最多 {HOUSEHOLD_PERSONS_MAX} 人")]
+    HouseholdTooLarge,
+    #[error("表计 {0} 已经在本户名下")]
+    MeterAlreadyAssigned(MeterNo),
+    #[error("表计 {0} 不在本户名下")]
+    MeterNotAssigned(MeterNo),
+    #[error(
+        "表计 {meter_no} 在 {until} 之前已属于本户，新的起始日期必须晚于此前的起始日期且不早于该日"
+    )]
+    AssignmentOverlaps { meter_no: MeterNo, until: NaiveDate },
+    #[error("解除日期不能早于 {from}（归户日期或已开账日期）")]
+    ReleasedTooEarly { from: NaiveDate },
+    #[error("户号 {account_no} 的 {month} 账期已经开账")]
+    MonthAlreadyBilled {
+        account_no: AccountNo,
+        month: BillingMonth,
+    },
+    #[error("户号 {account_no} 已开 {billed} 账期，不能再开更早的 {month} 账期")]
+    LaterMonthBilled {
+        account_no: AccountNo,
+        billed: BillingMonth,
+        month: BillingMonth,
+    },
+    #[error("账单 {0} 不存在")]
+    BillUnknown(BillNo),
+    #[error("账单 {0} 的销账金额必须大于零且不超过未缴金额")]
+    ShareNotCovered(BillNo),
+    #[error("缴费流水 {0} 不在本户账上")]
+    PaymentUnknown(PaymentId),
+    #[error("缴费流水 {0} 已经入账")]
+    PaymentAlreadyBooked(PaymentId),
+    #[error("金额超出可计算范围")]
+    Overflow,
+}
+
+impl BusinessError for AccountError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) | Self::Absent => "ACCOUNT_UNKNOWN",
+            Self::AlreadyOpen(_) => "ACCOUNT_ALREADY_OPEN",
+            Self::NumberTooLong => "ACCOUNT_NO_TOO_LONG",
+            Self::HolderInvalid => "ACCOUNT_HOLDER_INVALID",
+            Self::AddressInvalid => "ACCOUNT_ADDRESS_INVALID",
+            Self::HouseholdTooLarge => "ACCOUNT_HOUSEHOLD_TOO_LARGE",
+            Self::MeterAlreadyAssigned(_) => "ACCOUNT_METER_ALREADY_ASSIGNED",
+            Self::MeterNotAssigned(_) => "ACCOUNT_METER_NOT_ASSIGNED",
+            Self::AssignmentOverlaps { .. } => "ACCOUNT_ASSIGNMENT_OVERLAPS",
+            Self::ReleasedTooEarly { .. } => "ACCOUNT_RELEASED_TOO_EARLY",
+            Self::MonthAlreadyBilled { .. } => "ACCOUNT_MONTH_ALREADY_BILLED",
+            Self::LaterMonthBilled { .. } => "ACCOUNT_LATER_MONTH_BILLED",
+            Self::BillUnknown(_) => "ACCOUNT_BILL_UNKNOWN",
+            Self::ShareNotCovered(_) => "ACCOUNT_SHARE_NOT_COVERED",
+            Self::PaymentUnknown(_) => "ACCOUNT_PAYMENT_UNKNOWN",
+            Self::PaymentAlreadyBooked(_) => "ACCOUNT_PAYMENT_ALREADY_BOOKED",
+            Self::Overflow => "ACCOUNT_OVERFLOW",
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Unknown(_) | Self::Absent | Self::AlreadyOpen(_) | Self::NumberTooLong => {
+                Some("accountNo")
+            }
+            Self::HolderInvalid => Some("holder"),
+            Self::AddressInvalid => Some("address"),
+            Self::HouseholdTooLarge => Some("householdPersons"),
+            Self::MeterAlreadyAssigned(_) | Self::MeterNotAssigned(_) => Some("meterNo"),
+            Self::AssignmentOverlaps { .. } => Some("from"),
+            Self::ReleasedTooEarly { .. } => Some("on"),
+            Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
+            Self::BillUnknown(_) => Some("billNos"),
+            Self::PaymentUnknown(_) | Self::PaymentAlreadyBooked(_) => Some("paymentId"),
+            Self::ShareNotCovered(_) | Self::Overflow => Some("amount"),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+use chaobiao_decision::Personal;
+use chrono::NaiveDate;
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+use super::bill::{Bill, BillShare};
+use crate::units::{
+    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoticeNo, PaymentId, Phone,
+    Quantity, ReadingId, TariffId,
+};
+
+/// What kind of customer the account is for; the price follows the tariff, not this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountClass {
+    StudentDorm,
+    StaffDorm,
+    Resident,
+    Unit,
+}
+
+impl AccountClass {
+    pub const ALL: [Self; 4] = [
+        Self::StudentDorm,
+        Self::StaffDorm,
+        Self::Resident,
+        Self::Unit,
+    ];
+
+    /// The name used in events and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::StudentDorm => "student_dorm",
+            Self::StaffDorm => "staff_dorm",
+            Self::Resident => "resident",
+            Self::Unit => "unit",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::StudentDorm => "学生宿舍",
+            Self::StaffDorm => "教工集体宿舍",
+            Self::Resident => "居民",
+            Self::Unit => "单位",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountOpening {
+    pub account_no: AccountNo,
+    pub class: AccountClass,
+    pub campus: CampusId,
+    pub holder: Personal<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Personal<Phone>>,
+    pub address: Personal<String>,
+    pub household_persons: u32,
+}
+
+/// The fields that got another value; the others stay.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccountChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<AccountClass>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub campus: Option<CampusId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<Personal<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Personal<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household_persons: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneChange {
+    Set(Personal<Phone>),
+    Removed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterAssigned {
+    pub meter_no: MeterNo,
+    pub commodity: Commodity,
+    pub tariff_id: TariffId,
+    pub from: NaiveDate,
+    /// The meter's count where this account takes over.
+    pub cumulative: Quantity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<ReadingId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterReleased {
+    pub meter_no: MeterNo,
+    pub on: NaiveDate,
+    /// The meter's count up to which this account still pays.
+    pub cumulative: Quantity,
+}
+
+/// 缴款通知单: what is still to be paid of a bill when it is issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeIssued {
+    pub notice_no: NoticeNo,
+    pub bill_no: BillNo,
+    pub month: BillingMonth,
+    pub amount: Fen,
+    pub due_on: NaiveDate,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum AccountEvent {
+    Opened(AccountOpening),
+    Changed(AccountChange),
+    MeterAssigned(MeterAssigned),
+    MeterReleased(MeterReleased),
+    Charged(Bill),
+    NoticeIssued(NoticeIssued),
+    PaymentAllocated {
+        payment_id: PaymentId,
+        bill: BillShare,
+    },
+    CreditAdded {
+        payment_id: PaymentId,
+        amount: Fen,
+    },
+    /// `payment_id` is the payment the credit came from.
+    CreditApplied {
+        payment_id: PaymentId,
+        bill: BillShare,
+    },
+    /// `bills` get open again by these amounts, those paid from the payment's credit included;
+    /// `credit` is what was left of that credit.
+    PaymentReversed {
+        payment_id: PaymentId,
+        bills: Vec<BillShare>,
+        credit: Fen,
+    },
+}
+
+impl DomainEvent for AccountEvent {
+    fn event_type(&self) -> String {
+        match self {
+            Self::Opened(_) => "account.opened",
+            Self::Changed(_) => "account.changed",
+            Self::MeterAssigned(_) => "account.meter_assigned",
+            Self::MeterReleased(_) => "account.meter_released",
+            Self::Charged(_) => "account.charged",
+            Self::NoticeIssued(_) => "account.notice_issued",
+            Self::PaymentAllocated { .. } => "account.payment_allocated",
+            Self::CreditAdded { .. } => "account.credit_added",
+            Self::CreditApplied { .. } => "account.credit_applied",
+            Self::PaymentReversed { .. } => "account.payment_reversed",
+        }
+        .to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0.0".to_owned()
+    }
+}

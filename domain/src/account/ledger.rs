@@ -1,0 +1,262 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::bill::{Bill, BillShare, CommodityAmount};
+use super::error::AccountError;
+use crate::units::{BillNo, BillingMonth, Fen, PaymentId};
+
+/// What is owed and what was paid, bill by bill.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    bills: BTreeMap<BillNo, LedgerBill>,
+    payments: BTreeMap<PaymentId, PaymentShare>,
+    /// Oldest first; used up in that order.
+    credit: Vec<CreditLot>,
+}
+
+/// A bill and what is still open of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerBill {
+    pub bill_no: BillNo,
+    pub month: BillingMonth,
+    pub total: Fen,
+    open: Vec<CommodityAmount>,
+}
+
+/// What one payment did to this account, as far as it is not undone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PaymentShare {
+    pub bills: Vec<BillShare>,
+}
+
+/// What is left of one overpayment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CreditLot {
+    pub payment_id: PaymentId,
+    pub left: Fen,
+}
+
+impl LedgerBill {
+    pub fn open(&self) -> Fen {
+        self.open
+            .iter()
+            .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+    }
+
+    /// `amount` shared out over the commodities as they are open; `None` unless it fits.
+    pub fn share(&self, amount: Fen) -> Option<BillShare> {
+        if !amount.is_positive() || amount > self.open() {
+            return None;
+        }
+        let weights: Vec<Fen> = self.open.iter().map(|part| part.amount).collect();
+        let parts = self.open.iter().zip(split(amount, &weights));
+        let parts = parts
+            .map(|(part, amount)| CommodityAmount {
+                commodity: part.commodity,
+                amount,
+            })
+            .filter(|part| !part.amount.is_zero())
+            .collect();
+        Some(BillShare {
+            bill_no: self.bill_no.clone(),
+            month: self.month,
+            amount,
+            parts,
+        })
+    }
+}
+
+impl Ledger {
+    pub fn bill(&self, bill_no: &BillNo) -> Option<&LedgerBill> {
+        self.bills.get(bill_no)
+    }
+
+    pub fn bill_of(&self, month: BillingMonth) -> Option<&LedgerBill> {
+        self.bills.values().find(|bill| bill.month == month)
+    }
+
+    pub fn last_billed(&self) -> Option<BillingMonth> {
+        self.bills.values().map(|bill| bill.month).max()
+    }
+
+    /// Oldest first.
+    pub fn open_bills(&self) -> Vec<&LedgerBill> {
+        let mut open: Vec<&LedgerBill> = self
+            .bills
+            .values()
+            .filter(|bill| bill.open().is_positive())
+            .collect();
+        open.sort_by(|one, other| (one.month, &one.bill_no).cmp(&(other.month, &other.bill_no)));
+        open
+    }
+
+    pub fn open_amount(&self) -> Fen {
+        self.bills
+            .values()
+            .fold(Fen::ZERO, |sum, bill| plus(sum, bill.open()))
+    }
+
+    pub fn credit(&self) -> Fen {
+        self.credit
+            .iter()
+            .fold(Fen::ZERO, |sum, lot| plus(sum, lot.left))
+    }
+
+    pub(super) fn knows_payment(&self, payment_id: &PaymentId) -> bool {
+        self.payments.contains_key(payment_id)
+    }
+
+    /// Refuses what would carry the account's sums past what an amount can hold.
+    pub(super) fn check_room(&self, amount: Fen) -> Result<(), AccountError> {
+        Fen::checked_sum([self.open_amount(), self.credit(), amount])
+            .map(|_| ())
+            .ok_or(AccountError::Overflow)
+    }
+
+    pub(super) fn share(&self, bill_no: &BillNo, amount: Fen) -> Result<BillShare, AccountError> {
+        let bill = self
+            .bill(bill_no)
+            .ok_or_else(|| AccountError::BillUnknown(bill_no.clone()))?;
+        bill.share(amount)
+            .ok_or_else(|| AccountError::ShareNotCovered(bill_no.clone()))
+    }
+
+    /// The next piece of credit to be put against an open bill, if there are both.
+    pub(super) fn next_credit(&self) -> Option<(PaymentId, BillShare)> {
+        let lot = self.credit.first()?;
+        let bill = self.open_bills().into_iter().next()?;
+        let share = bill.share(lot.left.min(bill.open()))?;
+        Some((lot.payment_id.clone(), share))
+    }
+
+    /// What undoing a payment would take back: the bills it paid, and its credit still left.
+    pub(super) fn undo(&self, payment_id: &PaymentId) -> Option<(Vec<BillShare>, Fen)> {
+        let payment = self.payments.get(payment_id)?;
+        let left = self.credit.iter().find(|lot| lot.payment_id == *payment_id);
+        Some((
+            payment.bills.clone(),
+            left.map_or(Fen::ZERO, |lot| lot.left),
+        ))
+    }
+
+    pub(super) fn charge(&mut self, bill: &Bill) {
+        let entry = LedgerBill {
+            bill_no: bill.bill_no.clone(),
+            month: bill.month,
+            total: bill.total,
+            open: bill.by_commodity().unwrap_or_default(),
+        };
+        self.bills.insert(bill.bill_no.clone(), entry);
+    }
+
+    pub(super) fn allocate(&mut self, payment_id: PaymentId, share: BillShare) {
+        self.change_open(&share, minus);
+        self.payments
+            .entry(payment_id)
+            .or_default()
+            .bills
+            .push(share);
+    }
+
+    pub(super) fn add_credit(&mut self, payment_id: PaymentId, amount: Fen) {
+        self.payments.entry(payment_id.clone()).or_default();
+        self.credit.push(CreditLot {
+            payment_id,
+            left: amount,
+        });
+    }
+
+    pub(super) fn apply_credit(&mut self, payment_id: PaymentId, share: BillShare) {
+        if let Some(lot) = self
+            .credit
+            .iter_mut()
+            .find(|lot| lot.payment_id == payment_id)
+        {
+            lot.left = minus(lot.left, share.amount);
+        }
+        self.credit.retain(|lot| !lot.left.is_zero());
+        self.allocate(payment_id, share);
+    }
+
+    pub(super) fn reverse(&mut self, payment_id: &PaymentId, bills: &[BillShare]) {
+        for share in bills {
+            self.change_open(share, plus);
+        }
+        self.credit.retain(|lot| lot.payment_id != *payment_id);
+        self.payments.remove(payment_id);
+    }
+
+    fn change_open(&mut self, share: &BillShare, change: fn(Fen, Fen) -> Fen) {
+        let Some(bill) = self.bills.get_mut(&share.bill_no) else {
+            return;
+        };
+        for part in &share.parts {
+            let same = |open: &&mut CommodityAmount| open.commodity == part.commodity;
+            if let Some(open) = bill.open.iter_mut().find(same) {
+                open.amount = change(open.amount, part.amount);
+            }
+        }
+    }
+}
+
+/// Sums of what `handle` has let in cannot leave the range: it checks the room first.
+fn plus(one: Fen, other: Fen) -> Fen {
+    one.checked_add(other).unwrap_or(Fen::new(i64::MAX))
+}
+
+fn minus(one: Fen, other: Fen) -> Fen {
+    one.checked_sub(other).unwrap_or(Fen::ZERO)
+}
+
+/// Shares `amount` out by weight: whole fen by largest remainder, ties to the first.
+fn split(amount: Fen, weights: &[Fen]) -> Vec<Fen> {
+    let total: i128 = weights
+        .iter()
+        .map(|weight| i128::from(weight.value()))
+        .sum();
+    if total == 0 {
+        return vec![Fen::ZERO; weights.len()];
+    }
+    let exact = weights
+        .iter()
+        .map(|weight| i128::from(amount.value()) * i128::from(weight.value()));
+    let mut shares: Vec<(i128, i128)> = exact
+        .map(|product| (product / total, product % total))
+        .collect();
+    let given: i128 = shares.iter().map(|(share, _)| share).sum();
+    let mut order: Vec<usize> = (0..shares.len()).collect();
+    order.sort_by_key(|&position| (-shares[position].1, position));
+    let mut rest = i128::from(amount.value()) - given;
+    for position in order {
+        if rest > 0 {
+            shares[position].0 += 1;
+            rest -= 1;
+        }
+    }
+    // A share is never larger than `amount`, which fits.
+    shares
+        .into_iter()
+        .map(|(share, _)| Fen::new(i64::try_from(share).unwrap_or(0)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fen(values: &[i64]) -> Vec<Fen> {
+        values.iter().copied().map(Fen::new).collect()
+    }
+
+    #[test]
+    fn a_split_is_exact_and_gives_ties_to_the_first() {
+        assert_eq!(split(Fen::new(100), &fen(&[1, 1, 1])), fen(&[34, 33, 33]));
+        assert_eq!(split(Fen::new(1), &fen(&[1, 3])), fen(&[0, 1]));
+        assert_eq!(split(Fen::new(5), &fen(&[0, 5])), fen(&[0, 5]));
+        assert_eq!(
+            split(Fen::new(i64::MAX), &fen(&[i64::MAX / 2, i64::MAX / 2 + 1])),
+            fen(&[i64::MAX / 2, i64::MAX / 2 + 1])
+        );
+    }
+}

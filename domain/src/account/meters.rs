@@ -1,0 +1,130 @@
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::bill::ChargedMeter;
+use super::error::AccountError;
+use super::event::{MeterAssigned, MeterReleased};
+use crate::units::{Commodity, MeterNo, Quantity, ReadingId, TariffId};
+
+/// A meter this account pays for, and how far it has been billed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignedMeter {
+    pub meter_no: MeterNo,
+    pub commodity: Commodity,
+    pub tariff_id: TariffId,
+    pub from: NaiveDate,
+    pub released: Option<MeterReleased>,
+    /// The meter's count up to which bills have been issued.
+    pub billed_cumulative: Quantity,
+    pub billed_reading: Option<ReadingId>,
+    /// The first day that no bill has covered yet.
+    pub billed_to: NaiveDate,
+}
+
+impl AssignedMeter {
+    /// Released, and billed up to the count at which it was.
+    pub fn is_settled(&self) -> bool {
+        self.released
+            .as_ref()
+            .is_some_and(|release| self.billed_cumulative.value() >= release.cumulative.value())
+    }
+}
+
+/// The account's meters over time, and its usage per tariff and tier period.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Meters {
+    /// In the order of assignment.
+    pub(super) assigned: Vec<AssignedMeter>,
+    to_date: BTreeMap<TariffId, BTreeMap<NaiveDate, Quantity>>,
+}
+
+impl Meters {
+    fn current(&self, meter_no: &MeterNo) -> Option<&AssignedMeter> {
+        self.assigned
+            .iter()
+            .find(|meter| meter.meter_no == *meter_no && meter.released.is_none())
+    }
+
+    pub(super) fn check_assignment(&self, assignment: &MeterAssigned) -> Result<(), AccountError> {
+        let meter_no = &assignment.meter_no;
+        if self.current(meter_no).is_some() {
+            return Err(AccountError::MeterAlreadyAssigned(meter_no.clone()));
+        }
+        for earlier in self
+            .assigned
+            .iter()
+            .filter(|meter| meter.meter_no == *meter_no)
+        {
+            let until = earlier
+                .released
+                .as_ref()
+                .map_or(earlier.from, |release| release.on);
+            if assignment.from < until || assignment.from <= earlier.from {
+                return Err(AccountError::AssignmentOverlaps {
+                    meter_no: meter_no.clone(),
+                    until,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_release(&self, release: &MeterReleased) -> Result<(), AccountError> {
+        let meter = self
+            .current(&release.meter_no)
+            .ok_or_else(|| AccountError::MeterNotAssigned(release.meter_no.clone()))?;
+        if release.on < meter.billed_to {
+            return Err(AccountError::ReleasedTooEarly {
+                from: meter.billed_to,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn quantity_to_date(&self, tariff: &TariffId, period_from: NaiveDate) -> Quantity {
+        let periods = self.to_date.get(tariff);
+        periods
+            .and_then(|periods| periods.get(&period_from))
+            .copied()
+            .unwrap_or(Quantity::ZERO)
+    }
+
+    pub(super) fn assign(&mut self, assignment: MeterAssigned) {
+        self.assigned.push(AssignedMeter {
+            meter_no: assignment.meter_no,
+            commodity: assignment.commodity,
+            tariff_id: assignment.tariff_id,
+            from: assignment.from,
+            released: None,
+            billed_cumulative: assignment.cumulative,
+            billed_reading: assignment.reading,
+            billed_to: assignment.from,
+        });
+    }
+
+    pub(super) fn release(&mut self, release: MeterReleased) {
+        let same = |meter: &&mut AssignedMeter| {
+            meter.meter_no == release.meter_no && meter.released.is_none()
+        };
+        if let Some(meter) = self.assigned.iter_mut().find(same) {
+            meter.released = Some(release);
+        }
+    }
+
+    pub(super) fn charge(&mut self, charged: &ChargedMeter) {
+        let to_date = self.to_date.entry(charged.tariff_id.clone()).or_default();
+        for tier in &charged.tiers {
+            to_date.insert(tier.tier_period_from, tier.quantity_to_date_after);
+        }
+        let same = |meter: &&mut AssignedMeter| {
+            meter.meter_no == charged.meter_no && meter.from == charged.assigned_from
+        };
+        if let Some(meter) = self.assigned.iter_mut().find(same) {
+            meter.billed_cumulative = charged.cumulative;
+            meter.billed_reading = Some(charged.to_reading.clone());
+            meter.billed_to = charged.period.to();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! 户号: who is charged for which meters, what they owe and what they have paid.
+
+mod aggregate;
+mod bill;
+mod command;
+mod error;
+mod event;
+mod ledger;
+mod meters;
+mod process;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{Account, AccountRecord};
+pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
+pub use command::AccountCommand;
+pub use error::AccountError;
+pub use event::{
+    AccountChange, AccountClass, AccountEvent, AccountOpening, MeterAssigned, MeterReleased,
+    NoticeIssued, PhoneChange,
+};
+pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
+pub use meters::AssignedMeter;
+pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject};

@@ -1,0 +1,111 @@
+//! Opening and changing accounts (R85).
+
+use chaobiao_decision::{CommandContext, Personal, Process, Stop, Workspace};
+use serde::{Deserialize, Serialize};
+
+use super::aggregate::Account;
+use super::command::AccountCommand;
+use super::event::{AccountChange, AccountClass, AccountOpening, PhoneChange};
+use crate::units::{AccountNo, CampusId, Phone};
+
+/// Whose key encrypts the personal data of an account.
+pub fn account_subject(account_no: &AccountNo) -> String {
+    format!("account/{account_no}")
+}
+
+/// Makes a 户号 known.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenAccount {
+    pub account_no: AccountNo,
+    pub class: AccountClass,
+    pub campus: CampusId,
+    pub holder: String,
+    pub phone: Option<Phone>,
+    pub address: String,
+    pub household_persons: u32,
+}
+
+/// The account a command was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountOpened {
+    pub account_no: AccountNo,
+}
+
+impl Process for OpenAccount {
+    const NAME: &'static str = "account.open";
+    type Outcome = AccountOpened;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<AccountOpened, Stop> {
+        let subject = account_subject(&self.account_no);
+        let opening = AccountOpening {
+            account_no: self.account_no.clone(),
+            class: self.class,
+            campus: self.campus.clone(),
+            holder: Personal::new(&subject, self.holder.trim().to_owned()),
+            phone: self
+                .phone
+                .clone()
+                .map(|phone| Personal::new(&subject, phone)),
+            address: Personal::new(&subject, self.address.trim().to_owned()),
+            household_persons: self.household_persons,
+        };
+        workspace.execute::<Account>(self.account_no.as_str(), AccountCommand::Open(opening))?;
+        Ok(AccountOpened {
+            account_no: self.account_no.clone(),
+        })
+    }
+}
+
+/// Corrects what is known about an account; what is `None` stays. A new holder on the same flat
+/// (过户) is another matter, with a settlement of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChangeAccount {
+    pub account_no: AccountNo,
+    pub class: Option<AccountClass>,
+    pub campus: Option<CampusId>,
+    pub holder: Option<String>,
+    pub phone: Option<Phone>,
+    pub remove_phone: bool,
+    pub address: Option<String>,
+    pub household_persons: Option<u32>,
+}
+
+impl Process for ChangeAccount {
+    const NAME: &'static str = "account.change";
+    type Outcome = AccountOpened;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<AccountOpened, Stop> {
+        workspace
+            .get::<Account>(self.account_no.as_str())?
+            .opened(&self.account_no)?;
+        let subject = account_subject(&self.account_no);
+        let text = |text: &Option<String>| {
+            text.as_ref()
+                .map(|text| Personal::new(&subject, text.trim().to_owned()))
+        };
+        let phone = match &self.phone {
+            Some(phone) => Some(PhoneChange::Set(Personal::new(&subject, phone.clone()))),
+            None => self.remove_phone.then_some(PhoneChange::Removed),
+        };
+        let change = AccountChange {
+            class: self.class,
+            campus: self.campus.clone(),
+            holder: text(&self.holder),
+            phone,
+            address: text(&self.address),
+            household_persons: self.household_persons,
+        };
+        workspace.execute::<Account>(self.account_no.as_str(), AccountCommand::Change(change))?;
+        Ok(AccountOpened {
+            account_no: self.account_no.clone(),
+        })
+    }
+}
