@@ -7,17 +7,23 @@
 mod bus;
 mod cipher;
 mod clock;
+mod daemon;
 mod error;
 mod keys;
+mod policy;
 mod recorded;
 mod repository;
+mod sealer;
 mod store;
 
 pub use bus::{BusOptions, CommandBus, CommandError, CommandObserver, Executed};
 pub use cipher::Cipher;
 pub use clock::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
+pub use daemon::{DaemonError, Lease, ProjectionError, Projector};
 pub use error::StoreError;
 pub use keys::MasterKey;
+pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};
 pub use repository::AuditRepository;
+pub use sealer::{SEALED_CHANNEL, SEALER_LEASE, SealedBatch, current_epoch, seal_batch};
 pub use store::EventStore;

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 
 use crate::keys::keyed_hash;
+use crate::sealer::current_epoch;
 use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, SystemEntropy};
 
 /// Shared by everything that reads or writes events; cheap to clone.
@@ -104,35 +105,4 @@ impl EventStore {
 /// What binds a sealed personal field to its event.
 pub(crate) fn owner(stream: &StreamId, sequence: i64) -> String {
     format!("{stream}#{sequence}")
-}
-
-/// The epoch of this database cluster; a new one after a dump and restore into another cluster,
-/// whose transaction ids start again.
-async fn current_epoch(pool: &PgPool) -> Result<i32, StoreError> {
-    let mut transaction = pool.begin().await?;
-    sqlx::query("LOCK TABLE store_epoch IN EXCLUSIVE MODE")
-        .execute(&mut *transaction)
-        .await?;
-    let system: i64 = sqlx::query_scalar("SELECT system_identifier FROM pg_control_system()")
-        .fetch_one(&mut *transaction)
-        .await?;
-    let last: Option<(i32, i64)> = sqlx::query_as(
-        "SELECT epoch, system_identifier FROM store_epoch ORDER BY epoch DESC LIMIT 1",
-    )
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let epoch = match last {
-        Some((epoch, known)) if known == system => epoch,
-        other => {
-            let epoch = other.map_or(1, |(epoch, _)| epoch + 1);
-            sqlx::query("INSERT INTO store_epoch (epoch, system_identifier) VALUES ($1, $2)")
-                .bind(epoch)
-                .bind(system)
-                .execute(&mut *transaction)
-                .await?;
-            epoch
-        }
-    };
-    transaction.commit().await?;
-    Ok(epoch)
 }

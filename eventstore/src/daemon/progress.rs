@@ -1,0 +1,129 @@
+//! How far sealer and consumers have come, told in process.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+/// Sealed events whose leaf is remembered, so that a waiting mutation need not ask the database.
+const RECENT_MAX: usize = 16_384;
+
+/// Positions everybody in this process may watch.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    sealed: watch::Sender<i64>,
+    recent: Mutex<Recent>,
+    consumers: BTreeMap<String, watch::Sender<i64>>,
+    /// The least advanced read model; policies do not count.
+    lowest: watch::Sender<i64>,
+    read_models: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Recent {
+    leaves: HashMap<i64, i64>,
+    order: VecDeque<i64>,
+}
+
+impl Progress {
+    pub(crate) fn new(read_models: Vec<String>, policies: Vec<String>) -> Self {
+        let consumers = read_models.iter().chain(&policies);
+        Self {
+            sealed: watch::Sender::new(0),
+            recent: Mutex::default(),
+            consumers: consumers
+                .map(|name| (name.clone(), watch::Sender::new(0)))
+                .collect(),
+            lowest: watch::Sender::new(0),
+            read_models,
+        }
+    }
+
+    pub(crate) fn sealed(&self) -> watch::Receiver<i64> {
+        self.sealed.subscribe()
+    }
+
+    pub(crate) fn lowest(&self) -> watch::Receiver<i64> {
+        self.lowest.subscribe()
+    }
+
+    pub(crate) fn consumer(&self, name: &str) -> Option<watch::Receiver<i64>> {
+        self.consumers.get(name).map(watch::Sender::subscribe)
+    }
+
+    /// The log ends before `next_leaf` now, by the word of this node's sealer or of another one.
+    pub(crate) fn seal_reached(&self, next_leaf: i64) {
+        self.sealed.send_if_modified(|sealed| {
+            let moved = next_leaf > *sealed;
+            *sealed = next_leaf.max(*sealed);
+            moved
+        });
+        if self.read_models.is_empty() {
+            self.lowest.send_replace(next_leaf);
+        }
+    }
+
+    pub(crate) fn remember(&self, leaves: &[(i64, i64)]) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        for &(position, leaf) in leaves {
+            recent.leaves.insert(position, leaf);
+            recent.order.push_back(position);
+        }
+        while recent.order.len() > RECENT_MAX {
+            if let Some(position) = recent.order.pop_front() {
+                recent.leaves.remove(&position);
+            }
+        }
+    }
+
+    pub(crate) fn leaf_of(&self, position: i64) -> Option<i64> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.leaves.get(&position).copied()
+    }
+
+    /// A consumer has everything before `next_leaf`; less than before when it begins anew.
+    pub(crate) fn consumer_reached(&self, name: &str, next_leaf: i64) {
+        let Some(consumer) = self.consumers.get(name) else {
+            return;
+        };
+        set(consumer, next_leaf);
+        let positions = self
+            .read_models
+            .iter()
+            .filter_map(|name| self.consumers.get(name));
+        if let Some(lowest) = positions.map(|position| *position.borrow()).min() {
+            set(&self.lowest, lowest);
+        }
+    }
+}
+
+fn set(watch: &watch::Sender<i64>, value: i64) {
+    watch.send_if_modified(|present| std::mem::replace(present, value) != value);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_read_model_counts_and_policies_do_not() {
+        let progress = Progress::new(vec!["a".into(), "b".into()], vec!["policy:c".into()]);
+        progress.consumer_reached("a", 5);
+        assert_eq!(*progress.lowest().borrow(), 0);
+        progress.consumer_reached("b", 3);
+        progress.consumer_reached("policy:c", 1);
+        assert_eq!(*progress.lowest().borrow(), 3);
+        progress.consumer_reached("b", 0);
+        assert_eq!(*progress.lowest().borrow(), 0);
+    }
+
+    #[test]
+    fn old_leaves_are_forgotten() {
+        let progress = Progress::new(Vec::new(), Vec::new());
+        let many = i64::try_from(RECENT_MAX).unwrap() + 1;
+        let leaves: Vec<(i64, i64)> = (0..many).map(|n| (n + 10, n)).collect();
+        progress.remember(&leaves);
+        assert_eq!(progress.leaf_of(10), None);
+        assert_eq!(progress.leaf_of(11), Some(1));
+    }
+}

@@ -1,0 +1,57 @@
+//! What follows from an event: durable consumers that react with commands, due items and messages.
+
+use chaobiao_decision::ErasedProcess;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::{RecordedEvent, StoreError};
+
+/// Decides what follows from an event. Pure: the same event always gives the same reactions.
+///
+/// A policy survives a kill between event and reaction: ids of commands, due items and messages
+/// are derived from (policy, event, label), so repeating a reaction changes nothing.
+pub trait Policy: Send + Sync + 'static {
+    /// Stable; its checkpoint is `policy:<name>`.
+    fn name(&self) -> &'static str;
+
+    fn aggregate_types(&self) -> &'static [&'static str];
+
+    fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError>;
+}
+
+/// One thing that follows. Labels tell the reactions to one event apart.
+pub enum Reaction {
+    /// Run a command now. A refusal of it is an answer, not a fault.
+    Run {
+        process: Box<dyn ErasedProcess>,
+        label: String,
+    },
+    /// Run a command at a time.
+    Due {
+        at: DateTime<Utc>,
+        process: Box<dyn ErasedProcess>,
+        subject: String,
+        label: String,
+    },
+    /// Forget the waiting commands about a subject.
+    Withdraw { subject: String },
+    /// Send a message.
+    Send(OutboxMessage),
+}
+
+/// A message or call outward. Personal fields of `message` are encrypted at rest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxMessage {
+    pub channel: String,
+    pub message: Value,
+}
+
+/// Why a policy could not react to an event; the event is parked.
+#[derive(Debug, Error)]
+pub enum PolicyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Invalid(String),
+}

@@ -1,0 +1,4 @@
+//! Sealer, consumers and runners against a real PostgreSQL.
+
+mod sealer;
+mod support;
