@@ -2,9 +2,12 @@
 
 pub mod account;
 pub mod calendar;
+pub mod meter;
 pub mod rating;
+pub mod reading_round;
 pub mod staff;
 pub mod units;
+pub mod validation_rules;
 
 #[cfg(test)]
 mod desk;

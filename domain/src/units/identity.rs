@@ -108,6 +108,7 @@ identifiers! {
     ReceiptNo, "票据号", plain;
     BindingId, "绑定申请号", plain;
     FaultId, "报修单号", plain;
+    CorrectionId, "更正申请号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
 }

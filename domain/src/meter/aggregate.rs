@@ -1,0 +1,279 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use chaobiao_decision::Actor;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::command::MeterCommand;
+use super::handle;
+use super::installation::{Installation, Point};
+use super::timeline::Timeline;
+use super::{
+    AcceptedReading, Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, Finding,
+    MeterError, MeterEvent, MeterRegistered, Quality, ReadingAccepted, ReadingCorrected,
+    ReadingStatus, ReadingSubmitted,
+};
+use crate::units::{Commodity, CorrectionId, Index, PhotoHash, Quantity, ReadingId};
+
+/// A metering point, keyed by its number in the charging system.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Meter {
+    #[default]
+    Absent,
+    Registered(Box<MeterState>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeterState {
+    pub(super) registered: MeterRegistered,
+    pub(super) timeline: Timeline,
+    pub(super) submissions: BTreeMap<ReadingId, Submission>,
+    pub(super) corrections: BTreeMap<CorrectionId, CorrectionRequest>,
+    pub(super) photos: BTreeSet<PhotoHash>,
+}
+
+/// A reading as it came in, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    pub index: Index,
+    pub read_at: DateTime<Utc>,
+    pub channel: Channel,
+    pub submitted_by: Actor,
+    pub status: ReadingStatus,
+    pub findings: Vec<Finding>,
+}
+
+/// A correction that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CorrectionRequest {
+    pub reading_id: ReadingId,
+    pub index: Index,
+    pub reason: String,
+    pub requested_by: Actor,
+}
+
+impl Meter {
+    pub fn registered(&self) -> Result<&MeterState, MeterError> {
+        match self {
+            Self::Absent => Err(MeterError::NotFound),
+            Self::Registered(meter) => Ok(meter),
+        }
+    }
+
+    pub const fn is_registered(&self) -> bool {
+        matches!(self, Self::Registered(_))
+    }
+
+    pub fn commodity(&self) -> Option<Commodity> {
+        self.registered()
+            .ok()
+            .map(|meter| meter.registered.commodity)
+    }
+
+    /// Accepted readings in the order of time.
+    pub fn accepted(&self) -> &[AcceptedReading] {
+        match self {
+            Self::Absent => &[],
+            Self::Registered(meter) => meter.timeline.readings(),
+        }
+    }
+}
+
+impl MeterState {
+    pub const fn card(&self) -> &MeterRegistered {
+        &self.registered
+    }
+
+    pub fn submission(&self, id: &ReadingId) -> Option<&Submission> {
+        self.submissions.get(id)
+    }
+
+    pub fn accepted_reading(&self, id: &ReadingId) -> Option<&AcceptedReading> {
+        self.timeline.reading(id)
+    }
+
+    pub fn correction(&self, id: &CorrectionId) -> Result<&CorrectionRequest, MeterError> {
+        self.corrections
+            .get(id)
+            .ok_or(MeterError::CorrectionNotFound)
+    }
+
+    /// The device now installed.
+    pub fn device(&self) -> Option<&DeviceInstalled> {
+        self.timeline
+            .current()
+            .map(|installation| &installation.device)
+    }
+
+    /// What came in before for the same instant by the same way, and was not rejected.
+    pub fn submitted_at(
+        &self,
+        read_at: DateTime<Utc>,
+        channel: Channel,
+    ) -> Option<(&ReadingId, &Submission)> {
+        self.submissions.iter().rev().find(|(_, submission)| {
+            submission.read_at == read_at
+                && submission.channel == channel
+                && submission.status != ReadingStatus::Rejected
+        })
+    }
+}
+
+impl Aggregate for Meter {
+    const TYPE: &'static str = "meter";
+    type Command = MeterCommand;
+    type Event = MeterEvent;
+    type Error = MeterError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: MeterCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), MeterError> {
+        for event in handle::decide(self, command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: MeterEvent) {
+        match (self, event) {
+            (meter @ Self::Absent, MeterEvent::Registered(registered)) => {
+                *meter = Self::Registered(Box::new(MeterState {
+                    registered,
+                    timeline: Timeline::default(),
+                    submissions: BTreeMap::new(),
+                    corrections: BTreeMap::new(),
+                    photos: BTreeSet::new(),
+                }));
+            }
+            (Self::Registered(meter), event) => meter.apply(event),
+            // The first event of a meter is its registration: `decide` lets nothing else through.
+            (Self::Absent, _) => {}
+        }
+    }
+}
+
+impl MeterState {
+    fn apply(&mut self, event: MeterEvent) {
+        match event {
+            MeterEvent::DeviceInstalled(installed) => self.install(installed),
+            MeterEvent::DeviceRemoved(removed) => self.remove(&removed),
+            MeterEvent::PhotoSubmitted(submitted) => {
+                self.photos.insert(submitted.photo);
+            }
+            MeterEvent::ReadingSubmitted(submitted) => self.receive(submitted),
+            MeterEvent::ReadingAccepted(accepted) => self.accept(accepted),
+            MeterEvent::ReadingHeld(held) => {
+                if let Some(submission) = self.submissions.get_mut(&held.reading_id) {
+                    submission.status = ReadingStatus::Held;
+                    submission.findings = held.findings;
+                }
+            }
+            MeterEvent::ReadingRejected(rejected) => {
+                if let Some(submission) = self.submissions.get_mut(&rejected.reading_id) {
+                    submission.status = ReadingStatus::Rejected;
+                }
+            }
+            MeterEvent::CorrectionRequested(requested) => self.remember(requested),
+            MeterEvent::ReadingCorrected(corrected) => self.correct(&corrected),
+            // A registered meter stays; a fault is a fact about the place, not about its readings.
+            MeterEvent::Registered(_) | MeterEvent::FaultReported(_) => {}
+        }
+    }
+
+    fn install(&mut self, device: DeviceInstalled) {
+        let cumulative = self
+            .timeline
+            .last()
+            .map_or(Quantity::ZERO, |last| last.cumulative);
+        let opened = Point {
+            index: device.opening_index,
+            at: device.installed_at,
+            cumulative,
+        };
+        self.timeline.installations.push(Installation {
+            device,
+            opened,
+            closed: None,
+        });
+    }
+
+    fn remove(&mut self, removed: &DeviceRemoved) {
+        if let Some(installation) = self.timeline.installations.last_mut() {
+            installation.closed = Some(Point {
+                index: removed.closing_index,
+                at: removed.removed_at,
+                cumulative: removed.cumulative,
+            });
+        }
+    }
+
+    fn receive(&mut self, submitted: ReadingSubmitted) {
+        let submission = Submission {
+            index: submitted.index,
+            read_at: submitted.read_at,
+            channel: submitted.channel,
+            submitted_by: submitted.submitted_by,
+            // Until the verdict, which follows in the same commit.
+            status: ReadingStatus::Held,
+            findings: Vec::new(),
+        };
+        self.submissions.insert(submitted.reading_id, submission);
+    }
+
+    fn accept(&mut self, accepted: ReadingAccepted) {
+        if let Some(next) = accepted.reapportioned {
+            self.timeline
+                .correct(&next.reading_id, |reading| reading.usage = next.usage);
+        }
+        if let Some(submission) = self.submissions.get_mut(&accepted.reading_id) {
+            submission.status = ReadingStatus::Accepted;
+            submission.findings = accepted.findings;
+        }
+        self.timeline.insert(AcceptedReading {
+            reading_id: accepted.reading_id,
+            index: accepted.index,
+            read_at: accepted.read_at,
+            read_on: accepted.read_on,
+            usage: accepted.usage,
+            cumulative: accepted.cumulative,
+            quality: accepted.quality,
+        });
+    }
+
+    fn remember(&mut self, requested: CorrectionRequested) {
+        let request = CorrectionRequest {
+            reading_id: requested.reading_id,
+            index: requested.index,
+            reason: requested.reason,
+            requested_by: requested.requested_by,
+        };
+        self.corrections.insert(requested.correction_id, request);
+    }
+
+    fn correct(&mut self, corrected: &ReadingCorrected) {
+        // Requests made against the old index would be decided on wrong grounds.
+        self.corrections
+            .retain(|_, request| request.reading_id != corrected.reading_id);
+        let Some(reading) = self.timeline.reading(&corrected.reading_id) else {
+            return;
+        };
+        let read_at = reading.read_at;
+        self.timeline.shift_after(read_at, corrected.later_shift);
+        self.timeline.correct(&corrected.reading_id, |reading| {
+            reading.index = corrected.new_index;
+            reading.usage = corrected.usage;
+            reading.cumulative = corrected.cumulative;
+            reading.quality = Quality::Edited;
+        });
+        if let Some(next) = &corrected.reapportioned {
+            self.timeline
+                .correct(&next.reading_id, |reading| reading.usage = next.usage);
+        }
+    }
+}

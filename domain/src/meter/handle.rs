@@ -1,0 +1,181 @@
+//! Which function decides which command, and the decisions about the point and its devices.
+
+use chrono::{DateTime, Utc};
+
+use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
+use super::installation::{Installation, check_range};
+use super::{
+    DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
+    MeterState, correction, submission,
+};
+use crate::units::{PhotoHash, Quantity, ValueError, business_date};
+
+pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEvent>, MeterError> {
+    if let MeterCommand::Register(registered) = command {
+        return register(meter, registered);
+    }
+    let meter = meter.registered()?;
+    match command {
+        MeterCommand::Register(_) => Err(MeterError::AlreadyRegistered),
+        MeterCommand::InstallDevice(command) => install(meter, command),
+        MeterCommand::ReplaceDevice(command) => replace(meter, command),
+        MeterCommand::SubmitPhoto(photo) if meter.photos.contains(&photo.photo) => Ok(Vec::new()),
+        MeterCommand::SubmitPhoto(photo) => Ok(vec![MeterEvent::PhotoSubmitted(photo)]),
+        MeterCommand::SubmitReading(command) => submission::submit(meter, *command),
+        MeterCommand::AcceptHeldReading(command) => submission::accept_held(meter, command),
+        MeterCommand::RejectReading(command) => submission::reject(meter, command),
+        MeterCommand::RequestCorrection(command) => correction::request(meter, command),
+        MeterCommand::ApproveCorrection(command) => correction::approve(meter, command),
+        MeterCommand::ReportFault(report) => report_fault(meter, report),
+    }
+}
+
+/// What people write is kept without the white space around it, and within bounds.
+pub(super) fn text(
+    text: &str,
+    field: &'static str,
+    what: &'static str,
+    max: usize,
+) -> Result<String, MeterError> {
+    let text = text.trim();
+    let problem = if text.is_empty() {
+        ValueError::Empty { what }
+    } else if text.chars().count() > max {
+        ValueError::TooLong { what, max }
+    } else {
+        return Ok(text.to_owned());
+    };
+    Err(MeterError::Value {
+        field,
+        source: problem,
+    })
+}
+
+pub(super) fn known_photo(meter: &MeterState, photo: Option<&PhotoHash>) -> Result<(), MeterError> {
+    match photo {
+        Some(photo) if !meter.photos.contains(photo) => Err(MeterError::PhotoUnknown),
+        _ => Ok(()),
+    }
+}
+
+fn register(meter: &Meter, card: MeterRegistered) -> Result<Vec<MeterEvent>, MeterError> {
+    if meter.is_registered() {
+        return Err(MeterError::AlreadyRegistered);
+    }
+    Ok(vec![MeterEvent::Registered(MeterRegistered {
+        building: text(&card.building, "building", "楼栋", 60)?,
+        room: text(&card.room, "room", "房间", 60)?,
+        ..card
+    })])
+}
+
+fn install(meter: &MeterState, command: InstallDevice) -> Result<Vec<MeterEvent>, MeterError> {
+    if meter.timeline.current().is_some() {
+        return Err(MeterError::DeviceAlreadyInstalled);
+    }
+    if let Some(last) = meter.timeline.last()
+        && command.installed_at < last.at
+    {
+        return Err(MeterError::DeviceDateBeforeLast { last: last.at });
+    }
+    Ok(vec![MeterEvent::DeviceInstalled(device(meter, command)?)])
+}
+
+fn replace(meter: &MeterState, command: ReplaceDevice) -> Result<Vec<MeterEvent>, MeterError> {
+    let old = meter.timeline.current().ok_or(MeterError::NoDevice)?;
+    let at = command.replacement.installed_at;
+    if old.device.hardware_no == command.replacement.hardware_no {
+        return Err(MeterError::SameDevice);
+    }
+    known_photo(meter, command.closing_photo.as_ref())?;
+    let removed = close(meter, old, &command, at)?;
+    let installed = device(meter, command.replacement)?;
+    Ok(vec![
+        MeterEvent::DeviceRemoved(removed),
+        MeterEvent::DeviceInstalled(installed),
+    ])
+}
+
+/// E2: the old device's last stretch counts by its own register and multiplier.
+fn close(
+    meter: &MeterState,
+    old: &Installation,
+    command: &ReplaceDevice,
+    at: DateTime<Utc>,
+) -> Result<DeviceRemoved, MeterError> {
+    old.check_range(command.closing_index, "closingIndex")?;
+    let previous = meter.timeline.before(old, DateTime::<Utc>::MAX_UTC);
+    if at <= previous.at {
+        return Err(MeterError::DeviceDateBeforeLast { last: previous.at });
+    }
+    let usage = old
+        .leg(previous, command.closing_index, at)?
+        .plausible_usage()
+        .ok_or(MeterError::ClosingIndexWentBackwards {
+            previous: previous.index,
+            closing: command.closing_index,
+        })?;
+    let cumulative = previous
+        .cumulative
+        .checked_add(usage)
+        .ok_or(MeterError::UsageOutOfRange)?;
+    Ok(DeviceRemoved {
+        hardware_no: old.device.hardware_no.clone(),
+        closing_index: command.closing_index,
+        removed_at: at,
+        removed_on: business_date(at),
+        reason: command.reason,
+        usage,
+        cumulative,
+        photo: command.closing_photo.clone(),
+    })
+}
+
+fn device(meter: &MeterState, command: InstallDevice) -> Result<DeviceInstalled, MeterError> {
+    if command
+        .digits
+        .is_some_and(|digits| !(1..=9).contains(&digits))
+    {
+        return Err(MeterError::DigitsOutOfRange);
+    }
+    if command.decimals > 4 {
+        return Err(MeterError::DecimalsOutOfRange);
+    }
+    // Four and four decimals make the eight a quantity can hold.
+    if command.multiplier.value().normalize().scale() > 4 {
+        return Err(MeterError::MultiplierTooPrecise);
+    }
+    let bad_limit =
+        |limit: Quantity| limit <= Quantity::ZERO || limit.value().normalize().scale() > 4;
+    if command.max_per_hour.is_some_and(bad_limit) {
+        return Err(MeterError::MaxPerHourInvalid);
+    }
+    if command.installed_at > command.now {
+        return Err(MeterError::DeviceDateInFuture);
+    }
+    check_range(
+        (command.digits, command.decimals),
+        command.opening_index,
+        "openingIndex",
+    )?;
+    known_photo(meter, command.photo.as_ref())?;
+    Ok(DeviceInstalled {
+        hardware_no: command.hardware_no,
+        digits: command.digits,
+        decimals: command.decimals,
+        multiplier: command.multiplier,
+        max_per_hour: command.max_per_hour,
+        opening_index: command.opening_index,
+        installed_at: command.installed_at,
+        installed_on: business_date(command.installed_at),
+        photo: command.photo,
+    })
+}
+
+fn report_fault(meter: &MeterState, report: FaultReported) -> Result<Vec<MeterEvent>, MeterError> {
+    known_photo(meter, report.photo.as_ref())?;
+    Ok(vec![MeterEvent::FaultReported(FaultReported {
+        description: text(&report.description, "description", "故障描述", 500)?,
+        ..report
+    })])
+}

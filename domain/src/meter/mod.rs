@@ -1,0 +1,32 @@
+//! Meter (计量点): the metering point with its devices over time, its readings and their review.
+//!
+//! Usage is only ever derived, from two indexes and the multiplier between them; no command
+//! carries a quantity.
+
+mod aggregate;
+mod check;
+pub mod command;
+mod correction;
+mod error;
+mod event;
+mod finding;
+mod handle;
+mod installation;
+mod process;
+mod submission;
+mod timeline;
+
+pub use aggregate::{CorrectionRequest, Meter, MeterState, Submission};
+pub use error::MeterError;
+pub use event::{
+    Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, FaultReported, MeterEvent,
+    MeterRegistered, PhotoSubmitted, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
+    ReadingRejected, ReadingStatus, ReadingSubmitted, Reapportioned, RemovalReason, Review,
+};
+pub use finding::{Finding, Rule, Severity};
+pub use process::{
+    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeviceSpec, FaultFiled, InstallDevice,
+    MeterChanged, ReadingJudged, ReadingPhoto, RegisterMeter, RejectReading, ReplaceDevice,
+    ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+};
+pub use timeline::AcceptedReading;

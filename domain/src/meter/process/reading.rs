@@ -1,0 +1,134 @@
+use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ReadingPhoto, submit_photo};
+use crate::meter::command::{self, MeterCommand};
+use crate::meter::{Channel, Finding, Meter, MeterError, MeterState, ReadingStatus};
+use crate::reading_round::ReadingRound;
+use crate::units::{Index, MeterNo, Quantity, ReadingId, RoundId, business_date};
+use crate::validation_rules::ValidationRules;
+
+/// An index from whatever source. Usage follows from it; nobody can type one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmitReading {
+    pub meter_no: MeterNo,
+    pub index: Index,
+    /// Now, when not given.
+    pub read_at: Option<DateTime<Utc>>,
+    pub channel: Channel,
+    pub photo: Option<ReadingPhoto>,
+    pub round: Option<RoundId>,
+    pub note: Option<String>,
+}
+
+/// What became of a submitted reading, for whoever stands before the meter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingJudged {
+    pub reading_id: ReadingId,
+    pub status: ReadingStatus,
+    /// Only of an accepted reading.
+    pub usage: Option<Quantity>,
+    pub cumulative: Option<Quantity>,
+    pub findings: Vec<Finding>,
+    /// The same reading had come in before; nothing was written.
+    pub duplicate: bool,
+}
+
+impl ReadingJudged {
+    pub(super) fn of(
+        meter: &MeterState,
+        reading_id: ReadingId,
+        duplicate: bool,
+    ) -> Result<Self, MeterError> {
+        let submission = meter
+            .submission(&reading_id)
+            .ok_or(MeterError::ReadingNotFound)?;
+        let accepted = meter.accepted_reading(&reading_id);
+        Ok(Self {
+            status: submission.status,
+            usage: accepted.map(|reading| reading.usage),
+            cumulative: accepted.map(|reading| reading.cumulative),
+            findings: submission.findings.clone(),
+            reading_id,
+            duplicate,
+        })
+    }
+}
+
+impl Process for SubmitReading {
+    const NAME: &'static str = "meter.submit_reading";
+    type Outcome = ReadingJudged;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<ReadingJudged, Stop> {
+        let id = self.meter_no.as_str();
+        let read_at = self.read_at.unwrap_or(context.at);
+        let meter = workspace.get::<Meter>(id)?.registered()?;
+        let earlier = meter
+            .submitted_at(read_at, self.channel)
+            .map(|(reading_id, _)| reading_id.clone());
+        self.authorise(&context.actor, workspace)?;
+        if let Some(round) = &self.round {
+            workspace
+                .get::<ReadingRound>(round.as_str())?
+                .expects(&self.meter_no)?;
+        }
+        let rules = workspace
+            .get::<ValidationRules>(ValidationRules::ID)?
+            .in_force(business_date(read_at));
+        let photo = match earlier {
+            Some(_) => self.photo.as_ref().map(|photo| photo.photo.clone()),
+            None => submit_photo(workspace, &self.meter_no, self.photo.as_ref())?,
+        };
+        let reading_id = ReadingId::try_new(context.derive_id("reading").to_string())
+            .map_err(|error| Stop::Corrupt(error.to_string()))?;
+        let command = command::SubmitReading {
+            reading_id: reading_id.clone(),
+            index: self.index,
+            read_at,
+            channel: self.channel,
+            photo,
+            round: self.round.clone(),
+            note: self.note.clone(),
+            submitted_by: context.actor.clone(),
+            rules,
+            now: context.at,
+        };
+        workspace.execute::<Meter>(id, MeterCommand::SubmitReading(Box::new(command)))?;
+        let meter = workspace.get::<Meter>(id)?.registered()?;
+        let duplicate = earlier.is_some();
+        Ok(ReadingJudged::of(
+            meter,
+            earlier.unwrap_or(reading_id),
+            duplicate,
+        )?)
+    }
+}
+
+impl SubmitReading {
+    /// R15: customers read their own meters, where that is switched on, and by no other channel.
+    fn authorise(&self, actor: &Actor, workspace: &mut Workspace) -> Result<(), Stop> {
+        let self_read = self.channel == Channel::SelfRead;
+        let allowed = match actor {
+            Actor::Customer(_) => self_read,
+            Actor::Staff(_) => !self_read,
+            // Imports and the demo campus replay what people did elsewhere.
+            Actor::System(_) => true,
+            Actor::Anonymous => false,
+        };
+        if !allowed {
+            return Err(MeterError::ChannelNotAllowed.into());
+        }
+        let meter = workspace
+            .get::<Meter>(self.meter_no.as_str())?
+            .registered()?;
+        if self_read && !meter.card().self_read {
+            return Err(MeterError::SelfReadNotEnabled.into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,13 @@
+use chrono::NaiveDate;
+
+use super::CommodityRules;
+
+#[derive(Clone, Debug)]
+pub enum ValidationRulesCommand {
+    PublishVersion {
+        effective_from: NaiveDate,
+        future_tolerance_minutes: u32,
+        water: CommodityRules,
+        electricity: CommodityRules,
+    },
+}

@@ -1,0 +1,17 @@
+//! Validation rules (校验规则): the dated thresholds by which readings are judged.
+
+mod aggregate;
+mod command;
+mod error;
+mod event;
+mod process;
+mod ruleset;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::ValidationRules;
+pub use command::ValidationRulesCommand;
+pub use error::ValidationRulesError;
+pub use event::ValidationRulesEvent;
+pub use process::{PublishValidationRules, RulesPublished};
+pub use ruleset::{CommodityRules, RuleSet};

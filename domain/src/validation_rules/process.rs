@@ -1,0 +1,44 @@
+use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{CommodityRules, ValidationRules, ValidationRulesCommand};
+
+/// Puts new thresholds in force from a date on; readings judged before keep their verdict.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PublishValidationRules {
+    pub effective_from: NaiveDate,
+    pub future_tolerance_minutes: u32,
+    pub water: CommodityRules,
+    pub electricity: CommodityRules,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesPublished {
+    pub version: u32,
+}
+
+impl Process for PublishValidationRules {
+    const NAME: &'static str = "validation_rules.publish_version";
+    type Outcome = RulesPublished;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<RulesPublished, Stop> {
+        workspace.execute::<ValidationRules>(
+            ValidationRules::ID,
+            ValidationRulesCommand::PublishVersion {
+                effective_from: self.effective_from,
+                future_tolerance_minutes: self.future_tolerance_minutes,
+                water: self.water.clone(),
+                electricity: self.electricity.clone(),
+            },
+        )?;
+        let rules = workspace.get::<ValidationRules>(ValidationRules::ID)?;
+        Ok(RulesPublished {
+            version: rules.latest_version(),
+        })
+    }
+}
