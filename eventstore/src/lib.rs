@@ -4,6 +4,7 @@
 //! commits its events, its outcome and its claims in one transaction. Everything that follows
 //! (order, read models, policies) reads what was committed.
 
+pub mod access;
 mod bus;
 mod cipher;
 mod clock;
@@ -26,4 +27,4 @@ pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};
 pub use repository::AuditRepository;
 pub use sealer::{SEALED_CHANNEL, SEALER_LEASE, SealedBatch, current_epoch, seal_batch};
-pub use store::EventStore;
+pub use store::{EventStore, owner_of_message};

@@ -106,3 +106,8 @@ impl EventStore {
 pub(crate) fn owner(stream: &StreamId, sequence: i64) -> String {
     format!("{stream}#{sequence}")
 }
+
+/// What binds a sealed personal field to its message in the outbox.
+pub fn owner_of_message(id: uuid::Uuid) -> String {
+    format!("outbox/{id}")
+}
