@@ -1,5 +1,9 @@
 //! Composition root: configuration, roles, HTTP and the wiring of all parts. The only place that
 //! knows everything.
 
+pub mod cli;
 pub mod config;
+pub mod database;
+pub mod http;
+pub mod shutdown;
 pub mod telemetry;

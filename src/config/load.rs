@@ -55,7 +55,7 @@ impl Config {
         for (name, value) in variables.iter().filter(|(name, _)| is_key(name)) {
             figment = overlay(figment, name, value)?;
         }
-        figment.extract().map_err(invalid)
+        figment.extract().map_err(|error| invalid(&error))
     }
 }
 
@@ -99,10 +99,13 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
 }
 
 fn check(figment: &Figment) -> Result<(), ConfigError> {
-    figment.extract::<Config>().map(|_| ()).map_err(invalid)
+    figment
+        .extract::<Config>()
+        .map(|_| ())
+        .map_err(|error| invalid(&error))
 }
 
-fn invalid(error: figment::Error) -> ConfigError {
+fn invalid(error: &figment::Error) -> ConfigError {
     ConfigError::Invalid {
         detail: error.to_string(),
     }

@@ -1,0 +1,80 @@
+//! The command line: one file per command (or group of commands), one line here for each.
+
+mod context;
+mod error;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use context::Context;
+pub use error::CommandError;
+
+/// 抄表：高校水电中心的抄表、计费与缴费服务
+#[derive(Debug, Parser)]
+#[command(name = "chaobiao", version, propagate_version = true)]
+struct Arguments {
+    #[command(flatten)]
+    context: Context,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Lists every command once: module, name and dispatch follow from the line.
+macro_rules! commands {
+    ($($(#[$about:meta])* $module:ident => $variant:ident,)+) => {
+        $(mod $module;)+
+
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $($(#[$about])* $variant($module::Arguments),)+
+        }
+
+        impl Command {
+            async fn run(self, context: &Context) -> Result<(), CommandError> {
+                match self {
+                    $(Self::$variant(arguments) => arguments.run(context).await,)+
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    /// 启动服务：页面、接口与后台任务
+    serve => Serve,
+    /// 建立或升级数据库结构
+    migrate => Migrate,
+    /// 费率：试算
+    tariff => Tariff,
+    /// 检查配置、密钥与数据库
+    doctor => Doctor,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return CommandError::from(error).report(),
+    };
+    match runtime.block_on(arguments.command.run(&arguments.context)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,47 @@
+//! HTTP as every route has it: health, metrics, limits, headers, one log line and one
+//! measurement per request. What the routes themselves do lives with their capability.
+
+mod headers;
+mod health;
+mod observe;
+mod readiness;
+mod server;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::config::ServerConfig;
+
+pub use observe::RequestId;
+pub use readiness::Readiness;
+pub use server::serve;
+
+/// What the routes of operators need.
+#[derive(Clone, Debug)]
+pub struct Operations {
+    pub readiness: Readiness,
+    pub metrics: PrometheusHandle,
+}
+
+/// Puts the routes of the product under the rules that hold for all of them. A route with other
+/// needs (a photo's size) sets its own limit inside.
+pub fn compose(routes: Router, operations: Operations, config: &ServerConfig) -> Router {
+    let limited = headers::with_security_headers(
+        health::routes(operations)
+            .merge(routes)
+            .layer(CatchPanicLayer::new())
+            .layer(DefaultBodyLimit::max(config.request_body_bytes_max))
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Duration::from_secs(config.request_seconds_max),
+            )),
+    );
+    limited.layer(from_fn(observe::observe))
+}
