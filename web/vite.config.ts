@@ -3,7 +3,8 @@ import vue from '@vitejs/plugin-vue'
 import { VantResolver } from '@vant/auto-import-resolver'
 import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
-import { defineConfig, type Plugin } from 'vite'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
 
 const server = process.env.CHAOBIAO_SERVER ?? 'http://127.0.0.1:8080'
 
@@ -51,6 +52,7 @@ export default defineConfig({
       },
     },
   },
+  test: { include: ['unit/**/*.test.ts'] },
   server: {
     proxy: { '/graphql': { target: server, ws: true }, '/photos': server },
   },
