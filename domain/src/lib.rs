@@ -3,9 +3,13 @@
 pub mod account;
 pub mod calendar;
 pub mod meter;
+pub mod payment;
+pub mod payment_export;
 pub mod rating;
 pub mod reading_round;
+pub mod receipt;
 pub mod staff;
+pub mod tariff;
 pub mod units;
 pub mod validation_rules;
 

@@ -5,6 +5,8 @@ mod bill;
 mod command;
 mod error;
 mod event;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod ledger;
 mod meters;
 mod process;

@@ -1,0 +1,103 @@
+//! Accounts with bills, for tests of what happens to bills afterwards.
+
+use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use serde::{Deserialize, Serialize};
+
+use super::{Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, OpenAccount};
+use crate::desk::Desk;
+use crate::units::{BillNo, BillingMonth, Commodity, Fen, business_date};
+
+/// A bill of given amounts, as if metered.
+#[derive(Serialize, Deserialize)]
+struct ChargeFlat {
+    account_no: String,
+    month: BillingMonth,
+    water: i64,
+    electricity: i64,
+}
+
+impl Process for ChargeFlat {
+    const NAME: &'static str = "test.charge_flat";
+    type Outcome = ();
+
+    fn decide(&self, context: &CommandContext, workspace: &mut Workspace) -> Result<(), Stop> {
+        let line = |commodity, amount| BillLine {
+            meter_no: "W1".parse().unwrap(),
+            commodity,
+            component: "flat".to_owned(),
+            tariff_id: "flat".parse().unwrap(),
+            version_from: "2026-01-01".parse().unwrap(),
+            tier: None,
+            quantity: "1".parse().unwrap(),
+            price: "1".parse().unwrap(),
+            amount: Fen::new(amount),
+            readings: Vec::new(),
+        };
+        let bill_no = bill_no(&self.account_no, &self.month.to_string());
+        let bill = Bill {
+            month: self.month,
+            issued_on: business_date(context.at),
+            lines: vec![
+                line(Commodity::Water, self.water),
+                line(Commodity::Electricity, self.electricity),
+            ],
+            total: Fen::new(self.water + self.electricity),
+            meters: Vec::new(),
+            bill_no: bill_no.clone(),
+        };
+        let charge = AccountCommand::Charge {
+            bill,
+            notice_no: format!("N{bill_no}").parse().unwrap(),
+            due_on: "2026-12-31".parse().unwrap(),
+        };
+        workspace.execute::<Account>(&self.account_no, charge)
+    }
+}
+
+pub(crate) fn bill_no(account_no: &str, month: &str) -> BillNo {
+    format!("{account_no}-{}", month.replace('-', ""))
+        .parse()
+        .unwrap()
+}
+
+pub(crate) fn open(desk: &mut Desk, account_no: &str) {
+    let open = OpenAccount {
+        account_no: account_no.parse().unwrap(),
+        class: AccountClass::Resident,
+        campus: "N".parse().unwrap(),
+        holder: "王芳".to_owned(),
+        phone: None,
+        address: "北苑 3 栋 201".to_owned(),
+        household_persons: 3,
+    };
+    desk.run(&open).unwrap();
+}
+
+pub(crate) fn charge(desk: &mut Desk, account_no: &str, month: &str, water: i64, electricity: i64) {
+    let account_no = account_no.to_owned();
+    let month = month.parse().unwrap();
+    desk.run(&ChargeFlat {
+        account_no,
+        month,
+        water,
+        electricity,
+    })
+    .unwrap();
+}
+
+pub(crate) fn record(desk: &mut Desk, account_no: &str) -> AccountRecord {
+    let account: Account = desk.state(account_no);
+    account
+        .opened(&account_no.parse().unwrap())
+        .unwrap()
+        .clone()
+}
+
+/// What is open and what is kept as credit, in fen.
+pub(crate) fn balance(desk: &mut Desk, account_no: &str) -> (i64, i64) {
+    let account = record(desk, account_no);
+    (
+        account.ledger().open_amount().value(),
+        account.ledger().credit().value(),
+    )
+}

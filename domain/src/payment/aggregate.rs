@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use chaobiao_decision::Actor;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::command::PaymentCommand;
+use super::error::PaymentError;
+use super::event::{
+    PaymentEvent, PaymentRecorded, PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart,
+    ReceiptReprinted,
+};
+use crate::units::{AccountNo, Fen, ReceiptNo};
+
+pub(super) const REASON_LENGTH_MAX: usize = 200;
+
+/// One payment, from its events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Payment {
+    #[default]
+    Absent,
+    Recorded(Box<PaymentRecord>),
+}
+
+/// What a payment that exists knows about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PaymentRecord {
+    pub recorded: PaymentRecorded,
+    pub reversed: bool,
+    pub receipts: Vec<ReceiptGiven>,
+    copies: BTreeMap<ReceiptNo, u32>,
+}
+
+impl Payment {
+    /// The payment, or the refusal that it is not known.
+    pub fn recorded(
+        &self,
+        payment_id: &crate::units::PaymentId,
+    ) -> Result<&PaymentRecord, PaymentError> {
+        match self {
+            Self::Recorded(payment) => Ok(payment),
+            Self::Absent => Err(PaymentError::Unknown(payment_id.clone())),
+        }
+    }
+}
+
+impl PaymentRecord {
+    /// Every account that got some of the money.
+    pub fn accounts(&self) -> BTreeSet<AccountNo> {
+        let allocations = self.recorded.allocations.iter().map(|it| &it.account_no);
+        let credits = self.recorded.credits.iter().map(|it| &it.account_no);
+        allocations.chain(credits).cloned().collect()
+    }
+
+    /// What receipts may be given for: the payment by account and purpose.
+    pub fn items(&self) -> Vec<ReceiptItem> {
+        let mut sums: BTreeMap<(&AccountNo, ReceiptPart), Fen> = BTreeMap::new();
+        let allocated = self.recorded.allocations.iter().flat_map(|allocation| {
+            let account_no = &allocation.account_no;
+            let parts = allocation.parts.iter();
+            parts.map(move |part| ((account_no, part.commodity.into()), part.amount))
+        });
+        let credited = self
+            .recorded
+            .credits
+            .iter()
+            .map(|credit| ((&credit.account_no, ReceiptPart::Credit), credit.amount));
+        for (key, amount) in allocated.chain(credited) {
+            let sum = sums.entry(key).or_default();
+            // The parts of a payment are never more than its amount, which fits.
+            *sum = sum.checked_add(amount).unwrap_or(*sum);
+        }
+        sums.into_iter()
+            .map(|((account_no, part), amount)| ReceiptItem {
+                account_no: account_no.clone(),
+                part,
+                amount,
+            })
+            .collect()
+    }
+
+    fn check_receipts_allowed(&self) -> Result<(), PaymentError> {
+        if self.reversed {
+            Err(PaymentError::ReceiptPaymentReversed)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn reverse(
+        &self,
+        reason: &str,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        let payment_id = self.recorded.payment_id.clone();
+        if self.reversed {
+            return Err(PaymentError::AlreadyReversed(payment_id));
+        }
+        let reason = reason.trim().to_owned();
+        if !(1..=REASON_LENGTH_MAX).contains(&reason.chars().count()) {
+            return Err(PaymentError::ReasonInvalid);
+        }
+        if by == self.recorded.taken_by {
+            return Err(PaymentError::ReversedByTaker);
+        }
+        Ok(PaymentEvent::Reversed(PaymentReversed {
+            payment_id,
+            reason,
+            reversed_at: at,
+            reversed_by: by,
+        }))
+    }
+
+    fn give_receipt(&self, receipt: ReceiptGiven) -> Result<PaymentEvent, PaymentError> {
+        self.check_receipts_allowed()?;
+        if receipt.items.is_empty() {
+            return Err(PaymentError::ReceiptNothingCovered);
+        }
+        for given in &self.receipts {
+            let covers = |item: &ReceiptItem| {
+                given
+                    .items
+                    .iter()
+                    .any(|it| it.account_no == item.account_no && it.part == item.part)
+            };
+            if receipt.items.iter().any(covers) {
+                return Err(PaymentError::ReceiptAlreadyIssued(given.receipt_no.clone()));
+            }
+        }
+        Ok(PaymentEvent::ReceiptIssued(receipt))
+    }
+
+    fn reprint(
+        &self,
+        receipt_no: ReceiptNo,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        self.check_receipts_allowed()?;
+        if !self
+            .receipts
+            .iter()
+            .any(|receipt| receipt.receipt_no == receipt_no)
+        {
+            return Err(PaymentError::ReceiptUnknown(receipt_no));
+        }
+        Ok(PaymentEvent::ReceiptReprinted(ReceiptReprinted {
+            payment_id: self.recorded.payment_id.clone(),
+            copy: self.copies.get(&receipt_no).map_or(1, |copies| copies + 1),
+            receipt_no,
+            printed_at: at,
+            printed_by: by,
+        }))
+    }
+}
+
+impl Aggregate for Payment {
+    const TYPE: &'static str = "payment";
+    type Command = PaymentCommand;
+    type Event = PaymentEvent;
+    type Error = PaymentError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: PaymentCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), PaymentError> {
+        let event = match (&*self, command) {
+            (Self::Absent, PaymentCommand::Record(recorded)) => PaymentEvent::Recorded(recorded),
+            (Self::Absent, _) => return Err(PaymentError::Absent),
+            (Self::Recorded(payment), command) => match command {
+                PaymentCommand::Record(recorded) => {
+                    return Err(PaymentError::AlreadyRecorded(recorded.payment_id));
+                }
+                PaymentCommand::Reverse { reason, by, at } => payment.reverse(&reason, by, at)?,
+                PaymentCommand::GiveReceipt(receipt) => payment.give_receipt(receipt)?,
+                PaymentCommand::ReprintReceipt { receipt_no, by, at } => {
+                    payment.reprint(receipt_no, by, at)?
+                }
+            },
+        };
+        sink.write(event, self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, event: PaymentEvent) {
+        match (self, event) {
+            (state, PaymentEvent::Recorded(recorded)) => {
+                *state = Self::Recorded(Box::new(PaymentRecord {
+                    recorded,
+                    reversed: false,
+                    receipts: Vec::new(),
+                    copies: BTreeMap::new(),
+                }));
+            }
+            (Self::Recorded(payment), PaymentEvent::Reversed(_)) => payment.reversed = true,
+            (Self::Recorded(payment), PaymentEvent::ReceiptIssued(receipt)) => {
+                payment.receipts.push(receipt);
+            }
+            (Self::Recorded(payment), PaymentEvent::ReceiptReprinted(reprint)) => {
+                payment.copies.insert(reprint.receipt_no, reprint.copy);
+            }
+            // No stream starts otherwise: `handle` lets nothing but a recording through.
+            (Self::Absent, _) => {}
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Which bills a sum of money pays.
+
+use std::collections::BTreeSet;
+
+use chaobiao_decision::{Stop, Workspace};
+
+use super::error::PaymentError;
+use super::event::{PaymentAllocation, PaymentCredit};
+use crate::account::{Account, LedgerBill};
+use crate::units::{AccountNo, BillNo, Fen};
+
+/// A payment laid out over its accounts.
+pub(super) struct Layout {
+    pub(super) allocations: Vec<PaymentAllocation>,
+    pub(super) credits: Vec<PaymentCredit>,
+}
+
+/// Pays the oldest open bills of the accounts first, only the chosen ones if any are; what is too
+/// much stays as credit of the first account.
+pub(super) fn lay_out(
+    amount: Fen,
+    accounts: &[AccountNo],
+    chosen: &BTreeSet<BillNo>,
+    workspace: &mut Workspace,
+) -> Result<Layout, Stop> {
+    let mut bills = candidates(accounts, chosen, workspace)?;
+    bills.sort_by(|(_, one), (_, other)| {
+        (one.month, &one.bill_no).cmp(&(other.month, &other.bill_no))
+    });
+    let mut left = amount;
+    let mut allocations = Vec::new();
+    for (account_no, bill) in bills {
+        let Some(share) = bill.share(left.min(bill.open())) else {
+            continue;
+        };
+        left = left
+            .checked_sub(share.amount)
+            .ok_or(PaymentError::Overflow)?;
+        allocations.push(PaymentAllocation::new(account_no, share));
+    }
+    if allocations.is_empty() {
+        return Err(PaymentError::NothingOpen.into());
+    }
+    let first = accounts.first().filter(|_| left.is_positive());
+    let credits = first.map(|account_no| PaymentCredit {
+        account_no: account_no.clone(),
+        amount: left,
+    });
+    Ok(Layout {
+        allocations,
+        credits: credits.into_iter().collect(),
+    })
+}
+
+fn candidates(
+    accounts: &[AccountNo],
+    chosen: &BTreeSet<BillNo>,
+    workspace: &mut Workspace,
+) -> Result<Vec<(AccountNo, LedgerBill)>, Stop> {
+    let mut unseen = chosen.clone();
+    let mut candidates = Vec::new();
+    for account_no in accounts {
+        let account = workspace.get::<Account>(account_no.as_str())?;
+        let account = account
+            .opened(account_no)
+            .map_err(|_| PaymentError::AccountUnknown(account_no.clone()))?;
+        for bill in account.ledger().open_bills() {
+            if chosen.is_empty() || unseen.remove(&bill.bill_no) {
+                candidates.push((account_no.clone(), bill.clone()));
+            }
+        }
+        if let Some(paid) = unseen.iter().find(|no| account.ledger().bill(no).is_some()) {
+            return Err(PaymentError::BillNotOpen(paid.clone()).into());
+        }
+    }
+    match unseen.into_iter().next() {
+        Some(unknown) => Err(PaymentError::BillUnknown(unknown).into()),
+        None => Ok(candidates),
+    }
+}

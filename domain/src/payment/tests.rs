@@ -1,0 +1,284 @@
+use chaobiao_decision::{Actor, Personal};
+use chrono::{DateTime, Utc};
+use cqrs_es::DomainEvent;
+
+use super::*;
+use crate::account::CommodityAmount;
+use crate::account::fixture::{balance, bill_no, charge, open};
+use crate::desk::Desk;
+use crate::units::{Commodity, Fen, PaymentId};
+
+/// A1 owes 100.00 for July and 50.00 for August; B2 owes 70.00 for July.
+fn desk() -> Desk {
+    let mut desk = Desk::new("2026-09-01");
+    open(&mut desk, "A1");
+    open(&mut desk, "B2");
+    charge(&mut desk, "A1", "2026-07", 6000, 4000);
+    charge(&mut desk, "A1", "2026-08", 5000, 0);
+    charge(&mut desk, "B2", "2026-07", 0, 7000);
+    desk
+}
+
+fn cash(amount: i64, accounts: &[&str]) -> RecordPayment {
+    RecordPayment {
+        method: PaymentMethod::Cash,
+        amount: Fen::new(amount),
+        campus: "S".parse().unwrap(),
+        accounts: accounts.iter().map(|no| no.parse().unwrap()).collect(),
+        bills: Vec::new(),
+        cheque: None,
+    }
+}
+
+fn cheque() -> ChequeDetails {
+    ChequeDetails {
+        number: "00123456".to_owned(),
+        bank: "中国银行校园支行".to_owned(),
+        drawer: "后勤集团".to_owned(),
+    }
+}
+
+fn reverse(payment_id: &PaymentId) -> ReversePayment {
+    ReversePayment {
+        payment_id: payment_id.clone(),
+        reason: "收错户".to_owned(),
+    }
+}
+
+fn amounts(booked: &PaymentBooked) -> Vec<(String, i64)> {
+    let amount = |it: &PaymentAllocation| (it.bill_no.to_string(), it.amount.value());
+    booked.allocations.iter().map(amount).collect()
+}
+
+#[test]
+fn one_payment_settles_several_accounts_and_months_oldest_bill_first() {
+    let mut desk = desk();
+    let accepted = desk.run(&cash(20000, &["A1", "B2"])).unwrap();
+    assert_eq!(
+        amounts(&accepted.outcome),
+        [
+            ("A1-202607".to_owned(), 10000),
+            ("B2-202607".to_owned(), 7000),
+            ("A1-202608".to_owned(), 3000)
+        ]
+    );
+    assert_eq!(accepted.outcome.credits, []);
+    assert_eq!(
+        accepted.event_types(),
+        [
+            "payment.recorded",
+            "account.payment_allocated",
+            "account.payment_allocated",
+            "account.payment_allocated"
+        ]
+    );
+    assert_eq!(balance(&mut desk, "A1"), (2000, 0));
+    assert_eq!(balance(&mut desk, "B2"), (0, 0));
+}
+
+#[test]
+fn too_much_stays_as_credit_of_the_first_account() {
+    let mut desk = desk();
+    let booked = desk.run(&cash(8000, &["B2"])).unwrap().outcome;
+    assert_eq!(booked.credits[0].amount, Fen::new(1000));
+    assert_eq!(balance(&mut desk, "B2"), (0, 1000));
+    charge(&mut desk, "B2", "2026-08", 0, 1500);
+    assert_eq!(balance(&mut desk, "B2"), (500, 0));
+}
+
+#[test]
+fn chosen_bills_are_paid_and_no_others() {
+    let mut desk = desk();
+    let chosen = RecordPayment {
+        bills: vec![bill_no("A1", "2026-08")],
+        ..cash(6000, &[])
+    };
+    let booked = desk.run(&chosen).unwrap().outcome;
+    assert_eq!(amounts(&booked), [("A1-202608".to_owned(), 5000)]);
+    assert_eq!(balance(&mut desk, "A1"), (10000, 1000));
+    assert_eq!(desk.refused(&chosen), "PAYMENT_BILL_NOT_OPEN");
+}
+
+#[test]
+fn bad_payments_are_refused_and_leave_no_trace() {
+    let mut desk = desk();
+    let bill = |text: &str| vec![text.parse().unwrap()];
+    let many: Vec<String> = (0..101).map(|number| format!("X{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let blank = ChequeDetails {
+        bank: " ".to_owned(),
+        ..cheque()
+    };
+    let by_cheque = RecordPayment {
+        method: PaymentMethod::Cheque,
+        ..cash(100, &["A1"])
+    };
+    let cases = [
+        (cash(0, &["A1"]), "PAYMENT_NOT_POSITIVE"),
+        (cash(-100, &["A1"]), "PAYMENT_NOT_POSITIVE"),
+        (cash(100, &[]), "PAYMENT_NO_ACCOUNT"),
+        (cash(100, &many), "PAYMENT_TOO_MANY_ACCOUNTS"),
+        (cash(100, &["A1", "X9"]), "PAYMENT_ACCOUNT_UNKNOWN"),
+        (
+            RecordPayment {
+                bills: bill("A1-202601"),
+                ..cash(100, &["A1"])
+            },
+            "PAYMENT_BILL_UNKNOWN",
+        ),
+        (
+            RecordPayment {
+                bills: bill("A1"),
+                ..cash(100, &["A1"])
+            },
+            "PAYMENT_BILL_UNKNOWN",
+        ),
+        (
+            RecordPayment {
+                cheque: Some(blank),
+                ..by_cheque.clone()
+            },
+            "PAYMENT_CHEQUE_INCOMPLETE",
+        ),
+        (by_cheque, "PAYMENT_CHEQUE_INCOMPLETE"),
+        (
+            RecordPayment {
+                cheque: Some(cheque()),
+                ..cash(1, &["A1"])
+            },
+            "PAYMENT_CHEQUE_UNEXPECTED",
+        ),
+    ];
+    for (payment, code) in cases {
+        assert_eq!(desk.refused(&payment), code, "{payment:?}");
+    }
+    assert_eq!(balance(&mut desk, "A1"), (15000, 0));
+    desk.run(&cash(15000, &["A1"])).unwrap();
+    assert_eq!(desk.refused(&cash(100, &["A1"])), "PAYMENT_NOTHING_OPEN");
+}
+
+#[test]
+fn a_cheque_keeps_its_number_bank_and_drawer() {
+    let mut desk = desk();
+    let payment = RecordPayment {
+        method: PaymentMethod::Cheque,
+        cheque: Some(cheque()),
+        ..cash(100, &["A1"])
+    };
+    let payload = &desk.run(&payment).unwrap().events[0].payload;
+    assert_eq!(payload["cheque"]["number"], "00123456");
+    assert_eq!(
+        payload["cheque"]["drawer"]["$personal"]["subject"],
+        "account/A1"
+    );
+}
+
+#[test]
+fn somebody_else_reverses_a_payment_once_and_says_why() {
+    let mut desk = desk();
+    let payment_id = desk.run(&cash(18000, &["A1"])).unwrap().outcome.payment_id;
+    assert_eq!(balance(&mut desk, "A1"), (0, 3000));
+    assert_eq!(
+        desk.refused(&reverse(&payment_id)),
+        "PAYMENT_REVERSED_BY_TAKER"
+    );
+    desk.by("zhao");
+    let silent = ReversePayment {
+        reason: "  ".to_owned(),
+        ..reverse(&payment_id)
+    };
+    assert_eq!(desk.refused(&silent), "PAYMENT_REASON_INVALID");
+    assert_eq!(
+        desk.refused(&reverse(&"p9".parse().unwrap())),
+        "PAYMENT_UNKNOWN"
+    );
+    assert_eq!(
+        desk.run(&reverse(&payment_id)).unwrap().event_types(),
+        ["payment.reversed", "account.payment_reversed"]
+    );
+    assert_eq!(balance(&mut desk, "A1"), (15000, 0));
+    assert_eq!(
+        desk.refused(&reverse(&payment_id)),
+        "PAYMENT_ALREADY_REVERSED"
+    );
+}
+
+const PAYMENT: &str = "01900000-0000-7000-8000-000000000001";
+
+fn recorded(at: DateTime<Utc>) -> PaymentRecorded {
+    let part = |commodity, amount| CommodityAmount {
+        commodity,
+        amount: Fen::new(amount),
+    };
+    PaymentRecorded {
+        payment_id: PAYMENT.parse().unwrap(),
+        method: PaymentMethod::Cheque,
+        amount: Fen::new(10300),
+        campus: "S".parse().unwrap(),
+        cheque: Some(Cheque {
+            number: "00123456".to_owned(),
+            bank: "中国银行校园支行".to_owned(),
+            drawer: Personal::new("account/A1", "后勤集团".to_owned()),
+        }),
+        allocations: vec![PaymentAllocation {
+            account_no: "A1".parse().unwrap(),
+            bill_no: bill_no("A1", "2026-07"),
+            month: "2026-07".parse().unwrap(),
+            amount: Fen::new(10000),
+            parts: vec![
+                part(Commodity::Water, 6000),
+                part(Commodity::Electricity, 4000),
+            ],
+        }],
+        credits: vec![PaymentCredit {
+            account_no: "A1".parse().unwrap(),
+            amount: Fen::new(300),
+        }],
+        paid_at: at,
+        taken_by: Actor::Staff("li".to_owned()),
+    }
+}
+
+#[test]
+fn every_event_keeps_its_golden_json() {
+    let at = DateTime::from_timestamp(1_788_000_000, 0).unwrap();
+    let payment_id: PaymentId = PAYMENT.parse().unwrap();
+    let item = |part, amount| ReceiptItem {
+        account_no: "A1".parse().unwrap(),
+        part,
+        amount: Fen::new(amount),
+    };
+    let events = [
+        PaymentEvent::Recorded(recorded(at)),
+        PaymentEvent::ReceiptIssued(ReceiptGiven {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            campus: "S".parse().unwrap(),
+            items: vec![
+                item(ReceiptPart::Water, 6000),
+                item(ReceiptPart::Credit, 300),
+            ],
+            total: Fen::new(6300),
+            issued_at: at,
+            issued_by: Actor::Staff("li".to_owned()),
+        }),
+        PaymentEvent::ReceiptReprinted(ReceiptReprinted {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            copy: 1,
+            printed_at: at,
+            printed_by: Actor::Staff("zhao".to_owned()),
+        }),
+        PaymentEvent::Reversed(PaymentReversed {
+            payment_id,
+            reason: "收错户".to_owned(),
+            reversed_at: at,
+            reversed_by: Actor::Staff("zhao".to_owned()),
+        }),
+    ];
+    for event in events {
+        insta::assert_json_snapshot!(event.event_type(), event);
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<PaymentEvent>(&json).unwrap(), event);
+    }
+}

@@ -1,0 +1,9 @@
+use super::event::TariffDefined;
+use crate::rating::TariffVersion;
+
+/// What may be asked of one tariff.
+#[derive(Clone, Debug)]
+pub enum TariffCommand {
+    Define(TariffDefined),
+    PublishVersion(TariffVersion),
+}
