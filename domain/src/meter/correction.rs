@@ -2,7 +2,7 @@
 
 use super::command::{ApproveCorrection, RequestCorrection};
 use super::handle::text;
-use super::installation::{Leg, Point};
+use super::installation::{Leg, Point, minus, plus};
 use super::submission::same_person;
 use super::{CorrectionRequested, MeterError, MeterEvent, MeterState, ReadingCorrected};
 use crate::units::{Index, Quantity, ReadingId};
@@ -43,8 +43,6 @@ pub(super) fn approve(
     let reading = meter
         .accepted_reading(&request.reading_id)
         .ok_or(MeterError::ReadingNotAccepted)?;
-    let shift =
-        |to: Quantity, from: Quantity| to.checked_sub(from).ok_or(MeterError::UsageOutOfRange);
     let baseline = meter
         .timeline
         .baseline(reading.read_at)
@@ -54,9 +52,9 @@ pub(super) fn approve(
         reading_id: request.reading_id.clone(),
         old_index: reading.index,
         new_index: request.index,
-        usage: shift(effect.cumulative, baseline.cumulative)?,
+        usage: minus(effect.cumulative, baseline.cumulative)?,
         cumulative: effect.cumulative,
-        cumulative_shift: shift(effect.cumulative, reading.cumulative)?,
+        cumulative_shift: minus(effect.cumulative, reading.cumulative)?,
         later_shift: effect.later_shift,
         reapportioned: meter.timeline.reapportioned(
             reading.read_at,
@@ -116,15 +114,15 @@ fn effect(meter: &MeterState, id: &ReadingId, index: Index) -> Result<Effect, Me
     let mut totals = Vec::with_capacity(2);
     for leg in corrected {
         let used = leg.usage().ok_or(MeterError::CorrectionInconsistent)?;
-        total = total.checked_add(used).ok_or(MeterError::UsageOutOfRange)?;
+        total = plus(total, used)?;
         totals.push(total);
     }
     let later_shift = match (next, totals.get(1)) {
-        (Some(next), Some(total)) => total.checked_sub(next.cumulative),
-        _ => Some(Quantity::ZERO),
+        (Some(next), Some(total)) => minus(*total, next.cumulative)?,
+        _ => Quantity::ZERO,
     };
     Ok(Effect {
         cumulative: totals.first().copied().unwrap_or(previous.cumulative),
-        later_shift: later_shift.ok_or(MeterError::UsageOutOfRange)?,
+        later_shift,
     })
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
-use super::installation::{Installation, check_range};
+use super::installation::{Installation, check_range, plus};
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
     MeterState, correction, submission,
@@ -115,10 +115,7 @@ fn close(
             previous: previous.index,
             closing: command.closing_index,
         })?;
-    let cumulative = previous
-        .cumulative
-        .checked_add(usage)
-        .ok_or(MeterError::UsageOutOfRange)?;
+    let cumulative = plus(previous.cumulative, usage)?;
     Ok(DeviceRemoved {
         hardware_no: old.device.hardware_no.clone(),
         closing_index: command.closing_index,

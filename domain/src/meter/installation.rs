@@ -123,12 +123,23 @@ impl Installation {
     }
 }
 
+/// 1950.0000 and 1950 are one figure: histories and files should not tell them apart.
+fn plain(quantity: Option<Quantity>) -> Result<Quantity, MeterError> {
+    quantity
+        .and_then(|quantity| Quantity::try_new(quantity.value().normalize()).ok())
+        .ok_or(MeterError::UsageOutOfRange)
+}
+
+pub(super) fn plus(one: Quantity, other: Quantity) -> Result<Quantity, MeterError> {
+    plain(one.checked_add(other))
+}
+
+pub(super) fn minus(one: Quantity, other: Quantity) -> Result<Quantity, MeterError> {
+    plain(one.checked_sub(other))
+}
+
 fn times(moved: Quantity, multiplier: Multiplier) -> Result<Quantity, MeterError> {
-    let usage = moved
-        .checked_mul(multiplier)
-        .ok_or(MeterError::UsageOutOfRange)?;
-    // 1950.0000 and 1950 are one figure: histories and files should not tell them apart.
-    Quantity::try_new(usage.value().normalize()).map_err(|_| MeterError::UsageOutOfRange)
+    plain(moved.checked_mul(multiplier))
 }
 
 pub(super) fn hours_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Decimal {

@@ -14,6 +14,8 @@ mod handle;
 mod installation;
 mod process;
 mod submission;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use aggregate::{CorrectionRequest, Meter, MeterState, Submission};

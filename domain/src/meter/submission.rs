@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::command::{AcceptHeldReading, RejectReading, SubmitReading};
 use super::handle::{known_photo, text};
-use super::installation::Point;
+use super::installation::{Point, minus, plus};
 use super::{
     Channel, Finding, MeterError, MeterEvent, MeterState, Quality, ReadingAccepted, ReadingHeld,
     ReadingRejected, ReadingStatus, ReadingSubmitted, Review, Severity, Submission, check,
@@ -94,19 +94,14 @@ fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, Mete
         .into_iter()
         .collect();
     let cumulative = match leg.plausible_usage() {
-        Some(used) => previous
-            .cumulative
-            .checked_add(used)
-            .ok_or(MeterError::UsageOutOfRange)?,
+        Some(used) => plus(previous.cumulative, used)?,
         None => return Ok(held(command, findings)),
     };
     let baseline = meter
         .timeline
         .baseline(command.read_at)
         .ok_or(MeterError::NoDevice)?;
-    let usage = cumulative
-        .checked_sub(baseline.cumulative)
-        .ok_or(MeterError::UsageOutOfRange)?;
+    let usage = minus(cumulative, baseline.cumulative)?;
     let span = (baseline.at, command.read_at);
     if let Some(reference) = meter.timeline.reference(span.0, span.1) {
         findings.extend(check::high(rules, commodity, usage, span, reference));
@@ -174,9 +169,7 @@ pub(super) fn accept_held(
     let cumulative = place_held(meter, submission, command.rollover)?;
     let at = submission.read_at;
     let baseline = meter.timeline.baseline(at).ok_or(MeterError::NoDevice)?;
-    let usage = cumulative
-        .checked_sub(baseline.cumulative)
-        .ok_or(MeterError::UsageOutOfRange)?;
+    let usage = minus(cumulative, baseline.cumulative)?;
     Ok(vec![MeterEvent::ReadingAccepted(ReadingAccepted {
         reading_id: command.reading_id,
         index: submission.index,
@@ -221,12 +214,9 @@ fn place_held(
     };
     let leg = installation.leg(previous, index, at)?;
     let used = leg.usage().ok_or(went_backwards.clone())?;
-    let cumulative = previous
-        .cumulative
-        .checked_add(used)
-        .ok_or(MeterError::UsageOutOfRange)?;
+    let cumulative = plus(previous.cumulative, used)?;
     let Some(next) = timeline.after(installation, at) else {
-        return if leg.is_wrapped() && !rollover {
+        return if leg.plausible_usage().is_none() && !rollover {
             Err(went_backwards)
         } else {
             Ok(cumulative)
@@ -237,11 +227,9 @@ fn place_held(
         at,
         cumulative,
     };
-    let rest = installation.leg(here, next.index, next.at)?.usage();
-    if rest.and_then(|rest| cumulative.checked_add(rest)) == Some(next.cumulative) {
-        Ok(cumulative)
-    } else {
-        Err(MeterError::ReadingContradictsLater { next: next.index })
+    match installation.leg(here, next.index, next.at)?.usage() {
+        Some(rest) if plus(cumulative, rest)? == next.cumulative => Ok(cumulative),
+        _ => Err(MeterError::ReadingContradictsLater { next: next.index }),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::installation::{Installation, Point};
+use super::installation::{Installation, Point, minus, plus};
 use super::{MeterError, Quality, Reapportioned};
 use crate::units::{Index, Quantity, ReadingId};
 
@@ -112,11 +112,7 @@ impl Timeline {
         let Some(next) = self.readings.iter().find(|reading| at < reading.read_at) else {
             return Ok(None);
         };
-        let usage = next
-            .cumulative
-            .checked_add(later_shift)
-            .and_then(|shifted| shifted.checked_sub(cumulative))
-            .ok_or(MeterError::UsageOutOfRange)?;
+        let usage = minus(plus(next.cumulative, later_shift)?, cumulative)?;
         let reading_id = next.reading_id.clone();
         Ok(Some(Reapportioned { reading_id, usage }))
     }
@@ -153,7 +149,7 @@ impl Timeline {
             .filter(|point| at < point.at)
             .map(|point| &mut point.cumulative);
         for cumulative in readings.chain(points) {
-            if let Some(shifted) = cumulative.checked_add(shift) {
+            if let Ok(shifted) = plus(*cumulative, shift) {
                 *cumulative = shifted;
             }
         }

@@ -6,6 +6,8 @@ mod command;
 mod error;
 mod event;
 mod process;
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::ReadingRound;
 pub use command::ReadingRoundCommand;
