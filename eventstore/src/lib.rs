@@ -11,6 +11,7 @@ mod clock;
 mod daemon;
 mod error;
 mod keys;
+pub mod notary;
 mod policy;
 mod recorded;
 mod repository;

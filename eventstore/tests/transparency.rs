@@ -1,0 +1,332 @@
+//! The log proven to outsiders, and every way of tampering with it found.
+
+mod tank;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chaobiao_eventstore::notary::{
+    AuditReport, Finding, FolderSink, Notary, NotaryOptions, audit_log, latest_checkpoint,
+    prove_event, tile,
+};
+use chaobiao_eventstore::{Lease, seal_batch};
+use chaobiao_proof::{Hash, LogKey, SignedCheckpoint, TrustedKey};
+use chaobiao_testing::ScratchDirectory;
+use tank::{Bench, Fill, Sell, bench, context};
+use uuid::Uuid;
+
+struct Log {
+    bench: Bench,
+    notary: Notary,
+    trusted: Vec<TrustedKey>,
+    published: ScratchDirectory,
+    commands: u128,
+}
+
+async fn log() -> Log {
+    let bench = bench().await;
+    let (key, public) = LogKey::generate("log.example/test").unwrap();
+    let published = ScratchDirectory::create();
+    let options = NotaryOptions {
+        key: Arc::new(key),
+        interval: Duration::ZERO,
+        sinks: vec![Arc::new(FolderSink::new(published.path()))],
+    };
+    let notary = Notary::new(&bench.store, options);
+    let trusted = vec![TrustedKey::parse(&public).unwrap()];
+    Log {
+        bench,
+        notary,
+        trusted,
+        published,
+        commands: 0,
+    }
+}
+
+impl Log {
+    /// Writes events, seals them, extends the tree and signs it.
+    async fn grow(&mut self, events: u128) {
+        for _ in 0..events {
+            self.commands += 1;
+            let fill = Fill {
+                tank: format!("t{}", self.commands % 5),
+                litres: 1,
+            };
+            self.bench
+                .bus
+                .execute(context(self.commands), fill)
+                .await
+                .unwrap();
+        }
+        self.seal().await;
+        while self.notary.extend().await.unwrap() {}
+        self.notary.sign().await.unwrap();
+    }
+
+    /// Seals all events. Transactions of other tests on the cluster may hold it up for a moment.
+    async fn seal(&self) {
+        let pool = self.bench.store.pool();
+        let lease = Lease::take(pool, "sealer-test", Uuid::nil(), Duration::ZERO)
+            .await
+            .unwrap();
+        let lease = lease.unwrap();
+        let unsealed = "SELECT (SELECT count(*) FROM events) - (SELECT count(*) FROM log)";
+        while sqlx::query_scalar::<_, i64>(unsealed)
+            .fetch_one(pool)
+            .await
+            .unwrap()
+            > 0
+        {
+            if seal_batch(pool, &lease, 1000).await.unwrap().is_none() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+        lease.release(pool).await.unwrap();
+    }
+
+    async fn audit(&self) -> AuditReport {
+        audit_log(self.bench.store.pool(), &self.trusted, &[])
+            .await
+            .unwrap()
+    }
+
+    async fn finding(&self) -> Finding {
+        self.audit().await.finding.expect("tampering must be found")
+    }
+
+    /// What somebody with all rights on the database can do.
+    async fn tamper(&self, table: &str, sql: &str) {
+        for statement in [
+            format!("ALTER TABLE {table} DISABLE TRIGGER USER"),
+            sql.to_owned(),
+            format!("ALTER TABLE {table} ENABLE TRIGGER USER"),
+        ] {
+            sqlx::query(&statement)
+                .execute(self.bench.store.pool())
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn event_ids(&self) -> Vec<Uuid> {
+        sqlx::query_scalar(
+            "SELECT event_id FROM events JOIN log USING (global_position) ORDER BY leaf_index",
+        )
+        .fetch_all(self.bench.store.pool())
+        .await
+        .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_event_is_proven_against_the_signed_head_with_the_key_alone() {
+    let mut log = log().await;
+    log.grow(7).await;
+    log.grow(6).await;
+    for (index, id) in (0..).zip(log.event_ids().await) {
+        let proof = prove_event(log.bench.store.pool(), id).await.unwrap();
+        let proven = proof.verify(&log.trusted).unwrap();
+        assert_eq!((proven.leaf_index, proven.leaf.event_id), (index, id));
+        assert_eq!(proven.checkpoint.size, 13);
+    }
+    let report = log.audit().await;
+    assert_eq!(
+        report,
+        AuditReport {
+            leaves: 13,
+            checkpoints: 2,
+            finding: None
+        }
+    );
+    assert!(
+        prove_event(log.bench.store.pool(), Uuid::from_u128(5))
+            .await
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn a_proof_stays_valid_when_the_person_it_names_is_erased() {
+    let mut log = log().await;
+    let sell = Sell {
+        tank: "a".into(),
+        number: "1".into(),
+        owner: "王小明".into(),
+    };
+    log.bench.bus.execute(context(900), sell).await.unwrap();
+    log.grow(3).await;
+    let id = log.event_ids().await[0];
+    let proof = prove_event(log.bench.store.pool(), id).await.unwrap();
+    assert!(
+        !proof
+            .verify(&log.trusted)
+            .unwrap()
+            .leaf
+            .payload
+            .contains("王小明")
+    );
+    sqlx::query("UPDATE subject_key SET wrapped_key = NULL, destroyed_at = now()")
+        .execute(log.bench.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(log.audit().await.finding, None);
+    proof.verify(&log.trusted).unwrap();
+}
+
+#[tokio::test]
+async fn a_flipped_byte_is_found_where_it_is() {
+    for column in ["payload", "metadata"] {
+        let mut log = log().await;
+        log.grow(9).await;
+        let sql = format!(
+            "UPDATE events SET {column} = {column} || '{{\"x\": 1}}' WHERE global_position = \
+             (SELECT global_position FROM log WHERE leaf_index = 4)"
+        );
+        log.tamper("events", &sql).await;
+        assert_eq!(log.finding().await, Finding::Altered { leaf_index: 4 });
+    }
+}
+
+#[tokio::test]
+async fn removed_reordered_and_cut_off_events_are_found() {
+    let mut removed = log().await;
+    removed.grow(9).await;
+    removed
+        .tamper("events", "DELETE FROM events WHERE global_position = (SELECT global_position FROM log WHERE leaf_index = 3)")
+        .await;
+    assert_eq!(removed.finding().await, Finding::Altered { leaf_index: 3 });
+
+    let mut reordered = log().await;
+    reordered.grow(9).await;
+    for (from, to) in [(5, 100), (6, 5), (100, 6)] {
+        let sql = format!("UPDATE log SET leaf_index = {to} WHERE leaf_index = {from}");
+        reordered.tamper("log", &sql).await;
+    }
+    assert_eq!(
+        reordered.finding().await,
+        Finding::Altered { leaf_index: 5 }
+    );
+
+    let mut cut = log().await;
+    cut.grow(9).await;
+    for (table, sql) in [
+        ("tree_hash", "DELETE FROM tree_hash WHERE hash_index >= 8"),
+        ("log", "DELETE FROM log WHERE leaf_index >= 5"),
+    ] {
+        cut.tamper(table, sql).await;
+    }
+    sqlx::query("UPDATE notary SET tree_size = 5")
+        .execute(cut.bench.store.pool())
+        .await
+        .unwrap();
+    let reason = "the log ends at 5".to_owned();
+    assert_eq!(
+        cut.finding().await,
+        Finding::Checkpoint {
+            tree_size: 9,
+            reason
+        }
+    );
+}
+
+#[tokio::test]
+async fn another_history_does_not_agree_with_what_was_published() {
+    let mut log = log().await;
+    log.grow(9).await;
+    let outside = std::fs::read_to_string(log.published.path().join("latest.note")).unwrap();
+    // The whole database is rewritten, hashes and heads too, by somebody without the key.
+    log.tamper(
+        "events",
+        "UPDATE events SET payload = payload || '{\"litres\": 2}' WHERE sequence = 1",
+    )
+    .await;
+    log.tamper("tree_hash", "DELETE FROM tree_hash").await;
+    log.tamper("checkpoint", "DELETE FROM checkpoint").await;
+    sqlx::query("UPDATE notary SET tree_size = 0")
+        .execute(log.bench.store.pool())
+        .await
+        .unwrap();
+    while log.notary.extend().await.unwrap() {}
+    assert_eq!(
+        log.audit().await.finding,
+        None,
+        "inside the database all agrees"
+    );
+    let report = audit_log(log.bench.store.pool(), &log.trusted, &[outside])
+        .await
+        .unwrap();
+    assert!(matches!(
+        report.finding,
+        Some(Finding::Checkpoint { tree_size: 9, .. })
+    ));
+}
+
+#[tokio::test]
+async fn tiles_give_an_outsider_the_root_of_the_published_head() {
+    let mut log = log().await;
+    log.grow(5).await;
+    let (size, note) = latest_checkpoint(log.bench.store.pool())
+        .await
+        .unwrap()
+        .unwrap();
+    let head = SignedCheckpoint::verify(note.as_bytes(), &log.trusted).unwrap();
+    let bytes = tile(log.bench.store.pool(), &format!("0/000.p/{size}"))
+        .await
+        .unwrap();
+    let mut leaves = bytes.chunks_exact(32).map(|c| Hash(c.try_into().unwrap()));
+    let mut next = || leaves.next().unwrap();
+    let (a, b, c, d, e) = (next(), next(), next(), next(), next());
+    let node = sha256_node;
+    assert_eq!(head.root, node(node(node(a, b), node(c, d)), e));
+    assert!(
+        tile(log.bench.store.pool(), "0/000.p/6").await.is_err(),
+        "beyond the published head"
+    );
+    assert!(tile(log.bench.store.pool(), "0/../x").await.is_err());
+}
+
+/// An interior node of RFC 6962, by hand.
+fn sha256_node(left: Hash, right: Hash) -> Hash {
+    use sha2::{Digest, Sha256};
+    let bytes = Sha256::new()
+        .chain_update([1])
+        .chain_update(left.0)
+        .chain_update(right.0);
+    Hash(bytes.finalize().into())
+}
+
+#[tokio::test]
+async fn two_notaries_never_hash_a_leaf_twice_and_a_quiet_log_is_signed_once() {
+    let mut log = log().await;
+    log.grow(3).await;
+    let other = Notary::new(
+        &log.bench.store,
+        NotaryOptions {
+            key: Arc::new(LogKey::generate("log.example/test").unwrap().0),
+            interval: Duration::ZERO,
+            sinks: Vec::new(),
+        },
+    );
+    for id in 100..140 {
+        let fill = Fill {
+            tank: format!("t{id}"),
+            litres: 1,
+        };
+        log.bench.bus.execute(context(id), fill).await.unwrap();
+    }
+    log.seal().await;
+    let (one, two) = tokio::join!(log.notary.extend(), other.extend());
+    one.unwrap();
+    two.unwrap();
+    log.notary.sign().await.unwrap();
+    log.notary.sign().await.unwrap();
+    let report = log.audit().await;
+    assert_eq!(
+        report,
+        AuditReport {
+            leaves: 43,
+            checkpoints: 2,
+            finding: None
+        }
+    );
+}
