@@ -64,7 +64,7 @@ pub struct SubmitReading {
 #[derive(Clone, Debug)]
 pub struct AcceptHeldReading {
     pub reading_id: ReadingId,
-    pub reason: String,
+    pub note: Option<String>,
     /// The reviewer has seen that the register rolled over.
     pub rollover: bool,
     pub reviewed_by: Actor,

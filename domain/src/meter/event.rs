@@ -161,6 +161,9 @@ pub struct ReadingAccepted {
     pub index: Index,
     pub read_at: DateTime<Utc>,
     pub read_on: NaiveDate,
+    /// What it was compared with: the device's last accepted reading, or its opening.
+    pub previous_index: Index,
+    pub previous_at: DateTime<Utc>,
     /// Since the accepted reading before it, over every device in between.
     pub usage: Quantity,
     /// Since the metering point's first device.
@@ -177,7 +180,8 @@ pub struct ReadingAccepted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub reviewed_by: Actor,
-    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// The reading after one that changed: it now counts from there.
@@ -193,6 +197,8 @@ pub struct ReadingHeld {
     pub index: Index,
     pub read_at: DateTime<Utc>,
     pub read_on: NaiveDate,
+    pub previous_index: Index,
+    pub previous_at: DateTime<Utc>,
     pub findings: Vec<Finding>,
 }
 

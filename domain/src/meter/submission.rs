@@ -31,12 +31,7 @@ pub(super) fn submit(
     require_photo(meter, &command)?;
     require_order(meter, &command)?;
     let verdict = judge(meter, &command)?;
-    let note = command
-        .note
-        .as_deref()
-        .filter(|note| !note.trim().is_empty())
-        .map(|note| text(note, "note", "备注", NOTE_LENGTH))
-        .transpose()?;
+    let note = optional_note(command.note.as_deref())?;
     let submitted = MeterEvent::ReadingSubmitted(ReadingSubmitted {
         reading_id: command.reading_id,
         index: command.index,
@@ -48,6 +43,12 @@ pub(super) fn submit(
         submitted_by: command.submitted_by,
     });
     Ok(vec![submitted, verdict])
+}
+
+fn optional_note(note: Option<&str>) -> Result<Option<String>, MeterError> {
+    note.filter(|note| !note.trim().is_empty())
+        .map(|note| text(note, "note", "备注", NOTE_LENGTH))
+        .transpose()
 }
 
 /// R21: where a person looked at the dial, the photo is as mandatory as the index.
@@ -95,7 +96,7 @@ fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, Mete
         .collect();
     let cumulative = match leg.plausible_usage() {
         Some(used) => plus(previous.cumulative, used)?,
-        None => return Ok(held(command, findings)),
+        None => return Ok(held(command, previous, findings)),
     };
     let baseline = meter
         .timeline
@@ -111,13 +112,15 @@ fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, Mete
         .iter()
         .any(|finding| finding.severity == Severity::Hold)
     {
-        return Ok(held(command, findings));
+        return Ok(held(command, previous, findings));
     }
     Ok(MeterEvent::ReadingAccepted(ReadingAccepted {
         reading_id: command.reading_id.clone(),
         index: command.index,
         read_at: command.read_at,
         read_on: business_date(command.read_at),
+        previous_index: previous.index,
+        previous_at: previous.at,
         usage,
         cumulative,
         quality: quality_of(command.channel),
@@ -127,12 +130,14 @@ fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, Mete
     }))
 }
 
-fn held(command: &SubmitReading, findings: Vec<Finding>) -> MeterEvent {
+fn held(command: &SubmitReading, previous: Point, findings: Vec<Finding>) -> MeterEvent {
     MeterEvent::ReadingHeld(ReadingHeld {
         reading_id: command.reading_id.clone(),
         index: command.index,
         read_at: command.read_at,
         read_on: business_date(command.read_at),
+        previous_index: previous.index,
+        previous_at: previous.at,
         findings,
     })
 }
@@ -165,8 +170,8 @@ pub(super) fn accept_held(
     if same_person(&submission.submitted_by, &command.reviewed_by) {
         return Err(MeterError::ReviewNeedsAnotherPerson);
     }
-    let reason = text(&command.reason, "reason", "复核说明", NOTE_LENGTH)?;
-    let cumulative = place_held(meter, submission, command.rollover)?;
+    let note = optional_note(command.note.as_deref())?;
+    let (previous, cumulative) = place_held(meter, submission, command.rollover)?;
     let at = submission.read_at;
     let baseline = meter.timeline.baseline(at).ok_or(MeterError::NoDevice)?;
     let usage = minus(cumulative, baseline.cumulative)?;
@@ -175,13 +180,15 @@ pub(super) fn accept_held(
         index: submission.index,
         read_at: at,
         read_on: business_date(at),
+        previous_index: previous.index,
+        previous_at: previous.at,
         usage,
         cumulative,
         quality: quality_of(submission.channel),
         findings: submission.findings.clone(),
         review: Some(Review {
             reviewed_by: command.reviewed_by,
-            reason,
+            note,
         }),
         reapportioned: meter
             .timeline
@@ -189,12 +196,12 @@ pub(super) fn accept_held(
     })])
 }
 
-/// The cumulative usage at a held reading, if it agrees with what was accepted around it.
+/// What a held reading counts from and its cumulative usage, if it agrees with what was accepted around it.
 fn place_held(
     meter: &MeterState,
     submission: &Submission,
     rollover: bool,
-) -> Result<Quantity, MeterError> {
+) -> Result<(Point, Quantity), MeterError> {
     let (index, at) = (submission.index, submission.read_at);
     let timeline = &meter.timeline;
     // Two accepted readings of one instant cannot be put in order.
@@ -219,7 +226,7 @@ fn place_held(
         return if leg.plausible_usage().is_none() && !rollover {
             Err(went_backwards)
         } else {
-            Ok(cumulative)
+            Ok((previous, cumulative))
         };
     };
     let here = Point {
@@ -228,7 +235,7 @@ fn place_held(
         cumulative,
     };
     match installation.leg(here, next.index, next.at)?.usage() {
-        Some(rest) if plus(cumulative, rest)? == next.cumulative => Ok(cumulative),
+        Some(rest) if plus(cumulative, rest)? == next.cumulative => Ok((previous, cumulative)),
         _ => Err(MeterError::ReadingContradictsLater { next: next.index }),
     }
 }

@@ -2,7 +2,7 @@ use chaobiao_decision::{ClaimKey, CommandContext, Process, Rejection, Stop, Work
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, submit_photo};
+use super::{ReadingPhoto, stored_instant, submit_photo};
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{FaultReported, Meter, MeterError, MeterRegistered, RemovalReason};
 use crate::units::{
@@ -117,7 +117,7 @@ impl Process for InstallDevice {
         workspace
             .get::<Meter>(self.meter_no.as_str())?
             .registered()?;
-        let at = self.installed_at.unwrap_or(context.at);
+        let at = stored_instant(self.installed_at.unwrap_or(context.at));
         let command = self
             .device
             .command(&self.meter_no, at, context, workspace)?;
@@ -160,7 +160,7 @@ impl Process for ReplaceDevice {
         if old == self.device.hardware_no {
             return Err(MeterError::SameDevice.into());
         }
-        let at = self.replaced_at.unwrap_or(context.at);
+        let at = stored_instant(self.replaced_at.unwrap_or(context.at));
         let closing_photo = submit_photo(workspace, &self.meter_no, self.closing_photo.as_ref())?;
         let replacement = self
             .device

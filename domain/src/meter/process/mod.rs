@@ -5,6 +5,7 @@ mod reading;
 mod review;
 
 use chaobiao_decision::{Stop, Workspace};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use device::{
@@ -31,6 +32,11 @@ pub struct ReadingPhoto {
 pub struct StoredPhoto {
     pub bytes: u64,
     pub media_type: String,
+}
+
+/// The store keeps microseconds; finer instants would compare differently before and after.
+fn stored_instant(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(6)
 }
 
 /// Makes a stored photo part of the meter's history, once.

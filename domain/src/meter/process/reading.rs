@@ -2,7 +2,7 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, submit_photo};
+use super::{ReadingPhoto, stored_instant, submit_photo};
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{Channel, Finding, Meter, MeterError, MeterState, ReadingStatus};
 use crate::reading_round::ReadingRound;
@@ -66,7 +66,7 @@ impl Process for SubmitReading {
         workspace: &mut Workspace,
     ) -> Result<ReadingJudged, Stop> {
         let id = self.meter_no.as_str();
-        let read_at = self.read_at.unwrap_or(context.at);
+        let read_at = stored_instant(self.read_at.unwrap_or(context.at));
         let meter = workspace.get::<Meter>(id)?.registered()?;
         let earlier = meter
             .submitted_at(read_at, self.channel)

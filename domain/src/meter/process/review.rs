@@ -20,7 +20,7 @@ fn judged(
 pub struct AcceptHeldReading {
     pub meter_no: MeterNo,
     pub reading_id: ReadingId,
-    pub reason: String,
+    pub note: Option<String>,
     /// The reviewer has seen that the register rolled over.
     pub rollover: bool,
 }
@@ -36,7 +36,7 @@ impl Process for AcceptHeldReading {
     ) -> Result<ReadingJudged, Stop> {
         let command = command::AcceptHeldReading {
             reading_id: self.reading_id.clone(),
-            reason: self.reason.clone(),
+            note: self.note.clone(),
             rollover: self.rollover,
             reviewed_by: context.actor.clone(),
         };

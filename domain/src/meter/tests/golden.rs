@@ -31,6 +31,8 @@ fn accepted() -> ReadingAccepted {
         index: index("131.50"),
         read_at: at("2026-02-01 09:00"),
         read_on: "2026-02-01".parse().unwrap(),
+        previous_index: index("100"),
+        previous_at: at("2026-01-01 09:00"),
         usage: quantity("31.5"),
         cumulative: quantity("31.5"),
         quality: Quality::Customer,
@@ -126,7 +128,7 @@ fn full() -> Vec<MeterEvent> {
             findings: vec![finding()],
             review: Some(Review {
                 reviewed_by: staff("wang"),
-                reason: "照片清楚".to_owned(),
+                note: Some("照片清楚".to_owned()),
             }),
             reapportioned: corrected().reapportioned,
             ..accepted()
@@ -136,6 +138,8 @@ fn full() -> Vec<MeterEvent> {
             index: index("131.50"),
             read_at: at("2026-02-01 09:00"),
             read_on: "2026-02-01".parse().unwrap(),
+            previous_index: index("100"),
+            previous_at: at("2026-01-01 09:00"),
             findings: vec![finding()],
         }),
         MeterEvent::ReadingRejected(ReadingRejected {

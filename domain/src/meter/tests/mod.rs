@@ -106,7 +106,7 @@ pub(super) fn accept(id: &ReadingId) -> AcceptHeldReading {
     AcceptHeldReading {
         meter_no: meter_no(),
         reading_id: id.clone(),
-        reason: "照片清楚，读数属实".to_owned(),
+        note: Some("照片清楚，读数属实".to_owned()),
         rollover: false,
     }
 }

@@ -66,9 +66,9 @@ fn nobody_reviews_what_they_read_themselves() {
         desk.by("li").refused(&accept(&id)),
         "METER_REVIEW_NEEDS_ANOTHER_PERSON"
     );
-    let mut wordless = accept(&id);
-    wordless.reason = " ".to_owned();
-    assert_eq!(desk.by("wang").refused(&wordless), "VALUE_EMPTY");
+    let mut endless = accept(&id);
+    endless.note = Some("长".repeat(201));
+    assert_eq!(desk.by("wang").refused(&endless), "VALUE_TOO_LONG");
     let unknown = accept(&"R404".parse().unwrap());
     assert_eq!(desk.refused(&unknown), "METER_READING_NOT_FOUND");
 }
