@@ -106,6 +106,31 @@ pub(super) async fn run(
     answers
 }
 
+/// Decides every command over one workspace and throws the workspace away.
+pub(super) async fn preview(
+    store: &EventStore,
+    options: &BusOptions,
+    commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+) -> Result<Vec<Answer>, StoreError> {
+    let pending = commands
+        .into_iter()
+        .map(|(context, process)| Pending::new(store, context, process))
+        .collect::<Result<Vec<Pending>, StoreError>>()?;
+    let batch: Vec<&Pending> = pending.iter().collect();
+    let verdicts = decide_all(store, options, &batch).await?;
+    let answer = |(pending, verdict): (&Pending, Verdict)| match verdict {
+        Verdict::Accepted { outcome, .. } => Ok(Executed {
+            outcome,
+            position: None,
+            repeated: false,
+        }),
+        Verdict::Refused(rejection) => Err(rejection.into()),
+        Verdict::Fault(error) => Err(error.into()),
+        Verdict::Stored(stored) => pending.answer_again(&stored),
+    };
+    Ok(pending.iter().zip(verdicts).map(answer).collect())
+}
+
 async fn run_alone(store: &EventStore, options: &BusOptions, pending: &Pending) -> Answer {
     for round in 0..ATTEMPTS {
         match attempt(store, options, &[pending]).await {

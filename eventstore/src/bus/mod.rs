@@ -179,6 +179,15 @@ impl CommandBus {
         }
     }
 
+    /// What commands would come to now, one after the other: each sees what those before it would
+    /// have done. Writes nothing, not even refusals.
+    pub async fn preview_batch(
+        &self,
+        commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+    ) -> Result<Vec<Result<Executed<Value>, CommandError>>, StoreError> {
+        batch::preview(&self.store, &self.options, commands).await
+    }
+
     /// What a command would come to now. Writes nothing.
     pub async fn preview<P: Process>(
         &self,

@@ -1,0 +1,25 @@
+//! Files of meters, accounts and readings become commands, with a verdict for every row (R17,
+//! R19, R36, R82, R85).
+//!
+//! A file is read into a [`Table`] whatever its encoding and kind, its columns are found by name,
+//! and each row becomes the same command a person would have given. Nothing is written past the
+//! rules, and the same file again changes nothing.
+
+mod account_rows;
+mod cell;
+mod columns;
+mod csv_file;
+mod error;
+mod meter_rows;
+mod moment;
+mod reading_rows;
+mod run;
+mod table;
+#[cfg(test)]
+mod tests;
+mod verdict;
+mod xlsx_file;
+
+pub use error::{FileError, ImportError};
+pub use run::{CampusNames, FileKind, ImportRequest, Source, import};
+pub use verdict::{RowVerdict, Summary, Verdict};
