@@ -1,7 +1,10 @@
 //! What is true: values, rules and decisions. Pure: no IO, no clock, no SQL.
 
+pub mod access_log;
 pub mod account;
 pub mod calendar;
+pub mod campus;
+pub mod customer;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
@@ -12,6 +15,7 @@ pub mod staff;
 pub mod tariff;
 pub mod units;
 pub mod validation_rules;
+pub mod work_calendar;
 
 #[cfg(test)]
 mod desk;

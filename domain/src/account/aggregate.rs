@@ -5,6 +5,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::bill::Bill;
+use super::binding::Bindings;
 use super::command::AccountCommand;
 use super::error::AccountError;
 use super::event::{
@@ -13,7 +14,7 @@ use super::event::{
 use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use crate::units::{
-    AccountNo, BillNo, CampusId, Fen, NoticeNo, PaymentId, Phone, Quantity, TariffId,
+    AccountNo, BillNo, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone, Quantity, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -43,6 +44,7 @@ pub struct AccountRecord {
     pub household_persons: u32,
     meters: Meters,
     ledger: Ledger,
+    bindings: Bindings,
 }
 
 impl Account {
@@ -71,7 +73,13 @@ impl AccountRecord {
             household_persons: opening.household_persons,
             meters: Meters::default(),
             ledger: Ledger::default(),
+            bindings: Bindings::default(),
         }
+    }
+
+    /// The customers the account is bound to.
+    pub fn bound_to(&self) -> impl Iterator<Item = &CustomerId> {
+        self.bindings.approved()
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -203,6 +211,13 @@ impl AccountRecord {
             } => {
                 self.ledger.reverse(&payment_id, &bills);
             }
+            AccountEvent::BindingRequested {
+                binding_id,
+                customer_id,
+            } => self.bindings.request(binding_id, customer_id),
+            AccountEvent::BindingApproved { binding_id } => self.bindings.approve(&binding_id),
+            AccountEvent::BindingRejected { binding_id }
+            | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
     }
 
@@ -313,6 +328,7 @@ fn decide(
             bills,
             credit,
         } => account.settle(&payment_id, &bills, credit),
+        AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
         AccountCommand::ReversePayment { payment_id } => {
             let (bills, credit) = account
                 .ledger

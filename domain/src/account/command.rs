@@ -1,8 +1,9 @@
 use chrono::NaiveDate;
 
 use super::bill::Bill;
+use super::binding::BindingStep;
 use super::event::{AccountChange, AccountOpening, MeterAssigned, MeterReleased};
-use crate::units::{BillNo, Fen, NoticeNo, PaymentId};
+use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
 /// What may be asked of one account.
 #[derive(Clone, Debug)]
@@ -25,5 +26,10 @@ pub enum AccountCommand {
     },
     ReversePayment {
         payment_id: PaymentId,
+    },
+    /// A binding of the account to a customer goes its way.
+    Bind {
+        binding_id: BindingId,
+        step: BindingStep,
     },
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare};
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoticeNo, PaymentId, Phone,
-    Quantity, ReadingId, TariffId,
+    AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
+    NoticeNo, PaymentId, Phone, Quantity, ReadingId, TariffId,
 };
 
 /// What kind of customer the account is for; the price follows the tariff, not this.
@@ -142,6 +142,19 @@ pub enum AccountEvent {
         bills: Vec<BillShare>,
         credit: Fen,
     },
+    BindingRequested {
+        binding_id: BindingId,
+        customer_id: CustomerId,
+    },
+    BindingApproved {
+        binding_id: BindingId,
+    },
+    BindingRejected {
+        binding_id: BindingId,
+    },
+    BindingRevoked {
+        binding_id: BindingId,
+    },
 }
 
 impl DomainEvent for AccountEvent {
@@ -157,6 +170,10 @@ impl DomainEvent for AccountEvent {
             Self::CreditAdded { .. } => "account.credit_added",
             Self::CreditApplied { .. } => "account.credit_applied",
             Self::PaymentReversed { .. } => "account.payment_reversed",
+            Self::BindingRequested { .. } => "account.binding_requested",
+            Self::BindingApproved { .. } => "account.binding_approved",
+            Self::BindingRejected { .. } => "account.binding_rejected",
+            Self::BindingRevoked { .. } => "account.binding_revoked",
         }
         .to_owned()
     }

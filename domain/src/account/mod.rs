@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod bill;
+mod binding;
 mod command;
 mod error;
 mod event;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use aggregate::{Account, AccountRecord};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
+pub use binding::BindingStep;
 pub use command::AccountCommand;
 pub use error::AccountError;
 pub use event::{

@@ -517,6 +517,19 @@ fn every_event_keeps_its_golden_json() {
             bills: vec![share("2026-07", 6000, 4000)],
             credit: Fen::new(100),
         },
+        AccountEvent::BindingRequested {
+            binding_id: "b1".parse().unwrap(),
+            customer_id: "c1".parse().unwrap(),
+        },
+        AccountEvent::BindingApproved {
+            binding_id: "b1".parse().unwrap(),
+        },
+        AccountEvent::BindingRejected {
+            binding_id: "b1".parse().unwrap(),
+        },
+        AccountEvent::BindingRevoked {
+            binding_id: "b1".parse().unwrap(),
+        },
     ]);
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

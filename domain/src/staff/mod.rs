@@ -1,5 +1,20 @@
 //! Members of staff (工作人员) and their rights.
 
+mod aggregate;
+mod command;
+mod error;
+mod event;
 mod permission;
+mod process;
+#[cfg(test)]
+mod tests;
 
+pub use aggregate::Staff;
+pub use command::StaffCommand;
+pub use error::StaffError;
+pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
 pub use permission::{Permission, Role};
+pub use process::{
+    ChangeProfile, ContactInput, GrantRole, HireStaff, Leave, RevokeRole, StaffChanged,
+    staff_subject,
+};

@@ -1,0 +1,72 @@
+use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::command::CampusCommand;
+use super::{Campus, CampusOpened};
+use crate::calendar::OfficeHours;
+use crate::units::CampusId;
+
+/// The campus a command was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampusChanged {
+    pub campus_id: CampusId,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenCampus {
+    pub campus_id: CampusId,
+    pub name: String,
+    pub office_hours: OfficeHours,
+    pub contact: String,
+}
+
+impl Process for OpenCampus {
+    const NAME: &'static str = "campus.open_campus";
+    type Outcome = CampusChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<CampusChanged, Stop> {
+        let opened = CampusOpened {
+            campus_id: self.campus_id.clone(),
+            name: self.name.trim().to_owned(),
+            office_hours: self.office_hours.clone(),
+            contact: self.contact.trim().to_owned(),
+        };
+        workspace.execute::<Campus>(self.campus_id.as_str(), CampusCommand::Open(opened))?;
+        Ok(CampusChanged {
+            campus_id: self.campus_id.clone(),
+        })
+    }
+}
+
+/// Sets office hours from a day on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetOfficeHours {
+    pub campus_id: CampusId,
+    pub from: NaiveDate,
+    pub office_hours: OfficeHours,
+}
+
+impl Process for SetOfficeHours {
+    const NAME: &'static str = "campus.set_office_hours";
+    type Outcome = CampusChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<CampusChanged, Stop> {
+        let command = CampusCommand::SetOfficeHours {
+            from: self.from,
+            office_hours: self.office_hours.clone(),
+        };
+        workspace.execute::<Campus>(self.campus_id.as_str(), command)?;
+        Ok(CampusChanged {
+            campus_id: self.campus_id.clone(),
+        })
+    }
+}

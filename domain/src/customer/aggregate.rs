@@ -1,0 +1,236 @@
+use std::collections::BTreeMap;
+
+use chaobiao_decision::Personal;
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::command::CustomerCommand;
+use super::error::{BindingError, CustomerError};
+use super::event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
+use crate::units::{AccountNo, BindingId, CustomerId, Phone};
+
+pub(super) const REASON_LENGTH_MAX: usize = 120;
+
+/// One customer, from their events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Customer {
+    #[default]
+    Absent,
+    Registered(Box<CustomerRecord>),
+}
+
+/// What is known of a customer who has registered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomerRecord {
+    pub customer_id: CustomerId,
+    pub kind: CustomerKind,
+    pub phone: Personal<Phone>,
+    openid: Option<Personal<String>>,
+    bindings: BTreeMap<BindingId, Binding>,
+}
+
+/// One request to bind an account, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    pub account_no: AccountNo,
+    pub state: BindingState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BindingState {
+    Pending,
+    Approved,
+    Rejected,
+    Revoked,
+}
+
+impl Customer {
+    pub fn record(&self) -> Result<&CustomerRecord, CustomerError> {
+        match self {
+            Self::Registered(record) => Ok(record),
+            Self::Absent => Err(CustomerError::Unknown),
+        }
+    }
+
+    /// Whether the account is bound to this customer, approved and not revoked since (R52).
+    pub fn may_use(&self, account_no: &AccountNo) -> bool {
+        self.record().is_ok_and(|record| {
+            record.bindings.values().any(|binding| {
+                binding.state == BindingState::Approved && binding.account_no == *account_no
+            })
+        })
+    }
+}
+
+impl CustomerRecord {
+    pub fn binding(&self, binding_id: &BindingId) -> Result<&Binding, BindingError> {
+        self.bindings.get(binding_id).ok_or(BindingError::Unknown)
+    }
+
+    /// Bindings that take one of the customer's places.
+    fn in_force(&self) -> impl Iterator<Item = &Binding> {
+        self.bindings.values().filter(|binding| {
+            matches!(
+                binding.state,
+                BindingState::Pending | BindingState::Approved
+            )
+        })
+    }
+
+    fn check_request(&self, request: &BindingRequest) -> Result<(), BindingError> {
+        let account_no = &request.account_no;
+        if let Some(same) = self
+            .in_force()
+            .find(|binding| binding.account_no == *account_no)
+        {
+            return Err(match same.state {
+                BindingState::Approved => BindingError::AlreadyBound(account_no.clone()),
+                _ => BindingError::AlreadyPending(account_no.clone()),
+            });
+        }
+        let limit = self.kind.binding_limit();
+        if self.in_force().count() >= limit {
+            return Err(BindingError::LimitReached { limit });
+        }
+        Ok(())
+    }
+
+    fn check_pending(&self, binding_id: &BindingId) -> Result<(), BindingError> {
+        match self.binding(binding_id)?.state {
+            BindingState::Pending => Ok(()),
+            _ => Err(BindingError::AlreadyDecided),
+        }
+    }
+
+    fn check_in_force(&self, binding_id: &BindingId) -> Result<(), BindingError> {
+        match self.binding(binding_id)?.state {
+            BindingState::Pending | BindingState::Approved => Ok(()),
+            BindingState::Rejected | BindingState::Revoked => Err(BindingError::NotInForce),
+        }
+    }
+
+    fn set(&mut self, binding_id: &BindingId, state: BindingState) {
+        if let Some(binding) = self.bindings.get_mut(binding_id) {
+            binding.state = state;
+        }
+    }
+}
+
+fn link(
+    record: &CustomerRecord,
+    openid: Personal<String>,
+) -> Result<Vec<CustomerEvent>, CustomerError> {
+    match &record.openid {
+        Some(linked) if *linked == openid => Ok(Vec::new()),
+        Some(_) => Err(CustomerError::OtherWechatLinked),
+        None => Ok(vec![CustomerEvent::WechatLinked { openid }]),
+    }
+}
+
+fn decide(
+    record: &CustomerRecord,
+    command: CustomerCommand,
+) -> Result<Vec<CustomerEvent>, CustomerError> {
+    let event = match command {
+        CustomerCommand::Register(_) => return Err(CustomerError::AlreadyRegistered),
+        CustomerCommand::LinkWechat(openid) => return link(record, openid),
+        CustomerCommand::RequestBinding(request) => {
+            record.check_request(&request)?;
+            CustomerEvent::BindingRequested(request)
+        }
+        CustomerCommand::ApproveBinding(binding_id) => {
+            record.check_pending(&binding_id)?;
+            CustomerEvent::BindingApproved { binding_id }
+        }
+        CustomerCommand::RejectBinding { binding_id, reason } => {
+            record.check_pending(&binding_id)?;
+            if !(1..=REASON_LENGTH_MAX).contains(&reason.chars().count()) {
+                return Err(BindingError::ReasonInvalid.into());
+            }
+            CustomerEvent::BindingRejected { binding_id, reason }
+        }
+        CustomerCommand::RevokeBinding(binding_id) => {
+            record.check_in_force(&binding_id)?;
+            CustomerEvent::BindingRevoked { binding_id }
+        }
+    };
+    Ok(vec![event])
+}
+
+impl Aggregate for Customer {
+    const TYPE: &'static str = "customer";
+    type Command = CustomerCommand;
+    type Event = CustomerEvent;
+    type Error = CustomerError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: CustomerCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), CustomerError> {
+        let events = match (&*self, command) {
+            (Self::Absent, CustomerCommand::Register(registered)) => {
+                vec![CustomerEvent::Registered(registered)]
+            }
+            (Self::Absent, _) => return Err(CustomerError::Unknown),
+            (Self::Registered(record), command) => decide(record, command)?,
+        };
+        for event in events {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: CustomerEvent) {
+        match (&mut *self, event) {
+            (_, CustomerEvent::Registered(registered)) => {
+                let CustomerRegistered {
+                    customer_id,
+                    kind,
+                    phone,
+                } = registered;
+                let bindings = BTreeMap::new();
+                let record = CustomerRecord {
+                    customer_id,
+                    kind,
+                    phone,
+                    openid: None,
+                    bindings,
+                };
+                *self = Self::Registered(Box::new(record));
+            }
+            (Self::Registered(record), event) => apply(record, event),
+            (Self::Absent, _) => {}
+        }
+    }
+}
+
+fn apply(record: &mut CustomerRecord, event: CustomerEvent) {
+    match event {
+        CustomerEvent::Registered(_) => {}
+        CustomerEvent::WechatLinked { openid } => record.openid = Some(openid),
+        CustomerEvent::BindingRequested(BindingRequest {
+            binding_id,
+            account_no,
+            ..
+        }) => {
+            let binding = Binding {
+                account_no,
+                state: BindingState::Pending,
+            };
+            record.bindings.insert(binding_id, binding);
+        }
+        CustomerEvent::BindingApproved { binding_id } => {
+            record.set(&binding_id, BindingState::Approved);
+        }
+        CustomerEvent::BindingRejected { binding_id, .. } => {
+            record.set(&binding_id, BindingState::Rejected);
+        }
+        CustomerEvent::BindingRevoked { binding_id } => {
+            record.set(&binding_id, BindingState::Revoked);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+use chaobiao_decision::Personal;
+
+use super::event::{BindingRequest, CustomerRegistered};
+use crate::units::BindingId;
+
+/// What may be asked of one customer's record.
+#[derive(Clone, Debug)]
+pub enum CustomerCommand {
+    Register(CustomerRegistered),
+    LinkWechat(Personal<String>),
+    RequestBinding(BindingRequest),
+    ApproveBinding(BindingId),
+    RejectBinding {
+        binding_id: BindingId,
+        reason: String,
+    },
+    RevokeBinding(BindingId),
+}

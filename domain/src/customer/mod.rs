@@ -1,0 +1,19 @@
+//! Customers (用户): whoever signs in by phone or WeChat, and the accounts bound to them.
+
+mod aggregate;
+mod binding;
+mod command;
+mod error;
+mod event;
+mod process;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{Binding, BindingState, Customer, CustomerRecord};
+pub use binding::{
+    ApproveBinding, BindingChanged, BindingRequested, RejectBinding, RequestBinding, RevokeBinding,
+};
+pub use command::CustomerCommand;
+pub use error::{BindingError, CustomerError};
+pub use event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
+pub use process::{CustomerChanged, LinkWechat, Register, customer_subject, phone_key};

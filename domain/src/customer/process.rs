@@ -1,0 +1,84 @@
+//! Registering (R48).
+
+use chaobiao_decision::{ClaimKey, CommandContext, Personal, Process, Stop, Workspace};
+use serde::{Deserialize, Serialize};
+
+use super::command::CustomerCommand;
+use super::event::CustomerRegistered;
+use super::{Customer, CustomerError, CustomerKind};
+use crate::units::{CustomerId, Phone};
+
+/// Whose key encrypts the personal data of a customer.
+pub fn customer_subject(customer_id: &CustomerId) -> String {
+    format!("customer/{customer_id}")
+}
+
+/// One phone registers one customer.
+pub fn phone_key(phone: &Phone) -> ClaimKey {
+    ClaimKey::new("customer.phone", phone.as_str())
+}
+
+/// The customer a command was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerChanged {
+    pub customer_id: CustomerId,
+}
+
+/// Registers the owner of a phone; whoever gives the command has checked that it is theirs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Register {
+    pub phone: Phone,
+    pub kind: CustomerKind,
+}
+
+impl Process for Register {
+    const NAME: &'static str = "customer.register";
+    type Outcome = CustomerChanged;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<CustomerChanged, Stop> {
+        let customer_id = CustomerId::try_new(context.derive_id("customer").to_string())
+            .map_err(|error| Stop::Corrupt(error.to_string()))?;
+        let taken = CustomerError::PhoneTaken.into();
+        workspace.claim(phone_key(&self.phone), customer_id.as_str(), taken)?;
+        let registered = CustomerRegistered {
+            customer_id: customer_id.clone(),
+            kind: self.kind,
+            phone: Personal::new(customer_subject(&customer_id), self.phone.clone()),
+        };
+        let command = CustomerCommand::Register(registered);
+        workspace.execute::<Customer>(customer_id.as_str(), command)?;
+        Ok(CustomerChanged { customer_id })
+    }
+}
+
+/// Ties a WeChat id to a customer, one to one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkWechat {
+    pub customer_id: CustomerId,
+    pub openid: String,
+}
+
+impl Process for LinkWechat {
+    const NAME: &'static str = "customer.link_wechat";
+    type Outcome = CustomerChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<CustomerChanged, Stop> {
+        let key = ClaimKey::new("customer.openid", &self.openid);
+        let taken = CustomerError::OpenidTaken.into();
+        workspace.claim(key, self.customer_id.as_str(), taken)?;
+        let openid = Personal::new(customer_subject(&self.customer_id), self.openid.clone());
+        let command = CustomerCommand::LinkWechat(openid);
+        workspace.execute::<Customer>(self.customer_id.as_str(), command)?;
+        Ok(CustomerChanged {
+            customer_id: self.customer_id.clone(),
+        })
+    }
+}

@@ -1,0 +1,12 @@
+use super::Role;
+use super::event::{StaffHired, StaffProfile};
+
+/// What may be asked of one member of staff's record.
+#[derive(Clone, Debug)]
+pub enum StaffCommand {
+    Hire(StaffHired),
+    ChangeProfile(StaffProfile),
+    GrantRole(Role),
+    RevokeRole(Role),
+    Leave,
+}
