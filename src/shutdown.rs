@@ -14,17 +14,20 @@ pub struct Shutdown(watch::Receiver<bool>);
 const INTERRUPTED: i32 = 130;
 
 impl Shutdown {
-    /// Listens to SIGTERM and SIGINT of this process.
+    /// Listens to SIGTERM, SIGINT and (a closed terminal) SIGHUP of this process.
     pub fn on_signals() -> io::Result<Self> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut signals = Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+        };
         let (sender, receiver) = watch::channel(false);
         tokio::spawn(async move {
-            next(&mut terminate, &mut interrupt).await;
+            signals.next().await;
             info!("finishing: a signal asked for it");
             // Nobody may be left to hear it.
             let _ = sender.send(true);
-            next(&mut terminate, &mut interrupt).await;
+            signals.next().await;
             warn!("ending at once: a second signal came");
             std::process::exit(INTERRUPTED);
         });
@@ -42,9 +45,18 @@ impl Shutdown {
     }
 }
 
-async fn next(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.hang_up.recv() => {}
+        }
     }
 }

@@ -4,10 +4,13 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument as _, info, info_span, warn};
+use tracing::{Instrument as _, debug, info, info_span, warn};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Asked every few seconds by machines; their log lines would bury the others.
+const ROUTINE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Ties an answer, its log lines and a user's complaint together. Ours, never the client's: a
 /// foreign value could forge log lines.
@@ -32,7 +35,7 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     metrics::histogram!(
         "http_request_duration_seconds",
         "method" => method.to_string(),
-        "route" => route,
+        "route" => route.clone(),
         "status" => status.as_str().to_owned()
     )
     .record(elapsed);
@@ -40,6 +43,8 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     span.in_scope(|| {
         if status.is_server_error() {
             warn!(status = status.as_u16(), elapsed_ms, "request failed");
+        } else if ROUTINE.contains(&route.as_str()) {
+            debug!(status = status.as_u16(), elapsed_ms, "request answered");
         } else {
             info!(status = status.as_u16(), elapsed_ms, "request answered");
         }

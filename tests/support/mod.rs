@@ -134,11 +134,14 @@ pub(crate) fn postmaster(data_dir: &Path) -> Option<u32> {
     text.lines().next()?.parse().ok()
 }
 
-/// Ends a cluster whose server was killed on purpose.
+/// Ends a cluster whose server was killed on purpose, and removes its socket's directory.
 pub(crate) fn stop_orphan(data_dir: &Path) {
-    if let Some(pid) = postmaster(data_dir) {
-        let _ = Command::new("kill")
-            .args(["-QUIT", &pid.to_string()])
-            .status();
+    let Ok(text) = std::fs::read_to_string(data_dir.join("postgres/postmaster.pid")) else {
+        return;
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let _ = Command::new("kill").args(["-QUIT", lines[0]]).status();
+    if let Some(socket_directory) = lines.get(4).filter(|path| !path.is_empty()) {
+        let _ = std::fs::remove_dir_all(socket_directory);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,8 @@ impl LockFile {
             .truncate(false)
             .read(true)
             .write(true)
+            // Whoever can open a lock file can hold the lock.
+            .mode(0o600)
             .open(&path)
             .map_err(EmbeddedError::io(&path))?;
         Ok(Self { file, path })

@@ -33,6 +33,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
+        // Only a failed test leaves its cluster running.
         if let Some(pid) = postmaster_pid(&self.data_dir()) {
             signal("-QUIT", pid);
         }
