@@ -37,11 +37,13 @@ pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
     }
 }
 
-impl DaemonError {
+impl StoreError {
+    /// Whether the same command may succeed later.
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Database(error) | Self::Store(StoreError::Database(error)) => is_passing(error),
-            Self::LeaseLost { .. } | Self::Store(_) | Self::Refused(_) => false,
+            Self::Database(error) => is_passing(error),
+            Self::Stopped | Self::ClockAhead(_) => true,
+            Self::Corrupt(_) | Self::Json(_) | Self::Cipher(_) | Self::EndlessNeed => false,
         }
     }
 }

@@ -18,6 +18,8 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 pub(crate) enum Step {
     More,
     Idle,
+    /// What the job remembers is out of date: take over again.
+    Restart,
 }
 
 /// Work that one runner does at a time, step by step.
@@ -33,6 +35,9 @@ pub(crate) trait Job: Send {
 
     /// Returns when there may be something to do again.
     async fn wait(&mut self);
+
+    /// The lease is gone.
+    fn let_go(&mut self) {}
 }
 
 /// What all jobs of one node share.
@@ -50,7 +55,7 @@ impl Node {
     }
 
     /// Returns after `duration`, or at once when the node stops.
-    async fn pause(&mut self, duration: Duration) {
+    pub(crate) async fn pause(&mut self, duration: Duration) {
         tokio::select! {
             () = sleep(duration) => {}
             _ = self.stopping.wait_for(|stopping| *stopping) => {}
@@ -64,6 +69,7 @@ pub(crate) async fn run(mut job: impl Job, mut node: Node) {
         match Lease::take(&node.pool, job.lease_name(), node.id, node.lease_duration).await {
             Ok(Some(lease)) => {
                 hold(&mut job, &lease, &mut node).await;
+                job.let_go();
                 if let Err(error) = lease.release(&node.pool).await {
                     tracing::warn!(job = job.lease_name(), %error, "the lease was not given up");
                 }
@@ -95,6 +101,7 @@ async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) {
         };
         match step {
             Ok(Step::More) => backoff = BACKOFF_MIN,
+            Ok(Step::Restart) => known = false,
             Ok(Step::Idle) => {
                 backoff = BACKOFF_MIN;
                 tokio::select! {
@@ -122,7 +129,8 @@ async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) {
 
 async fn renew(lease: &Lease, node: &Node, renewed: &mut Instant) -> Result<(), DaemonError> {
     if renewed.elapsed() >= lease.duration / 3 {
-        lease.confirm(&mut *node.pool.acquire().await?).await?;
+        let mut connection = node.pool.acquire().await?;
+        lease.confirm(&mut connection).await?;
         *renewed = Instant::now();
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! Who may run a single-runner job.
 
-use std::future::Future;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sqlx::postgres::types::PgInterval;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -82,14 +82,14 @@ impl Lease {
     pub async fn keep_during<T>(
         &self,
         pool: &PgPool,
-        work: impl Future<Output = T>,
+        mut work: BoxFuture<'_, T>,
     ) -> Result<T, DaemonError> {
-        tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep(self.duration / 3) => {
-                    self.confirm(&mut *pool.acquire().await?).await?;
+                    let mut connection = pool.acquire().await?;
+                    self.confirm(&mut connection).await?;
                 }
             }
         }

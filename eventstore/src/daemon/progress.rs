@@ -1,6 +1,6 @@
 //! How far sealer and consumers have come, told in process.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
@@ -17,6 +17,8 @@ pub(crate) struct Progress {
     /// The least advanced read model; policies do not count.
     lowest: watch::Sender<i64>,
     read_models: Vec<String>,
+    /// Consumers that run on this node.
+    held: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ impl Progress {
                 .collect(),
             lowest: watch::Sender::new(0),
             read_models,
+            held: Mutex::default(),
         }
     }
 
@@ -94,6 +97,41 @@ impl Progress {
         if let Some(lowest) = positions.map(|position| *position.borrow()).min() {
             set(&self.lowest, lowest);
         }
+    }
+}
+
+impl Progress {
+    pub(crate) fn hold(&self, name: &str, held: bool) {
+        let mut names = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held {
+            names.insert(name.to_owned());
+        } else {
+            names.remove(name);
+        }
+    }
+
+    /// A consumer of another node has stored its checkpoint. Ignored when it runs here by now.
+    pub(crate) fn followed(&self, name: &str, next_leaf: i64) {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held.contains(name) {
+            self.consumer_reached(name, next_leaf);
+        }
+    }
+
+    /// Consumers that run elsewhere, if at all.
+    pub(crate) fn not_held(&self) -> Vec<String> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        self.consumers
+            .keys()
+            .filter(|name| !held.contains(*name))
+            .cloned()
+            .collect()
+    }
+
+    /// The position of the consumer that is furthest behind, policies included.
+    pub(crate) fn last(&self) -> i64 {
+        let positions = self.consumers.values().map(|position| *position.borrow());
+        positions.min().unwrap_or_else(|| *self.sealed.borrow())
     }
 }
 

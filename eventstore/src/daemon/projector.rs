@@ -46,8 +46,9 @@ pub enum ProjectionError {
 impl ProjectionError {
     pub(crate) fn is_passing(&self) -> bool {
         match self {
-            Self::Database(error) | Self::Store(StoreError::Database(error)) => is_passing(error),
-            Self::Store(_) | Self::Invalid(_) => false,
+            Self::Database(error) => is_passing(error),
+            Self::Store(error) => error.is_passing(),
+            Self::Invalid(_) => false,
         }
     }
 }

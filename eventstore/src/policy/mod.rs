@@ -1,11 +1,17 @@
 //! What follows from an event: durable consumers that react with commands, due items and messages.
 
+mod consumer;
+mod effect;
+
 use chaobiao_decision::ErasedProcess;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::{RecordedEvent, StoreError};
+
+pub(crate) use consumer::{PolicyConsumer, policy_checkpoint};
+pub(crate) use effect::Effect;
 
 /// Decides what follows from an event. Pure: the same event always gives the same reactions.
 ///

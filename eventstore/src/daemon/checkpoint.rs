@@ -1,0 +1,192 @@
+//! How far a consumer has come, as it is stored.
+
+use std::collections::HashSet;
+
+use chaobiao_decision::StreamId;
+use sqlx::postgres::types::PgInterval;
+use sqlx::{PgConnection, PgPool};
+
+use crate::RecordedEvent;
+use crate::daemon::consumer::Consumer;
+use crate::daemon::{DaemonError, Lease};
+
+const ADVANCE: &str = "
+    WITH held AS (
+        UPDATE lease SET held_until = clock_timestamp() + $4
+        WHERE name = $1 AND owner = $2 AND fence = $3 RETURNING name
+    )
+    UPDATE projection SET next_leaf = $6, updated_at = now(),
+        state = CASE WHEN $6 + 1000 > (SELECT next_leaf FROM sealer) THEN 'running' ELSE state END
+    FROM held WHERE projection.name = $5 AND next_leaf = $7";
+
+/// Where a consumer goes on under a new lease. A consumer that is new, or whose version has
+/// changed, begins anew.
+pub(crate) async fn open(
+    pool: &PgPool,
+    lease: &Lease,
+    consumer: &dyn Consumer,
+) -> Result<i64, DaemonError> {
+    let mut transaction = pool.begin().await?;
+    lease.confirm(&mut transaction).await?;
+    let stored: Option<(i32, i64)> =
+        sqlx::query_as("SELECT version, next_leaf FROM projection WHERE name = $1 FOR UPDATE")
+            .bind(consumer.checkpoint())
+            .fetch_optional(&mut *transaction)
+            .await?;
+    let position = match stored {
+        Some((version, next_leaf)) if version == consumer.version() => next_leaf,
+        other => {
+            if let Some((version, _)) = other {
+                tracing::warn!(
+                    consumer = consumer.checkpoint(),
+                    from = version,
+                    to = consumer.version(),
+                    "the version has changed: building it again"
+                );
+            }
+            begin_anew(&mut transaction, consumer).await?;
+            0
+        }
+    };
+    transaction.commit().await?;
+    Ok(position)
+}
+
+/// Empties the consumer's tables and sets its checkpoint to the beginning. A policy only gets its
+/// checkpoint: what it did cannot be undone.
+pub(crate) async fn begin_anew(
+    connection: &mut PgConnection,
+    consumer: &dyn Consumer,
+) -> Result<(), DaemonError> {
+    sqlx::query(
+        "INSERT INTO projection (name, version, state)
+         SELECT $1, $2, CASE WHEN next_leaf = 0 THEN 'running' ELSE 'rebuilding' END FROM sealer
+         ON CONFLICT (name) DO UPDATE SET version = excluded.version, state = excluded.state,
+            next_leaf = 0, updated_at = now()",
+    )
+    .bind(consumer.checkpoint())
+    .bind(consumer.version())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("DELETE FROM parked WHERE projection = $1")
+        .bind(consumer.checkpoint())
+        .execute(&mut *connection)
+        .await?;
+    let tables: Vec<String> = consumer
+        .tables()
+        .iter()
+        .flat_map(|tables| tables.iter())
+        .map(|t| quoted(t))
+        .collect();
+    if !tables.is_empty() {
+        let truncate = format!("TRUNCATE {}", tables.join(", "));
+        sqlx::query(&truncate).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// An identifier as it is written in SQL.
+pub(crate) fn quoted(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// Locks the checkpoint until the end of the transaction. `false` when it is not `expected` any
+/// more: an operator has begun a rebuild.
+pub(crate) async fn lock(
+    connection: &mut PgConnection,
+    consumer: &dyn Consumer,
+    expected: i64,
+) -> Result<bool, sqlx::Error> {
+    let stored: Option<i64> = sqlx::query_scalar(
+        "SELECT next_leaf FROM projection WHERE name = $1 AND version = $2 FOR UPDATE",
+    )
+    .bind(consumer.checkpoint())
+    .bind(consumer.version())
+    .fetch_optional(connection)
+    .await?;
+    Ok(stored == Some(expected))
+}
+
+/// Moves the checkpoint, if the lease is still held.
+pub(crate) async fn advance(
+    connection: &mut PgConnection,
+    lease: &Lease,
+    consumer: &dyn Consumer,
+    from: i64,
+    to: i64,
+) -> Result<(), DaemonError> {
+    let microseconds = i64::try_from(lease.duration.as_micros()).unwrap_or(i64::MAX);
+    let moved = sqlx::query(ADVANCE)
+        .bind(&lease.name)
+        .bind(lease.owner)
+        .bind(lease.fence)
+        .bind(PgInterval {
+            months: 0,
+            days: 0,
+            microseconds,
+        })
+        .bind(consumer.checkpoint())
+        .bind(to)
+        .bind(from)
+        .execute(connection)
+        .await?;
+    if moved.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(DaemonError::LeaseLost {
+            name: lease.name.clone(),
+        })
+    }
+}
+
+/// Streams of which an event is parked: their later events must wait, too.
+pub(crate) async fn blocked(
+    connection: &mut PgConnection,
+    checkpoint: &str,
+) -> Result<HashSet<StreamId>, sqlx::Error> {
+    let streams: Vec<(String, String)> = sqlx::query_as(
+        "SELECT DISTINCT aggregate_type, aggregate_id FROM parked WHERE projection = $1",
+    )
+    .bind(checkpoint)
+    .fetch_all(connection)
+    .await?;
+    Ok(streams
+        .into_iter()
+        .map(|(kind, id)| StreamId::new(kind, id))
+        .collect())
+}
+
+/// Puts events aside, with the reason.
+pub(crate) async fn park(
+    connection: &mut PgConnection,
+    checkpoint: &str,
+    events: &[RecordedEvent],
+    error: &str,
+) -> Result<(), sqlx::Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let leaves: Vec<i64> = events.iter().map(|event| event.leaf_index).collect();
+    let kinds: Vec<&str> = events
+        .iter()
+        .map(|e| e.stream.aggregate_type.as_str())
+        .collect();
+    let ids: Vec<&str> = events
+        .iter()
+        .map(|e| e.stream.aggregate_id.as_str())
+        .collect();
+    sqlx::query(
+        "INSERT INTO parked (projection, leaf_index, aggregate_type, aggregate_id, error)
+         SELECT $1, leaf_index, aggregate_type, aggregate_id, $2
+         FROM unnest($3::bigint[], $4::text[], $5::text[])
+              AS p (leaf_index, aggregate_type, aggregate_id)",
+    )
+    .bind(checkpoint)
+    .bind(error)
+    .bind(leaves)
+    .bind(kinds)
+    .bind(ids)
+    .execute(connection)
+    .await
+    .map(drop)
+}

@@ -1,0 +1,148 @@
+//! Reading the log, once for all consumers that keep up.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt;
+use tokio::sync::OnceCell;
+
+use crate::{EventStore, RecordedEvent, StoreError};
+
+/// Events in a slice all consumers share.
+const SHARED_MAX: i64 = 2_000;
+/// Slices kept for consumers that are a little behind the others.
+const SLICES_MAX: usize = 4;
+
+/// Consecutive leaves, ending where a commit ends.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    pub(crate) from: i64,
+    /// The first leaf after it.
+    pub(crate) to: i64,
+    pub(crate) events: Vec<RecordedEvent>,
+}
+
+pub(crate) struct Feed {
+    store: EventStore,
+    slices: Mutex<VecDeque<Shared>>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    from: i64,
+    slice: Arc<OnceCell<Arc<Slice>>>,
+}
+
+impl Shared {
+    fn has(&self, leaf: i64) -> bool {
+        match self.slice.get() {
+            Some(slice) => slice.from <= leaf && leaf < slice.to,
+            None => self.from == leaf,
+        }
+    }
+}
+
+impl Feed {
+    pub(crate) fn new(store: EventStore) -> Self {
+        Self {
+            store,
+            slices: Mutex::default(),
+        }
+    }
+
+    /// A slice with the leaf `from` in it, of all types; `from` must be below `sealed`. Whoever
+    /// asks first reads it, the others wait for that.
+    pub(crate) async fn shared(&self, from: i64, sealed: i64) -> Result<Arc<Slice>, StoreError> {
+        let shared = self.slot(from);
+        // Boxed: the compiler cannot see that a future borrowing `self` in a closure is `Send`.
+        let reading = self.read(from, sealed, SHARED_MAX, None).boxed();
+        let slice = shared
+            .slice
+            .get_or_try_init(|| reading.map(|read| read.map(Arc::new)))
+            .await?;
+        Ok(Arc::clone(slice))
+    }
+
+    fn slot(&self, from: i64) -> Shared {
+        let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shared) = slices.iter().find(|shared| shared.has(from)) {
+            return shared.clone();
+        }
+        let shared = Shared {
+            from,
+            slice: Arc::default(),
+        };
+        slices.push_back(shared.clone());
+        if slices.len() > SLICES_MAX {
+            slices.pop_front();
+        }
+        shared
+    }
+
+    /// Drops slices nobody will ask for again: everybody has everything before `leaf`.
+    pub(crate) fn forget_before(&self, leaf: i64) {
+        let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
+        slices.retain(|shared| shared.slice.get().is_none_or(|slice| slice.to > leaf));
+    }
+
+    /// About `limit` leaves from `from` on, of which only the events of `types`.
+    pub(crate) async fn read(
+        &self,
+        from: i64,
+        sealed: i64,
+        limit: i64,
+        types: Option<&'static [&'static str]>,
+    ) -> Result<Slice, StoreError> {
+        let to = self.commit_end(from + limit, sealed).await?;
+        let sql = format!(
+            "SELECT {} FROM log l JOIN events e USING (global_position)
+             WHERE l.leaf_index >= $1 AND l.leaf_index < $2
+               AND ($3::text[] IS NULL OR e.aggregate_type = ANY($3))
+             ORDER BY l.leaf_index",
+            RecordedEvent::COLUMNS
+        );
+        let mut events: Vec<RecordedEvent> = sqlx::query_as(&sql)
+            .bind(from)
+            .bind(to)
+            .bind(types)
+            .fetch_all(self.store.pool())
+            .await?;
+        self.open(&mut events).await?;
+        Ok(Slice { from, to, events })
+    }
+
+    /// Decrypts; an event that cannot be decrypted stays sealed, so that whoever reads its
+    /// personal fields fails on that one event and parks it.
+    async fn open(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
+        match self.store.open_events(events).await {
+            Err(fault) if !fault.is_passing() => {
+                for event in events {
+                    let opened = self.store.open_events(std::slice::from_mut(event)).await;
+                    if opened.as_ref().is_err_and(StoreError::is_passing) {
+                        return opened;
+                    }
+                }
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// The first leaf from `leaf` on that begins a commit; the end of the log counts as one.
+    async fn commit_end(&self, leaf: i64, sealed: i64) -> Result<i64, StoreError> {
+        if leaf >= sealed {
+            return Ok(sealed);
+        }
+        let end: Option<i64> = sqlx::query_scalar(
+            "SELECT leaf_index FROM log
+             WHERE leaf_index >= $1 AND leaf_index < $2
+               AND commit_index > (SELECT commit_index FROM log WHERE leaf_index = $1 - 1)
+             ORDER BY leaf_index LIMIT 1",
+        )
+        .bind(leaf)
+        .bind(sealed)
+        .fetch_optional(self.store.pool())
+        .await?;
+        Ok(end.unwrap_or(sealed))
+    }
+}
