@@ -48,6 +48,8 @@ commands! {
     migrate => Migrate,
     /// 费率：试算
     tariff => Tariff,
+    /// 审计：检查点、证明与整体校验
+    audit => Audit,
     /// 检查配置、密钥与数据库
     doctor => Doctor,
 }

@@ -28,6 +28,13 @@ pub enum ConfigError {
     )]
     KeyMalformed { path: PathBuf },
 
+    #[error("日志签名密钥 {path} 有误 / the log key {path} is malformed")]
+    LogKeyMalformed {
+        path: PathBuf,
+        #[source]
+        source: chaobiao_proof::CheckpointError,
+    },
+
     #[error(transparent)]
     DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
 

@@ -77,6 +77,8 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
         "data_dir",
         "secrets.master_key_file",
         "telemetry.log_filter",
+        "transparency.origin",
+        "transparency.checkpoint_folder",
     ];
     let parsed: Value = if text_only.contains(&key.as_str()) {
         Value::from(value)

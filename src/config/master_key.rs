@@ -29,14 +29,19 @@ impl Config {
     }
 }
 
-fn read(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
+/// The text of a key file, which others must not be able to read.
+pub(super) fn read_key_file(path: &Path) -> Result<String, ConfigError> {
     let found = fs::metadata(path).map_err(ConfigError::io(path))?;
     if found.mode() & OTHERS != 0 {
         return Err(ConfigError::KeyExposed {
             path: path.to_path_buf(),
         });
     }
-    let text = fs::read_to_string(path).map_err(ConfigError::io(path))?;
+    fs::read_to_string(path).map_err(ConfigError::io(path))
+}
+
+fn read(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
+    let text = read_key_file(path)?;
     let mut key = [0_u8; MASTER_KEY_BYTES];
     hex::decode_to_slice(text.trim(), &mut key).map_err(|_| ConfigError::KeyMalformed {
         path: path.to_path_buf(),
@@ -44,12 +49,16 @@ fn read(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
     Ok(Secret::new(key))
 }
 
-/// Written whole under another name and then linked: of two processes starting at once one
-/// wins, and neither reads half a key.
 fn create(data_dir: &Path, path: &Path) -> Result<(), ConfigError> {
-    create_data_dir(data_dir)?;
     let mut key = [0_u8; MASTER_KEY_BYTES];
     rand::rng().fill_bytes(&mut key);
+    create_key_file(data_dir, path, &hex::encode(key))
+}
+
+/// Written whole under another name and then linked: of two processes starting at once one
+/// wins, and neither reads half a key.
+pub(super) fn create_key_file(data_dir: &Path, path: &Path, key: &str) -> Result<(), ConfigError> {
+    create_data_dir(data_dir)?;
     let unfinished = PathBuf::from(format!("{}.{}", path.display(), std::process::id()));
     let mut file = OpenOptions::new()
         .write(true)
@@ -57,7 +66,7 @@ fn create(data_dir: &Path, path: &Path) -> Result<(), ConfigError> {
         .mode(0o600)
         .open(&unfinished)
         .map_err(ConfigError::io(&unfinished))?;
-    file.write_all(format!("{}\n", hex::encode(key)).as_bytes())
+    file.write_all(format!("{key}\n").as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(ConfigError::io(&unfinished))?;
     let linked = match fs::hard_link(&unfinished, path) {

@@ -3,15 +3,17 @@
 
 mod error;
 mod load;
+mod log_key;
 mod master_key;
 mod secret;
 mod sections;
 
 pub use error::ConfigError;
 pub use load::CONFIG_VARIABLE;
+pub use log_key::read_trusted_keys;
 pub use master_key::MASTER_KEY_BYTES;
 pub use secret::Secret;
 pub use sections::{
     Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, SecretsConfig, ServerConfig,
-    SessionConfig, TelemetryConfig,
+    SessionConfig, TelemetryConfig, TransparencyConfig,
 };

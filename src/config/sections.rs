@@ -18,6 +18,7 @@ pub struct Config {
     pub graphql: GraphqlConfig,
     pub secrets: SecretsConfig,
     pub telemetry: TelemetryConfig,
+    pub transparency: TransparencyConfig,
 }
 
 impl Default for Config {
@@ -32,6 +33,7 @@ impl Default for Config {
             graphql: GraphqlConfig::default(),
             secrets: SecretsConfig::default(),
             telemetry: TelemetryConfig::default(),
+            transparency: TransparencyConfig::default(),
         }
     }
 }
@@ -156,6 +158,27 @@ impl Default for TelemetryConfig {
         Self {
             log_filter: "info,sqlx=warn".to_owned(),
             log_format: LogFormat::Text,
+        }
+    }
+}
+
+/// The published log of all events.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TransparencyConfig {
+    /// The log's name in the world, without scheme, as C2SP wants it. Fixed with the first key.
+    pub origin: String,
+    pub checkpoint_seconds: u64,
+    /// Absent: `checkpoints` under the data directory.
+    pub checkpoint_folder: Option<PathBuf>,
+}
+
+impl Default for TransparencyConfig {
+    fn default() -> Self {
+        Self {
+            origin: "chaobiao.localhost/log".to_owned(),
+            checkpoint_seconds: 10,
+            checkpoint_folder: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod headers;
 mod health;
+pub mod log;
 mod observe;
 mod readiness;
 mod server;
