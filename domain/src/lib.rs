@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod account;
+pub mod billing;
 pub mod calendar;
 pub mod campus;
 pub mod customer;

@@ -14,7 +14,8 @@ use super::event::{
 use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use crate::units::{
-    AccountNo, BillNo, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone, Quantity, TariffId,
+    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
+    Quantity, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -96,6 +97,22 @@ impl AccountRecord {
         self.meters.quantity_to_date(tariff, tier_period_from)
     }
 
+    /// Each month is billed once, and months go forward.
+    pub fn check_billable(&self, month: BillingMonth) -> Result<(), AccountError> {
+        let account_no = self.account_no.clone();
+        if self.ledger.bill_of(month).is_some() {
+            return Err(AccountError::MonthAlreadyBilled { account_no, month });
+        }
+        match self.ledger.last_billed().filter(|billed| *billed > month) {
+            Some(billed) => Err(AccountError::LaterMonthBilled {
+                account_no,
+                billed,
+                month,
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Leaves out what is said to change but does not.
     fn real_change(&self, mut change: AccountChange) -> AccountChange {
         change.class = change.class.filter(|class| *class != self.class);
@@ -118,17 +135,8 @@ impl AccountRecord {
         notice_no: NoticeNo,
         due_on: NaiveDate,
     ) -> Result<Vec<AccountEvent>, AccountError> {
-        let (account_no, month) = (self.account_no.clone(), bill.month);
-        if self.ledger.bill_of(month).is_some() {
-            return Err(AccountError::MonthAlreadyBilled { account_no, month });
-        }
-        if let Some(billed) = self.ledger.last_billed().filter(|billed| *billed > month) {
-            return Err(AccountError::LaterMonthBilled {
-                account_no,
-                billed,
-                month,
-            });
-        }
+        let month = bill.month;
+        self.check_billable(month)?;
         self.ledger.check_room(bill.total)?;
         let mut ledger = self.ledger.clone();
         ledger.charge(&bill);

@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::aggregate::{
     ACCOUNT_NO_LENGTH_MAX, ADDRESS_LENGTH_MAX, HOLDER_LENGTH_MAX, HOUSEHOLD_PERSONS_MAX,
 };
-use crate::units::{AccountNo, BillNo, BillingMonth, MeterNo, PaymentId};
+use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, MeterNo, PaymentId};
 
 /// Why an account refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -26,6 +26,10 @@ pub enum AccountError {
     HouseholdTooLarge,
     #[error("表计 {0} 已经在本户名下")]
     MeterAlreadyAssigned(MeterNo),
+    #[error("表计 {0} 已归其他户号，请先解除")]
+    MeterTaken(MeterNo),
+    #[error("价格方案用于{tariff}，与表计类型{meter}不符", tariff = .tariff.label(), meter = .meter.label())]
+    TariffForOtherCommodity { tariff: Commodity, meter: Commodity },
     #[error("表计 {0} 不在本户名下")]
     MeterNotAssigned(MeterNo),
     #[error(
@@ -67,6 +71,8 @@ impl BusinessError for AccountError {
             Self::AddressInvalid => "ACCOUNT_ADDRESS_INVALID",
             Self::HouseholdTooLarge => "ACCOUNT_HOUSEHOLD_TOO_LARGE",
             Self::MeterAlreadyAssigned(_) => "ACCOUNT_METER_ALREADY_ASSIGNED",
+            Self::MeterTaken(_) => "ACCOUNT_METER_TAKEN",
+            Self::TariffForOtherCommodity { .. } => "ACCOUNT_TARIFF_FOR_OTHER_COMMODITY",
             Self::MeterNotAssigned(_) => "ACCOUNT_METER_NOT_ASSIGNED",
             Self::AssignmentOverlaps { .. } => "ACCOUNT_ASSIGNMENT_OVERLAPS",
             Self::ReleasedTooEarly { .. } => "ACCOUNT_RELEASED_TOO_EARLY",
@@ -88,7 +94,10 @@ impl BusinessError for AccountError {
             Self::HolderInvalid => Some("holder"),
             Self::AddressInvalid => Some("address"),
             Self::HouseholdTooLarge => Some("householdPersons"),
-            Self::MeterAlreadyAssigned(_) | Self::MeterNotAssigned(_) => Some("meterNo"),
+            Self::MeterAlreadyAssigned(_) | Self::MeterTaken(_) | Self::MeterNotAssigned(_) => {
+                Some("meterNo")
+            }
+            Self::TariffForOtherCommodity { .. } => Some("tariffId"),
             Self::AssignmentOverlaps { .. } => Some("from"),
             Self::ReleasedTooEarly { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),

@@ -1,6 +1,7 @@
 //! 户号: who is charged for which meters, what they owe and what they have paid.
 
 mod aggregate;
+mod assignment;
 mod bill;
 mod binding;
 mod command;
@@ -15,6 +16,7 @@ mod process;
 mod tests;
 
 pub use aggregate::{Account, AccountRecord};
+pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
 pub use binding::BindingStep;
 pub use command::AccountCommand;

@@ -1,5 +1,5 @@
-use cqrs_es::{Aggregate as _, DomainEvent};
 use cqrs_es::test::TestFramework;
+use cqrs_es::{Aggregate as _, DomainEvent};
 
 use super::*;
 use crate::calendar::{OfficeHours, OfficeSpan};

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,6 +39,7 @@ impl RatingCase {
             period: self.period,
             usage: self.usage,
             quantity_to_date: self.quantity_to_date,
+            later_to_date: BTreeMap::new(),
             persons: persons.unwrap_or(self.tariff.base_persons),
             billing_month: self.billing_month,
         };

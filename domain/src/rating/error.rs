@@ -1,3 +1,4 @@
+use chaobiao_decision::BusinessError;
 use chrono::NaiveDate;
 use thiserror::Error;
 
@@ -67,5 +68,11 @@ impl RatingError {
             Self::Tariff(error) => error.code(),
             Self::CaseUnreadable { .. } => "RATING_CASE_UNREADABLE",
         }
+    }
+}
+
+impl BusinessError for RatingError {
+    fn code(&self) -> &'static str {
+        self.code()
     }
 }

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::parts::{Part, parts};
@@ -14,6 +17,9 @@ pub struct RatingInput {
     pub usage: Quantity,
     /// Used before this period in the tier period that holds `period.from`.
     pub quantity_to_date: Quantity,
+    /// Used already in later tier periods, by their first day: another meter of the account may
+    /// have been counted there. Empty as a rule.
+    pub later_to_date: BTreeMap<NaiveDate, Quantity>,
     pub persons: u32,
     /// Decides only where `by_billing_month` meets a period that crosses into another tier period;
     /// without one, the month of the period's last day.
@@ -25,7 +31,11 @@ pub fn rate(schedule: &TariffSchedule, input: &RatingInput) -> Result<RatedBill,
     if input.usage.is_negative() {
         return Err(RatingError::UsageNegative);
     }
-    if input.quantity_to_date.is_negative() {
+    let later = input.later_to_date.values();
+    if later
+        .chain([&input.quantity_to_date])
+        .any(|to_date| to_date.is_negative())
+    {
         return Err(RatingError::QuantityToDateNegative);
     }
     let lift = lift(schedule.terms(), input.persons)?;
@@ -56,14 +66,16 @@ fn lift(terms: &TariffTerms, persons: u32) -> Result<Decimal, RatingError> {
 }
 
 /// Where each tier period stands while the parts pass by.
-struct ToDate {
+struct ToDate<'a> {
+    later: &'a BTreeMap<NaiveDate, Quantity>,
     done: Vec<TierCount>,
     current: TierCount,
 }
 
-impl ToDate {
-    fn start(schedule: &TariffSchedule, input: &RatingInput) -> Self {
+impl<'a> ToDate<'a> {
+    fn start(schedule: &TariffSchedule, input: &'a RatingInput) -> Self {
         Self {
+            later: &input.later_to_date,
             done: Vec::new(),
             current: TierCount {
                 tier_period_from: schedule.terms().tier_period.start(input.period.from()),
@@ -76,10 +88,11 @@ impl ToDate {
     /// Counts a part and answers where its tier period stood before it.
     fn count(&mut self, part: &Part<'_>) -> Result<Decimal, RatingError> {
         if part.tier_period_from != self.current.tier_period_from {
+            let later = self.later.get(&part.tier_period_from);
             let fresh = TierCount {
                 tier_period_from: part.tier_period_from,
                 quantity: Quantity::ZERO,
-                quantity_to_date_after: Quantity::ZERO,
+                quantity_to_date_after: later.copied().unwrap_or(Quantity::ZERO),
             };
             self.done.push(std::mem::replace(&mut self.current, fresh));
         }

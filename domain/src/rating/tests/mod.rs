@@ -3,6 +3,8 @@ mod properties;
 mod rules;
 mod validation;
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::units::{Commodity, Period};
 
@@ -49,6 +51,7 @@ fn input(from: &str, to: &str, usage: &str, to_date: &str) -> RatingInput {
         period: Period::try_new(from.parse().unwrap(), to.parse().unwrap()).unwrap(),
         usage: usage.parse().unwrap(),
         quantity_to_date: to_date.parse().unwrap(),
+        later_to_date: BTreeMap::new(),
         persons: 4,
         billing_month: None,
     }

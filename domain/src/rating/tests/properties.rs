@@ -96,6 +96,7 @@ fn any_input() -> impl Strategy<Value = RatingInput> {
                 period: Period::try_new(from, from + Days::new(days)).unwrap(),
                 usage: amount(usage),
                 quantity_to_date: amount(to_date),
+                later_to_date: BTreeMap::new(),
                 persons,
                 billing_month: None,
             }

@@ -304,3 +304,24 @@ fn what_cannot_be_rated_says_why() {
         "RATING_NO_TARIFF_VERSION"
     );
 }
+
+#[test]
+fn another_meter_of_the_account_has_already_begun_the_new_year() {
+    let schedule = water(one_version());
+    let crossing = input("2026-12-22", "2027-01-01", "10", "0");
+    let later_to_date = BTreeMap::from([("2027-01-01".parse().unwrap(), "175".parse().unwrap())]);
+    let crossing = RatingInput {
+        period: Period::try_new(crossing.period.from(), "2027-01-11".parse().unwrap()).unwrap(),
+        usage: "20".parse().unwrap(),
+        later_to_date,
+        ..crossing
+    };
+    let bill = rate(&schedule, &crossing).unwrap();
+    assert_eq!(bill.quantity_to_date_after, "185".parse().unwrap());
+    let tiers: Vec<_> = bill.lines.iter().filter_map(|line| line.tier).collect();
+    assert_eq!(
+        tiers,
+        [1, 1, 2],
+        "five of the new year's ten reach the second tier"
+    );
+}

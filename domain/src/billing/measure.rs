@@ -1,0 +1,63 @@
+//! What a meter has used that no bill has covered yet.
+
+use chrono::Days;
+
+use super::error::BillingError;
+use crate::account::AssignedMeter;
+use crate::meter::AcceptedReading;
+use crate::units::{BillingMonth, Period, Quantity, ReadingId};
+
+/// A usage ready to be rated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Measured {
+    pub(super) meter: AssignedMeter,
+    pub(super) to_reading: ReadingId,
+    pub(super) period: Period,
+    pub(super) usage: Quantity,
+    /// The meter's count at `to_reading`.
+    pub(super) cumulative: Quantity,
+}
+
+/// `None` when there is nothing new up to the end of the month.
+///
+/// Usage is the difference of two counts, so a correction of an earlier reading is settled with
+/// the next bill by itself. A count below what has been billed waits until readings catch up.
+pub(super) fn measure(
+    meter: &AssignedMeter,
+    readings: &[AcceptedReading],
+    month: BillingMonth,
+) -> Result<Option<Measured>, BillingError> {
+    let month_end = month.period().to();
+    let counts = |reading: &&AcceptedReading| {
+        let released = meter.released.as_ref();
+        reading.read_on < month_end && released.is_none_or(|it| reading.read_on <= it.on)
+    };
+    let Some(last) = readings.iter().rev().find(counts) else {
+        return Ok(None);
+    };
+    let usage = last
+        .cumulative
+        .checked_sub(meter.billed_cumulative)
+        .ok_or(BillingError::Overflow)?;
+    if usage.is_negative() {
+        return Err(BillingError::BilledAlready(meter.meter_no.clone()));
+    }
+    let seen = meter.billed_reading.as_ref() == Some(&last.reading_id);
+    if usage.is_zero() && (seen || last.read_on < meter.billed_to) {
+        return Ok(None);
+    }
+    // A usage needs at least a day to have happened in, even where readings share one.
+    let next_day = meter
+        .billed_to
+        .checked_add_days(Days::new(1))
+        .unwrap_or(meter.billed_to);
+    let period = Period::try_new(meter.billed_to, last.read_on.max(next_day))
+        .map_err(|_| BillingError::Overflow)?;
+    Ok(Some(Measured {
+        meter: meter.clone(),
+        to_reading: last.reading_id.clone(),
+        period,
+        usage,
+        cumulative: last.cumulative,
+    }))
+}
