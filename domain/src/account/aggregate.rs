@@ -11,7 +11,7 @@ use super::error::AccountError;
 use super::event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, NoticeIssued, PhoneChange,
 };
-use super::ledger::Ledger;
+use super::ledger::{Ledger, LedgerBill};
 use super::meters::{AssignedMeter, Meters};
 use crate::units::{
     AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
@@ -140,21 +140,20 @@ impl AccountRecord {
         self.ledger.check_room(bill.total)?;
         let mut ledger = self.ledger.clone();
         ledger.charge(&bill);
-        let bill_no = bill.bill_no.clone();
+        let (bill_no, amount) = (bill.bill_no.clone(), bill.total);
         let mut events = vec![AccountEvent::Charged(bill)];
         while let Some((payment_id, bill)) = ledger.next_credit() {
             ledger.apply_credit(payment_id.clone(), bill.clone());
             events.push(AccountEvent::CreditApplied { payment_id, bill });
         }
-        let amount = ledger
-            .bill(&bill_no)
-            .map_or(Fen::ZERO, super::LedgerBill::open);
         if amount.is_positive() {
+            let to_pay = ledger.bill(&bill_no).map_or(Fen::ZERO, LedgerBill::open);
             let notice = NoticeIssued {
                 notice_no,
                 bill_no,
                 month,
                 amount,
+                to_pay,
                 due_on,
             };
             events.push(AccountEvent::NoticeIssued(notice));

@@ -103,13 +103,16 @@ pub struct MeterReleased {
     pub cumulative: Quantity,
 }
 
-/// 缴款通知单: what is still to be paid of a bill when it is issued.
+/// 缴款通知单: every bill that costs something gets one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeIssued {
     pub notice_no: NoticeNo,
     pub bill_no: BillNo,
     pub month: BillingMonth,
+    /// The bill's total.
     pub amount: Fen,
+    /// What is left of it after credit; may be nothing.
+    pub to_pay: Fen,
     pub due_on: NaiveDate,
 }
 

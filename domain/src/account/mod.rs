@@ -12,6 +12,7 @@ pub(crate) mod fixture;
 mod ledger;
 mod meters;
 mod process;
+mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -28,3 +29,4 @@ pub use event::{
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject};
+pub use statement::{StatementKind, StatementLine};

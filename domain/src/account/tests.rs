@@ -134,11 +134,16 @@ fn settle(payment: &str, of: &str, amount: i64, credit: i64) -> AccountCommand {
 }
 
 fn notice(of: &str, amount: i64) -> AccountEvent {
+    notice_to_pay(of, amount, amount)
+}
+
+fn notice_to_pay(of: &str, amount: i64, to_pay: i64) -> AccountEvent {
     AccountEvent::NoticeIssued(NoticeIssued {
         notice_no: format!("NA1-{}", of.replace('-', "")).parse().unwrap(),
         bill_no: bill_no(of),
         month: month(of),
         amount: Fen::new(amount),
+        to_pay: Fen::new(to_pay),
         due_on: date("2026-08-31"),
     })
 }
@@ -441,7 +446,7 @@ fn credit_pays_the_oldest_bill_first_and_the_notice_asks_for_the_rest() {
             AccountEvent::Charged(bill("2026-08", 1000, 0)),
             applied("p1", share("2026-08", 300, 0)),
             applied("p2", share("2026-08", 500, 0)),
-            notice("2026-08", 200),
+            notice_to_pay("2026-08", 1000, 200),
         ]);
     Accounts::with(())
         .given(given)
@@ -450,6 +455,7 @@ fn credit_pays_the_oldest_bill_first_and_the_notice_asks_for_the_rest() {
             AccountEvent::Charged(bill("2026-08", 700, 0)),
             applied("p1", share("2026-08", 300, 0)),
             applied("p2", share("2026-08", 400, 0)),
+            notice_to_pay("2026-08", 700, 0),
         ]);
 }
 
@@ -535,5 +541,40 @@ fn every_event_keeps_its_golden_json() {
         insta::assert_json_snapshot!(event.event_type(), event);
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<AccountEvent>(&json).unwrap(), event);
+    }
+}
+
+#[test]
+fn statement_lines_add_up_to_open_bills_less_credit() {
+    let mut events = charged();
+    let balance = |events: &[AccountEvent]| -> i64 {
+        let lines = events.iter().flat_map(AccountEvent::statement_lines);
+        lines.map(|line| line.change().value()).sum()
+    };
+    let applied = AccountEvent::CreditApplied {
+        payment_id: "p1".parse().unwrap(),
+        bill: share("2026-08", 200, 0),
+    };
+    let reversed = AccountEvent::PaymentReversed {
+        payment_id: "p1".parse().unwrap(),
+        bills: vec![share("2026-07", 6000, 4000), share("2026-08", 200, 0)],
+        credit: Fen::new(100),
+    };
+    let steps = [
+        (allocated("p1", share("2026-07", 6000, 4000)), 0),
+        (credited("p1", 300), -300),
+        (AccountEvent::Charged(bill("2026-08", 200, 0)), -100),
+        (applied, -100),
+        (reversed, 10200),
+    ];
+    for (event, expected) in steps {
+        events.push(event);
+        assert_eq!(balance(&events), expected);
+        let account = record(events.clone());
+        let ledger = account.ledger();
+        assert_eq!(
+            ledger.open_amount().value() - ledger.credit().value(),
+            expected
+        );
     }
 }

@@ -1,0 +1,147 @@
+//! What an event means for what is owed, for statements built from events alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::AccountEvent;
+use crate::units::{BillNo, BillingMonth, Fen, PaymentId};
+
+/// What kind of line it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatementKind {
+    Charged,
+    Paid,
+    /// Paid beyond what was open.
+    CreditAdded,
+    /// An earlier credit pays a bill: nothing changes in all.
+    CreditApplied,
+    /// A bill is open again.
+    PaymentReversed,
+    CreditWithdrawn,
+}
+
+impl StatementKind {
+    /// The name used in tables and files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charged => "charged",
+            Self::Paid => "paid",
+            Self::CreditAdded => "credit_added",
+            Self::CreditApplied => "credit_applied",
+            Self::PaymentReversed => "payment_reversed",
+            Self::CreditWithdrawn => "credit_withdrawn",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Charged => "开账",
+            Self::Paid => "缴费",
+            Self::CreditAdded => "预存",
+            Self::CreditApplied => "预存抵扣",
+            Self::PaymentReversed => "冲正",
+            Self::CreditWithdrawn => "预存冲正",
+        }
+    }
+
+    /// Whether the line adds to what is owed (1), takes from it (-1), or neither (0).
+    const fn sign(self) -> i64 {
+        match self {
+            Self::Charged | Self::PaymentReversed | Self::CreditWithdrawn => 1,
+            Self::Paid | Self::CreditAdded => -1,
+            Self::CreditApplied => 0,
+        }
+    }
+}
+
+/// One line of a statement; an event may have none or several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementLine {
+    pub kind: StatementKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill_no: Option<BillNo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub month: Option<BillingMonth>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<PaymentId>,
+    pub amount: Fen,
+}
+
+impl StatementLine {
+    /// What the line adds to the balance: open bills less credit.
+    pub fn change(&self) -> Fen {
+        Fen::new(self.kind.sign().saturating_mul(self.amount.value()))
+    }
+
+    fn credit(kind: StatementKind, payment_id: &PaymentId, amount: Fen) -> Self {
+        let payment_id = Some(payment_id.clone());
+        Self {
+            kind,
+            bill_no: None,
+            month: None,
+            payment_id,
+            amount,
+        }
+    }
+
+    fn of_bill(kind: StatementKind, payment_id: &PaymentId, bill: &super::BillShare) -> Self {
+        Self {
+            kind,
+            bill_no: Some(bill.bill_no.clone()),
+            month: Some(bill.month),
+            payment_id: Some(payment_id.clone()),
+            amount: bill.amount,
+        }
+    }
+}
+
+impl AccountEvent {
+    /// The lines of a statement that follow from this event.
+    pub fn statement_lines(&self) -> Vec<StatementLine> {
+        match self {
+            Self::Charged(bill) => vec![StatementLine {
+                kind: StatementKind::Charged,
+                bill_no: Some(bill.bill_no.clone()),
+                month: Some(bill.month),
+                payment_id: None,
+                amount: bill.total,
+            }],
+            Self::PaymentAllocated { payment_id, bill } => {
+                vec![StatementLine::of_bill(
+                    StatementKind::Paid,
+                    payment_id,
+                    bill,
+                )]
+            }
+            Self::CreditAdded { payment_id, amount } => {
+                vec![StatementLine::credit(
+                    StatementKind::CreditAdded,
+                    payment_id,
+                    *amount,
+                )]
+            }
+            Self::CreditApplied { payment_id, bill } => {
+                vec![StatementLine::of_bill(
+                    StatementKind::CreditApplied,
+                    payment_id,
+                    bill,
+                )]
+            }
+            Self::PaymentReversed {
+                payment_id,
+                bills,
+                credit,
+            } => {
+                let line =
+                    |bill| StatementLine::of_bill(StatementKind::PaymentReversed, payment_id, bill);
+                let mut lines: Vec<_> = bills.iter().map(line).collect();
+                if !credit.is_zero() {
+                    let kind = StatementKind::CreditWithdrawn;
+                    lines.push(StatementLine::credit(kind, payment_id, *credit));
+                }
+                lines
+            }
+            _ => Vec::new(),
+        }
+    }
+}
