@@ -22,9 +22,25 @@ function pageFallback(): Plugin {
   }
 }
 
+/**
+ * Vant's icon font weighs more than the pages that would use it, and names a foreign host as its
+ * second source. The few icons here are drawn inline.
+ */
+function noIconFont(): Plugin {
+  return {
+    name: 'chaobiao-no-icon-font',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/vant\/(es|lib)\/icon\/index\.css$/.test(id)) return null
+      return { code: code.replace(/@font-face\s*{[^}]*}/g, ''), map: null }
+    },
+  }
+}
+
 export default defineConfig({
   plugins: [
     pageFallback(),
+    noIconFont(),
     vue(),
     Components({
       dts: 'components.d.ts',

@@ -21,8 +21,8 @@ const ASK_FIRST: &str = "no-cache";
 
 /// Scripts and styles only from here. `blob:` shows a photo before it is sent; inline style
 /// attributes are what the component kits set for sizes and positions.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src-elem 'self'; \
-    style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' blob:; \
     connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
