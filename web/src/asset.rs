@@ -19,12 +19,10 @@ struct Dist;
 const YEAR: &str = "public, max-age=31536000, immutable";
 const ASK_FIRST: &str = "no-cache";
 
-/// Scripts and styles only from here. `blob:` shows a photo before it is sent; inline style
-/// attributes are what the component kits set for sizes and positions.
+/// Everything from here and nothing inline; `blob:` shows a photo before it is sent.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' blob:; \
-    connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'";
+    img-src 'self' blob:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const PERMISSIONS: &str = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()";

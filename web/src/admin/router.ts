@@ -3,7 +3,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 export const router = createRouter({
   history: createWebHistory('/admin/'),
   routes: [
-    { path: '/', redirect: '/readings' },
+    { path: '/', component: () => import('./StartPage.vue') },
     { path: '/readings', component: () => import('./readings/ReviewPage.vue') },
     { path: '/bindings', component: () => import('./bindings/BindingPage.vue') },
     { path: '/cashier', component: () => import('./cashier/CashDeskPage.vue') },

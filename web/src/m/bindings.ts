@@ -26,6 +26,6 @@ export const BINDINGS_KEY = ['my-bindings'] as const
 export function useBindings() {
   return useQuery({
     queryKey: BINDINGS_KEY,
-    queryFn: async () => (await request(MY_BINDINGS, {})).me?.customer ?? null,
+    queryFn: async () => (await request(MY_BINDINGS, {})).me.customer ?? null,
   })
 }

@@ -1,5 +1,5 @@
 import { QueryClient, VueQueryPlugin, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, type App } from 'vue'
+import { computed, nextTick, type App } from 'vue'
 import { graphql } from '@/gql'
 import { RequestFault, request, whenSessionEnds } from './gqlFetch'
 
@@ -39,11 +39,20 @@ const KEY = ['me'] as const
 
 async function fetchMe() {
   try {
-    return (await request(ME, {})).me ?? null
+    const { me } = await request(ME, {})
+    return me.kind === 'ANONYMOUS' ? null : me
   } catch (error) {
     if (error instanceof RequestFault && error.kind === 'unauthenticated') return null
     throw error
   }
+}
+
+/** Nobody is logged in, and nothing the last person saw is left for the next one. */
+async function forget(client: QueryClient): Promise<void> {
+  client.setQueryData(KEY, null)
+  // Pages close first: a query taken from under an open page would be fetched again.
+  await nextTick()
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] })
 }
 
 /** Who is logged in: null is nobody, undefined is not known yet. */
@@ -58,8 +67,7 @@ export function useSession() {
     },
     async leave() {
       await request(LOGOUT, {})
-      client.clear()
-      client.setQueryData(KEY, null)
+      await forget(client)
     },
   }
 }
@@ -76,7 +84,7 @@ export function installQueries(app: App): void {
     },
   })
   whenSessionEnds(() => {
-    if (client.getQueryData(KEY)) client.setQueryData(KEY, null)
+    if (client.getQueryData(KEY)) void forget(client)
   })
   app.use(VueQueryPlugin, { queryClient: client })
 }

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { expect, type Page } from '@playwright/test'
+
+interface Staff {
+  login: string
+  password: string
+}
+
+/** Where the server under test is, and who may log in there. */
+export interface World {
+  baseUrl: string
+  /** Messages the server would send: one JSON object a line. */
+  outbox: string
+  /** A resident with a bound account, a water meter to read and an unpaid notice. */
+  residentPhone: string
+  reviewer: Staff
+  cashier: Staff
+}
+
+export function world(): World {
+  const text = process.env.CHAOBIAO_E2E_WORLD
+  if (!text) throw new Error('CHAOBIAO_E2E_WORLD is not set; e2e/helpers/server.ts sets it')
+  return JSON.parse(text) as World
+}
+
+function outboxSize(outbox: string): number {
+  return existsSync(outbox) ? statSync(outbox).size : 0
+}
+
+function codeIn(outbox: string, from: number, phone: string): string | null {
+  if (!existsSync(outbox)) return null
+  const lines = readFileSync(outbox).subarray(from).toString('utf8').split('\n')
+  const message = lines.filter((line) => line.includes(phone)).at(-1)
+  return /(?<![\d-])\d{6}(?![\d-])/.exec(message ?? '')?.[0] ?? null
+}
+
+/** Asks for a code on the login page and reads it as the phone's owner would. */
+export async function receiveCode(page: Page, { outbox }: World, phone: string): Promise<string> {
+  const from = outboxSize(outbox)
+  await page.getByRole('button', { name: '获取验证码' }).click()
+  await expect(page.getByText('验证码已发送')).toBeVisible()
+  await expect.poll(() => codeIn(outbox, from, phone), { message: 'a code for the phone' }).not.toBeNull()
+  return codeIn(outbox, from, phone) ?? ''
+}
+
+/** A picture of a dial showing `digits`, drawn by the browser itself. */
+export async function dialPhoto(page: Page, digits: string): Promise<Buffer> {
+  const url = await page.evaluate((shown) => {
+    const canvas = document.createElement('canvas')
+    canvas.width = 2400
+    canvas.height = 1800
+    const pen = canvas.getContext('2d')
+    if (!pen) throw new Error('no canvas')
+    pen.fillStyle = '#5b666b'
+    pen.fillRect(0, 0, 2400, 1800)
+    pen.fillStyle = '#e9e9e4'
+    pen.beginPath()
+    pen.arc(1200, 900, 760, 0, 7)
+    pen.fill()
+    pen.fillStyle = '#111'
+    pen.fillRect(620, 700, 1160, 260)
+    pen.fillStyle = '#fff'
+    pen.font = '200px monospace'
+    pen.fillText(shown.padStart(8, '0'), 680, 900)
+    return canvas.toDataURL('image/png')
+  }, digits)
+  return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
+}
