@@ -1,10 +1,12 @@
 //! Composition root: configuration, roles, HTTP and the wiring of all parts. The only place that
 //! knows everything.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod database;
 pub mod http;
 pub mod import;
+pub mod policies;
 pub mod shutdown;
 pub mod telemetry;

@@ -150,6 +150,10 @@ fn decide(
             }
             CustomerEvent::BindingRejected { binding_id, reason }
         }
+        CustomerCommand::NoteOverdueBinding { binding_id, due_at } => {
+            record.check_pending(&binding_id)?;
+            CustomerEvent::BindingOverdue { binding_id, due_at }
+        }
         CustomerCommand::RevokeBinding(binding_id) => {
             record.check_in_force(&binding_id)?;
             CustomerEvent::BindingRevoked { binding_id }
@@ -210,7 +214,7 @@ impl Aggregate for Customer {
 
 fn apply(record: &mut CustomerRecord, event: CustomerEvent) {
     match event {
-        CustomerEvent::Registered(_) => {}
+        CustomerEvent::Registered(_) | CustomerEvent::BindingOverdue { .. } => {}
         CustomerEvent::WechatLinked { openid } => record.openid = Some(openid),
         CustomerEvent::BindingRequested(BindingRequest {
             binding_id,

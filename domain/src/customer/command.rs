@@ -1,4 +1,5 @@
 use chaobiao_decision::Personal;
+use chrono::{DateTime, Utc};
 
 use super::event::{BindingRequest, CustomerRegistered};
 use crate::units::BindingId;
@@ -13,6 +14,10 @@ pub enum CustomerCommand {
     RejectBinding {
         binding_id: BindingId,
         reason: String,
+    },
+    NoteOverdueBinding {
+        binding_id: BindingId,
+        due_at: DateTime<Utc>,
     },
     RevokeBinding(BindingId),
 }

@@ -67,6 +67,11 @@ pub enum CustomerEvent {
         binding_id: BindingId,
         reason: String,
     },
+    /// Not decided in time; it stays to be decided (R51).
+    BindingOverdue {
+        binding_id: BindingId,
+        due_at: DateTime<Utc>,
+    },
     /// Given up by the customer or taken away by staff, decided before or not.
     BindingRevoked {
         binding_id: BindingId,
@@ -81,6 +86,7 @@ impl DomainEvent for CustomerEvent {
             Self::BindingRequested(_) => "customer.binding_requested",
             Self::BindingApproved { .. } => "customer.binding_approved",
             Self::BindingRejected { .. } => "customer.binding_rejected",
+            Self::BindingOverdue { .. } => "customer.binding_overdue",
             Self::BindingRevoked { .. } => "customer.binding_revoked",
         }
         .to_owned()

@@ -5,6 +5,7 @@ mod binding;
 mod command;
 mod error;
 mod event;
+mod overdue;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ pub use binding::{
 pub use command::CustomerCommand;
 pub use error::{BindingError, CustomerError};
 pub use event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
+pub use overdue::NoteOverdueBinding;
 pub use process::{CustomerChanged, LinkWechat, Register, customer_subject, phone_key};

@@ -289,6 +289,24 @@ fn r51_a_request_is_due_after_one_working_day() {
 }
 
 #[test]
+fn r51_a_request_not_decided_in_time_is_noted_and_stays_to_be_decided() {
+    let mut desk = centre();
+    let customer_id = register(&mut desk, "13800138000", CustomerKind::Resident);
+    let binding_id = bind(&mut desk, &customer_id, 1);
+    let note = NoteOverdueBinding {
+        customer_id,
+        binding_id: binding_id.clone(),
+        due_at: "2026-09-28T09:00:00Z".parse().unwrap(),
+    };
+    assert_eq!(
+        desk.run(&note).unwrap().event_types(),
+        ["customer.binding_overdue"]
+    );
+    approve(&mut desk, &binding_id);
+    assert_eq!(desk.refused(&note), "BINDING_ALREADY_DECIDED");
+}
+
+#[test]
 fn who_is_not_registered_binds_nothing() {
     let mut desk = centre();
     let nobody = CustomerId::try_new("nobody").unwrap();
@@ -323,6 +341,10 @@ fn events_keep_their_form() {
         CustomerEvent::BindingRejected {
             binding_id: binding_id.clone(),
             reason: "非本户".to_owned(),
+        },
+        CustomerEvent::BindingOverdue {
+            binding_id: binding_id.clone(),
+            due_at: "2026-09-28T09:00:00Z".parse().unwrap(),
         },
         CustomerEvent::BindingRevoked { binding_id },
     ];

@@ -13,6 +13,8 @@ pub enum DaemonError {
     Database(#[from] sqlx::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Notary(#[from] crate::notary::NotaryError),
     #[error("{0}")]
     Refused(String),
 }

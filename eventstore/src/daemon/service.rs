@@ -16,6 +16,7 @@ use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
 use crate::daemon::{Projector, follower};
 use crate::due::DueJob;
+use crate::notary::{Notary, NotaryJob, NotaryOptions};
 use crate::outbox::{OutboxJob, Sender};
 use crate::policy::{Policy, PolicyConsumer, policy_checkpoint};
 use crate::sealer::SealerJob;
@@ -29,6 +30,7 @@ pub struct DaemonBuilder {
     policies: Vec<Arc<dyn Policy>>,
     processes: ProcessRegistry,
     sender: Option<Arc<dyn Sender>>,
+    notary: Option<NotaryOptions>,
     lease_duration: Duration,
 }
 
@@ -56,6 +58,13 @@ impl DaemonBuilder {
     #[must_use]
     pub fn sender(mut self, sender: Arc<dyn Sender>) -> Self {
         self.sender = Some(sender);
+        self
+    }
+
+    /// Without a notary the log is not hashed and signed on this node.
+    #[must_use]
+    pub fn notary(mut self, options: NotaryOptions) -> Self {
+        self.notary = Some(options);
         self
     }
 
@@ -100,6 +109,10 @@ impl DaemonBuilder {
         }
         let due = DueJob::new(self.bus.clone(), Arc::new(self.processes));
         tasks.spawn(job::run(due, node.clone()));
+        if let Some(options) = self.notary {
+            let notary = NotaryJob::new(Notary::new(&store, options), progress.sealed());
+            tasks.spawn(job::run(notary, node.clone()));
+        }
         if let Some(sender) = self.sender {
             tasks.spawn(job::run(OutboxJob::new(store, sender), node));
         }
@@ -147,6 +160,7 @@ impl Daemon {
             policies: Vec::new(),
             processes: ProcessRegistry::default(),
             sender: None,
+            notary: None,
             lease_duration: LEASE_DURATION,
         }
     }

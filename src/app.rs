@@ -1,0 +1,60 @@
+//! The parts of one node put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chaobiao_eventstore::notary::{FolderSink, NotaryOptions};
+use chaobiao_eventstore::{
+    BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
+};
+use sqlx::PgPool;
+
+use crate::config::Config;
+use crate::policies;
+
+/// Why a node cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Store(#[from] chaobiao_eventstore::StoreError),
+}
+
+/// Store and command bus: what a command line needs to execute commands beside a server.
+#[derive(Clone)]
+pub struct Core {
+    pub store: EventStore,
+    pub bus: CommandBus,
+}
+
+impl Core {
+    pub async fn open(
+        config: &Config,
+        pool: PgPool,
+        clock: Arc<dyn Clock>,
+        options: BusOptions,
+    ) -> Result<Self, AppError> {
+        let master = MasterKey::new(*config.master_key()?.expose());
+        let store = EventStore::open(pool, &master, clock).await?;
+        let bus = CommandBus::new(store.clone(), options);
+        Ok(Self { store, bus })
+    }
+
+    /// Starts everything that runs in the background.
+    pub fn start_daemon(&self, config: &Config) -> Result<Daemon, AppError> {
+        let outbox = JsonLinesSender::new(config.data_dir.join("outbox.jsonl"));
+        let notary = NotaryOptions {
+            key: Arc::new(config.log_key()?),
+            interval: Duration::from_secs(config.transparency.checkpoint_seconds),
+            sinks: vec![Arc::new(FolderSink::new(config.checkpoint_folder()))],
+        };
+        Ok(Daemon::builder(self.bus.clone())
+            .projectors(chaobiao_projections::all())
+            .policies(policies::all())
+            .processes(policies::processes())
+            .sender(Arc::new(outbox))
+            .notary(notary)
+            .start())
+    }
+}
