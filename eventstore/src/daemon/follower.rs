@@ -59,13 +59,11 @@ async fn listen(pool: &PgPool) -> Option<PgListener> {
 /// The next leaf another sealer, or this node's, announces. `None` when the connection is lost.
 async fn next(listener: &mut Option<PgListener>) -> Option<i64> {
     let told = listener.as_mut()?.try_recv().await;
-    match told {
-        Ok(Some(notification)) => notification.payload().parse().ok(),
-        Ok(None) | Err(_) => {
-            *listener = None;
-            None
-        }
+    if let Ok(Some(notification)) = told {
+        return notification.payload().parse().ok();
     }
+    *listener = None;
+    None
 }
 
 /// Reads the end of the log and the checkpoints of consumers that run elsewhere. `true` when one

@@ -28,8 +28,8 @@ struct Recent {
 }
 
 impl Progress {
-    pub(crate) fn new(read_models: Vec<String>, policies: Vec<String>) -> Self {
-        let consumers = read_models.iter().chain(&policies);
+    pub(crate) fn new(read_models: Vec<String>, policies: &[String]) -> Self {
+        let consumers = read_models.iter().chain(policies);
         Self {
             sealed: watch::Sender::new(0),
             recent: Mutex::default(),
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_lowest_read_model_counts_and_policies_do_not() {
-        let progress = Progress::new(vec!["a".into(), "b".into()], vec!["policy:c".into()]);
+        let progress = Progress::new(vec!["a".into(), "b".into()], &["policy:c".into()]);
         progress.consumer_reached("a", 5);
         assert_eq!(*progress.lowest().borrow(), 0);
         progress.consumer_reached("b", 3);
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn old_leaves_are_forgotten() {
-        let progress = Progress::new(Vec::new(), Vec::new());
+        let progress = Progress::new(Vec::new(), &[]);
         let many = i64::try_from(RECENT_MAX).unwrap() + 1;
         let leaves: Vec<(i64, i64)> = (0..many).map(|n| (n + 10, n)).collect();
         progress.remember(&leaves);

@@ -82,12 +82,12 @@ impl DaemonBuilder {
             .iter()
             .map(|p| p.name().to_owned())
             .collect();
-        let policies = self
+        let policies: Vec<String> = self
             .policies
             .iter()
             .map(|p| policy_checkpoint(p.name()))
             .collect();
-        let progress = Arc::new(Progress::new(read_models, policies));
+        let progress = Arc::new(Progress::new(read_models, &policies));
         let stopping = watch::Sender::new(false);
         let store = self.bus.store().clone();
         let node = Node {

@@ -53,7 +53,7 @@ impl Daemon {
     }
 
     /// Waits until nothing is left to do: every event is sealed and taken by every read model and
-    /// policy, no due command waits whose time has come, and no message is queued. For
+    /// policy, and no due command waits whose time has come. For
     /// simulations, which must not let time run ahead of what follows from it.
     pub async fn settle(&self, limit: Duration) -> bool {
         timeout(limit, self.settled())

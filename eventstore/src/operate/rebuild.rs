@@ -57,10 +57,7 @@ async fn fill(
     lease: &Lease,
     goal: i64,
 ) -> Result<(), DaemonError> {
-    let progress = Arc::new(Progress::new(
-        vec![consumer.checkpoint().to_owned()],
-        Vec::new(),
-    ));
+    let progress = Arc::new(Progress::new(vec![consumer.checkpoint().to_owned()], &[]));
     progress.seal_reached(goal);
     let feed = Arc::new(Feed::new(store.clone()));
     let mut job = ConsumerJob::new(Arc::clone(consumer), store.pool().clone(), feed, progress);

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::daemon::job::{Job, Step};
 use crate::daemon::{DaemonError, Lease};
-use crate::outbox::{Delivery, Outgoing, Sender, owner};
-use crate::{EventStore, StoreError};
+use crate::outbox::{Delivery, Outgoing, Sender};
+use crate::{EventStore, StoreError, owner_of_message};
 
 const LEASE: &str = "outbox";
 const BATCH: i64 = 50;
@@ -56,7 +56,7 @@ impl OutboxJob {
         let mut message = row.message;
         self.store
             .cipher()
-            .open(vec![(owner(row.id), &mut message)])
+            .open(vec![(owner_of_message(row.id), &mut message)])
             .await?;
         if !self.begin_attempt(lease, row.id).await? {
             return Ok(());

@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::policy::OutboxMessage;
-use crate::{EventStore, StoreError};
+use crate::{EventStore, StoreError, owner_of_message};
 
 /// A message on its way out, decrypted.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,17 +47,12 @@ pub trait Sender: Send + Sync + 'static {
     async fn send(&self, outgoing: &Outgoing) -> Delivery;
 }
 
-/// What binds sealed personal fields to their message.
-pub(crate) fn owner(id: Uuid) -> String {
-    format!("outbox/{id}")
-}
-
 impl EventStore {
     /// Queues a message that no event asks for, such as a one-time code. The same id again changes
     /// nothing.
     pub async fn enqueue(&self, id: Uuid, mut outgoing: OutboxMessage) -> Result<(), StoreError> {
         self.cipher()
-            .seal(vec![(owner(id), &mut outgoing.message)])
+            .seal(vec![(owner_of_message(id), &mut outgoing.message)])
             .await?;
         sqlx::query(
             "INSERT INTO outbox (id, channel, message, created_at) VALUES ($1, $2, $3, $4)

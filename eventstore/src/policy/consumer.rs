@@ -94,7 +94,7 @@ impl PolicyConsumer {
     async fn seal(&self, effects: &mut [Effect]) -> Result<(), StoreError> {
         let documents = effects.iter_mut().filter_map(|effect| match effect {
             Effect::Due { id, body, .. } => Some((crate::due::owner(*id), body)),
-            Effect::Send { id, message, .. } => Some((crate::outbox::owner(*id), message)),
+            Effect::Send { id, message, .. } => Some((crate::owner_of_message(*id), message)),
             Effect::Withdraw { .. } => None,
         });
         self.bus.store().cipher().seal(documents.collect()).await

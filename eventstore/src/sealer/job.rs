@@ -29,6 +29,15 @@ const OLDEST_OPEN: &str = "
         UNION ALL SELECT prepared FROM pg_prepared_xacts
     ) AS open";
 
+/// Everything that waits for a person.
+const WAITING: &str = "
+    SELECT 'parked', name, count(parked.leaf_index)
+      FROM projection LEFT JOIN parked ON parked.projection = name GROUP BY name
+    UNION ALL SELECT 'due', 'failed', count(*) FROM due WHERE state = 'failed'
+    UNION ALL SELECT 'outbox', state, count(outbox.id)
+      FROM unnest(ARRAY['failed', 'unknown']) AS state LEFT JOIN outbox USING (state)
+     GROUP BY state";
+
 pub(crate) struct SealerJob {
     pool: PgPool,
     committed: Arc<Notify>,
@@ -64,6 +73,12 @@ impl SealerJob {
             &[],
             oldest_ms,
         );
+        let waiting: Vec<(String, String, i64)> =
+            sqlx::query_as(WAITING).fetch_all(&self.pool).await?;
+        for (list, item, count) in waiting {
+            let labels = [("list", list.as_str()), ("item", item.as_str())];
+            gauge("chaobiao_waiting_for_a_person", &labels, count);
+        }
         Ok(())
     }
 }

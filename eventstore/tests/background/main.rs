@@ -1,7 +1,14 @@
 //! Sealer, consumers and runners against a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure here is the failure of the test"
+)]
+
 mod counter;
 mod operating;
+mod policies;
 mod projections;
 mod sealer;
 mod support;
+mod work_lists;

@@ -6,7 +6,7 @@ use chaobiao_eventstore::{Lease, SEALER_LEASE, SealedBatch, seal_batch};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// Appends one event to a stream of the type `thing`.
 pub(crate) async fn append(connection: &mut PgConnection, epoch: i32, id: &str, sequence: i64) {
