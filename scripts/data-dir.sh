@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the data directory of the demo: ./data, or one under /var/lib when the database's
-# account could not reach ./data. That happens to root in a private checkout such as /root/….
+# account could not reach ./data. That happens to root in a checkout below its own home.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -5,6 +5,7 @@
 //! (order, read models, policies) reads what was committed.
 
 pub mod access;
+mod audit;
 mod bus;
 mod cipher;
 mod clock;
@@ -21,6 +22,7 @@ mod repository;
 mod sealer;
 mod store;
 
+pub use audit::AuditRepository;
 pub use bus::{BusOptions, CommandBus, CommandError, CommandObserver, Executed};
 pub use cipher::Cipher;
 pub use clock::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
@@ -31,6 +33,5 @@ pub use keys::MasterKey;
 pub use outbox::{Delivery, JsonLinesSender, Outgoing, Sender};
 pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};
-pub use repository::AuditRepository;
 pub use sealer::{SEALED_CHANNEL, SEALER_LEASE, SealedBatch, current_epoch, seal_batch};
 pub use store::{EventStore, owner_of_message};

@@ -14,20 +14,35 @@ use super::RequestInfo;
 /// `extensions.code` of every top-level error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
+    /// The document is no GraphQL.
     ParseFailed,
+    /// The document does not fit the schema.
     ValidationFailed,
+    /// The document does not have the one operation that was asked for.
     OperationResolutionFailure,
+    /// A variable or argument no form of ours would send: a malformed cursor, a page too large.
     BadUserInput,
+    /// The HTTP request itself is malformed or lacks the header that guards against forgery.
     BadRequest,
+    /// Nobody is logged in, or the session has ended.
     Unauthenticated,
+    /// Whoever is logged in may not do this.
     Forbidden,
+    /// The thing is not there, or not for this viewer: the two look the same.
     NotFound,
+    /// Too many requests; try again later.
     RateLimited,
+    /// The query would cost too much to answer.
     QueryTooComplex,
+    /// The query is nested too deep.
     QueryTooDeep,
+    /// The idempotency key was used before, for a command with another content.
     IdempotencyKeyReused,
+    /// Others kept changing what the command depends on; nothing was written, try again.
     Conflict,
+    /// The answer took too long.
     Timeout,
+    /// A fault; the log has its cause under the request id.
     Internal,
 }
 
