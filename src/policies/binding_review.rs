@@ -43,7 +43,7 @@ impl Policy for BindingReview {
             }
             CustomerEvent::Registered(_)
             | CustomerEvent::WechatLinked { .. }
-            | CustomerEvent::BindingOverdue { .. } => Vec::new(),
+            | CustomerEvent::BindingDeadlineMissed { .. } => Vec::new(),
         })
     }
 }

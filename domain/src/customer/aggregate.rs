@@ -152,7 +152,7 @@ fn decide(
         }
         CustomerCommand::NoteOverdueBinding { binding_id, due_at } => {
             record.check_pending(&binding_id)?;
-            CustomerEvent::BindingOverdue { binding_id, due_at }
+            CustomerEvent::BindingDeadlineMissed { binding_id, due_at }
         }
         CustomerCommand::RevokeBinding(binding_id) => {
             record.check_in_force(&binding_id)?;
@@ -214,7 +214,7 @@ impl Aggregate for Customer {
 
 fn apply(record: &mut CustomerRecord, event: CustomerEvent) {
     match event {
-        CustomerEvent::Registered(_) | CustomerEvent::BindingOverdue { .. } => {}
+        CustomerEvent::Registered(_) | CustomerEvent::BindingDeadlineMissed { .. } => {}
         CustomerEvent::WechatLinked { openid } => record.openid = Some(openid),
         CustomerEvent::BindingRequested(BindingRequest {
             binding_id,

@@ -68,7 +68,7 @@ pub enum CustomerEvent {
         reason: String,
     },
     /// Not decided in time; it stays to be decided (R51).
-    BindingOverdue {
+    BindingDeadlineMissed {
         binding_id: BindingId,
         due_at: DateTime<Utc>,
     },
@@ -86,7 +86,7 @@ impl DomainEvent for CustomerEvent {
             Self::BindingRequested(_) => "customer.binding_requested",
             Self::BindingApproved { .. } => "customer.binding_approved",
             Self::BindingRejected { .. } => "customer.binding_rejected",
-            Self::BindingOverdue { .. } => "customer.binding_overdue",
+            Self::BindingDeadlineMissed { .. } => "customer.binding_deadline_missed",
             Self::BindingRevoked { .. } => "customer.binding_revoked",
         }
         .to_owned()

@@ -300,7 +300,7 @@ fn r51_a_request_not_decided_in_time_is_noted_and_stays_to_be_decided() {
     };
     assert_eq!(
         desk.run(&note).unwrap().event_types(),
-        ["customer.binding_overdue"]
+        ["customer.binding_deadline_missed"]
     );
     approve(&mut desk, &binding_id);
     assert_eq!(desk.refused(&note), "BINDING_ALREADY_DECIDED");
@@ -342,7 +342,7 @@ fn events_keep_their_form() {
             binding_id: binding_id.clone(),
             reason: "非本户".to_owned(),
         },
-        CustomerEvent::BindingOverdue {
+        CustomerEvent::BindingDeadlineMissed {
             binding_id: binding_id.clone(),
             due_at: "2026-09-28T09:00:00Z".parse().unwrap(),
         },
