@@ -1,0 +1,9 @@
+//! The meter card (表卡): found by number, hardware number or barcode.
+
+mod projector;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use projector::MeterCardProjector;
+pub use query::{InstalledDevice, LastReading, MeterCard, MeterFilter, MeterKey};

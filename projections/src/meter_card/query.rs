@@ -1,0 +1,196 @@
+use chaobiao_domain::units::{
+    AccountNo, BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity,
+    ReadingId, normalise_digits,
+};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, PgExecutor};
+
+use super::projector::{COLUMNS, CardRow};
+use crate::paging::{Page, Slice};
+use crate::rows::field;
+
+/// What is known of a metering point at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MeterCard {
+    pub meter_no: MeterNo,
+    pub commodity: Commodity,
+    pub campus: CampusId,
+    pub building: String,
+    pub room: String,
+    pub book: BookNo,
+    pub walk_order: i64,
+    pub self_read: bool,
+    pub device: Option<InstalledDevice>,
+    pub last: Option<LastReading>,
+    pub cumulative: Quantity,
+    /// The account that pays for it now.
+    pub account_no: Option<AccountNo>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledDevice {
+    pub hardware_no: HardwareNo,
+    pub digits: Option<i16>,
+    pub decimals: i16,
+    pub multiplier: Multiplier,
+    pub max_per_hour: Option<Quantity>,
+    pub opening_index: Index,
+    pub installed_at: DateTime<Utc>,
+}
+
+/// The last accepted reading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastReading {
+    pub reading_id: ReadingId,
+    pub index: Index,
+    pub read_at: DateTime<Utc>,
+}
+
+impl MeterCard {
+    fn new(row: CardRow, account_no: Option<AccountNo>) -> Self {
+        let device = || {
+            Some(InstalledDevice {
+                hardware_no: row.hardware_no?,
+                digits: row.digits,
+                decimals: row.decimals?,
+                multiplier: row.multiplier?,
+                max_per_hour: row.max_per_hour,
+                opening_index: row.opening_index?,
+                installed_at: row.installed_at?,
+            })
+        };
+        let last = || {
+            Some(LastReading {
+                reading_id: row.last_reading_id?,
+                index: row.last_index?,
+                read_at: row.last_read_at?,
+            })
+        };
+        Self {
+            device: device(),
+            last: last(),
+            meter_no: row.meter_no,
+            commodity: row.commodity,
+            campus: row.campus,
+            building: row.building,
+            room: row.room,
+            book: row.book,
+            walk_order: row.walk_order,
+            self_read: row.self_read,
+            cumulative: row.cumulative,
+            account_no,
+        }
+    }
+}
+
+impl FromRow<'_, PgRow> for MeterCard {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self::new(
+            CardRow::from_row(row)?,
+            field(row, "account_no")?,
+        ))
+    }
+}
+
+fn select(condition: &str) -> String {
+    format!(
+        "SELECT {COLUMNS}, a.account_no FROM read_meter_card c \
+         LEFT JOIN read_meter_card_account a USING (meter_no) WHERE {condition}"
+    )
+}
+
+/// R71: by the number typed or the code scanned. A barcode carries the charging-system number; a
+/// reader may also type what is stamped on the device.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    code: &str,
+) -> Result<Option<MeterCard>, sqlx::Error> {
+    let order = "c.meter_no = $1 OR c.hardware_no = $1 ORDER BY c.meter_no <> $1 LIMIT 1";
+    sqlx::query_as(&select(order))
+        .bind(normalise_digits(code))
+        .fetch_optional(executor)
+        .await
+}
+
+pub async fn by_numbers(
+    executor: impl PgExecutor<'_>,
+    numbers: &[String],
+) -> Result<Vec<MeterCard>, sqlx::Error> {
+    sqlx::query_as(&select("c.meter_no = ANY($1)"))
+        .bind(numbers)
+        .fetch_all(executor)
+        .await
+}
+
+/// The meters these accounts pay for now, by account and number.
+pub async fn of_accounts(
+    executor: impl PgExecutor<'_>,
+    accounts: &[String],
+) -> Result<Vec<MeterCard>, sqlx::Error> {
+    let condition = "a.account_no = ANY($1) ORDER BY a.account_no, c.commodity DESC, c.meter_no";
+    sqlx::query_as(&select(condition))
+        .bind(accounts)
+        .fetch_all(executor)
+        .await
+}
+
+/// The meters of a book in the order of its walk.
+pub async fn in_book(
+    executor: impl PgExecutor<'_>,
+    book: &BookNo,
+) -> Result<Vec<MeterCard>, sqlx::Error> {
+    sqlx::query_as(&select("c.book = $1 ORDER BY c.walk_order, c.meter_no"))
+        .bind(book.as_str())
+        .fetch_all(executor)
+        .await
+}
+
+/// Which meters a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MeterFilter {
+    pub campus: Option<CampusId>,
+    pub book: Option<BookNo>,
+    /// Part of a number, a building or a room.
+    pub search: Option<String>,
+}
+
+/// Lists go by book and walk.
+pub type MeterKey = (String, i64, String);
+
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    filter: &MeterFilter,
+    page: &Page<MeterKey>,
+) -> Result<Slice<MeterCard, MeterKey>, sqlx::Error> {
+    let condition = "($1::text IS NULL OR c.campus = $1) AND ($2::text IS NULL OR c.book = $2) \
+         AND ($3::text IS NULL OR strpos(c.meter_no, $3) > 0 OR strpos(c.hardware_no, $3) > 0 \
+              OR strpos(replace(c.building || c.room, ' ', ''), $3) > 0) \
+         AND ($4::text IS NULL OR (c.book, c.walk_order, c.meter_no) > ($4, $5, $6)) \
+         ORDER BY c.book, c.walk_order, c.meter_no LIMIT $7";
+    let after = page.after.clone();
+    // Rooms are written with and without a space before the number.
+    let search = filter
+        .search
+        .as_deref()
+        .map(normalise_digits)
+        .filter(|text| !text.is_empty());
+    let rows: Vec<MeterCard> = sqlx::query_as(&select(condition))
+        .bind(filter.campus.as_ref().map(CampusId::as_str))
+        .bind(filter.book.as_ref().map(BookNo::as_str))
+        .bind(search)
+        .bind(after.as_ref().map(|key| &key.0))
+        .bind(after.as_ref().map(|key| key.1))
+        .bind(after.as_ref().map(|key| &key.2))
+        .bind(page.limit())
+        .fetch_all(executor)
+        .await?;
+    let key = |card: &MeterCard| {
+        (
+            card.book.to_string(),
+            card.walk_order,
+            card.meter_no.to_string(),
+        )
+    };
+    Ok(page.slice(rows, key))
+}

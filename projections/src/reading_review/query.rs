@@ -1,0 +1,118 @@
+use chaobiao_domain::units::{CampusId, MeterNo, PhotoHash};
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use super::row::{COLUMNS, CORRECTION_COLUMNS};
+use super::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};
+use crate::paging::{Page, Slice};
+
+/// Which readings a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadingFilter {
+    pub status: Option<ReadingState>,
+    pub campus: Option<CampusId>,
+    pub meter_no: Option<MeterNo>,
+}
+
+/// Lists go by the time of reading.
+pub type ReadingKey = (DateTime<Utc>, String);
+
+/// Held readings are a queue, the oldest first; everything else is a history, the newest first.
+pub async fn list(
+    executor: impl PgExecutor<'_>,
+    filter: &ReadingFilter,
+    page: &Page<ReadingKey>,
+) -> Result<Slice<ReadingRow, ReadingKey>, sqlx::Error> {
+    let (compare, order) = match filter.status {
+        Some(ReadingState::Held) => (">", "ASC"),
+        _ => ("<", "DESC"),
+    };
+    let after = page.after.as_ref();
+    let rows: Vec<ReadingRow> = sqlx::query_as(&format!(
+        "SELECT {COLUMNS} FROM read_reading_review r \
+         JOIN read_reading_review_meter m USING (meter_no) \
+         WHERE ($1::text IS NULL OR r.status = $1) AND ($2::text IS NULL OR m.campus = $2) \
+           AND ($3::text IS NULL OR r.meter_no = $3) \
+           AND ($4::timestamptz IS NULL OR (r.read_at, r.reading_id) {compare} ($4, $5)) \
+         ORDER BY r.read_at {order}, r.reading_id {order} LIMIT $6"
+    ))
+    .bind(filter.status.map(ReadingState::as_str))
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
+    .bind(filter.meter_no.as_ref().map(MeterNo::as_str))
+    .bind(after.map(|key| key.0))
+    .bind(after.map(|key| &key.1))
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |row| (row.read_at, row.reading_id.to_string())))
+}
+
+/// How many readings wait for review.
+pub async fn held_count(
+    executor: impl PgExecutor<'_>,
+    campus: Option<&CampusId>,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT count(*) FROM read_reading_review r \
+         JOIN read_reading_review_meter m USING (meter_no) \
+         WHERE r.status = 'held' AND ($1::text IS NULL OR m.campus = $1)",
+    )
+    .bind(campus.map(CampusId::as_str))
+    .fetch_one(executor)
+    .await
+}
+
+pub async fn by_ids(
+    executor: impl PgExecutor<'_>,
+    ids: &[String],
+) -> Result<Vec<ReadingRow>, sqlx::Error> {
+    sqlx::query_as(&format!(
+        "SELECT {COLUMNS} FROM read_reading_review r WHERE r.reading_id = ANY($1)"
+    ))
+    .bind(ids)
+    .fetch_all(executor)
+    .await
+}
+
+/// Which corrections a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CorrectionFilter {
+    pub status: Option<CorrectionState>,
+}
+
+pub type CorrectionKey = (DateTime<Utc>, String);
+
+/// Corrections in the order they were asked for.
+pub async fn corrections(
+    executor: impl PgExecutor<'_>,
+    filter: &CorrectionFilter,
+    page: &Page<CorrectionKey>,
+) -> Result<Slice<CorrectionRow, CorrectionKey>, sqlx::Error> {
+    let after = page.after.as_ref();
+    let rows: Vec<CorrectionRow> = sqlx::query_as(&format!(
+        "SELECT {CORRECTION_COLUMNS} FROM read_reading_review_correction k \
+         WHERE ($1::text IS NULL OR k.status = $1) \
+           AND ($2::timestamptz IS NULL OR (k.requested_at, k.correction_id) > ($2, $3)) \
+         ORDER BY k.requested_at, k.correction_id LIMIT $4"
+    ))
+    .bind(filter.status.map(CorrectionState::as_str))
+    .bind(after.map(|key| key.0))
+    .bind(after.map(|key| &key.1))
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |row| {
+        (row.requested_at, row.correction_id.to_string())
+    }))
+}
+
+/// The meters a photo shows.
+pub async fn photo_meters(
+    executor: impl PgExecutor<'_>,
+    photo: &PhotoHash,
+) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT meter_no FROM read_reading_review_photo WHERE photo = $1")
+        .bind(photo.as_str())
+        .fetch_all(executor)
+        .await
+}
