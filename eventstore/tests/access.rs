@@ -6,7 +6,7 @@ use chaobiao_eventstore::access::{
     Access, CodeVerdict, IssueVerdict, PasswordRefusal, PasswordVerdict, Principal, SessionLimits,
     SessionToken,
 };
-use chaobiao_eventstore::{EventStore, ManualClock, MasterKey, owner_of_message};
+use chaobiao_eventstore::{EventStore, ManualClock, MasterKey};
 use chaobiao_testing::TestDatabase;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -60,7 +60,7 @@ impl Door {
             );
             self.store
                 .cipher()
-                .open(vec![(owner_of_message(id), &mut message)])
+                .open(vec![(format!("outbox/{id}"), &mut message)])
                 .await
                 .unwrap();
             let text = |name: &str| {

@@ -1,0 +1,7 @@
+//! Who did what, when, and from where.
+
+mod projector;
+mod query;
+
+pub use projector::AuditTrailProjector;
+pub use query::{AuditFilter, AuditKey, AuditRow, CHANGED, entries};

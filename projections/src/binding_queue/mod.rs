@@ -1,0 +1,9 @@
+//! Requests to bind accounts, for whoever decides them, and the bindings in force.
+
+mod projector;
+mod query;
+
+pub use projector::BindingQueueProjector;
+pub use query::{
+    BindingFilter, BindingKey, BindingRow, binding, bindings, bound_accounts, is_bound, of_customer,
+};

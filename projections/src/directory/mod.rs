@@ -1,0 +1,10 @@
+//! Who and what there is: campuses, staff, customers, accounts, working calendars.
+
+mod projector;
+mod query;
+
+pub use projector::DirectoryProjector;
+pub use query::{
+    AccountFilter, AccountRow, CampusRow, CustomerRow, StaffRow, account, accounts, campuses,
+    customer, customers, staff, staff_members, work_years,
+};

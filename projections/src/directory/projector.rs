@@ -1,0 +1,289 @@
+use async_trait::async_trait;
+use chaobiao_domain::account::{AccountChange, AccountEvent, AccountOpening, PhoneChange};
+use chaobiao_domain::campus::CampusEvent;
+use chaobiao_domain::customer::CustomerEvent;
+use chaobiao_domain::staff::{StaffEvent, StaffProfile};
+use chaobiao_domain::work_calendar::WorkYearEvent;
+use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
+use serde_json::json;
+use sqlx::PgConnection;
+
+/// Keeps the `read_directory_…` tables.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DirectoryProjector;
+
+#[async_trait]
+impl Projector for DirectoryProjector {
+    fn name(&self) -> &'static str {
+        "directory"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn aggregate_types(&self) -> &'static [&'static str] {
+        &["account", "campus", "customer", "staff", "work_calendar"]
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &[
+            "read_directory_campus",
+            "read_directory_office_hours",
+            "read_directory_staff",
+            "read_directory_customer",
+            "read_directory_account",
+            "read_directory_work_year",
+        ]
+    }
+
+    async fn project(
+        &self,
+        events: &[RecordedEvent],
+        connection: &mut PgConnection,
+    ) -> Result<(), ProjectionError> {
+        // Accounts come by the ten thousand; all else is rare.
+        let mut openings = Openings::default();
+        for event in events {
+            match event.stream.aggregate_type.as_str() {
+                "account" => account(event, &mut openings, connection).await?,
+                "campus" => campus(event, connection).await?,
+                "customer" => customer(event, connection).await?,
+                "staff" => staff(event, connection).await?,
+                "work_calendar" => work_year(event, connection).await?,
+                _ => {}
+            }
+        }
+        openings.write(connection).await?;
+        Ok(())
+    }
+}
+
+/// Opened accounts waiting to be written together.
+#[derive(Default)]
+struct Openings {
+    account_no: Vec<String>,
+    class: Vec<&'static str>,
+    campus: Vec<String>,
+    persons: Vec<i32>,
+    at: Vec<i64>,
+    phone_at: Vec<Option<i64>>,
+}
+
+impl Openings {
+    fn push(&mut self, opening: &AccountOpening, sequence: i64) {
+        self.account_no.push(opening.account_no.to_string());
+        self.class.push(opening.class.as_str());
+        self.campus.push(opening.campus.to_string());
+        self.persons.push(persons(opening.household_persons));
+        self.at.push(sequence);
+        self.phone_at.push(opening.phone.as_ref().map(|_| sequence));
+    }
+
+    async fn write(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let waiting = std::mem::take(self);
+        if waiting.account_no.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO read_directory_account (account_no, class, campus, household_persons, \
+             holder_at, phone_at, address_at) \
+             SELECT n, c, k, p, a, f, a FROM unnest($1::text[], $2::text[], $3::text[], \
+             $4::integer[], $5::bigint[], $6::bigint[]) AS t (n, c, k, p, a, f)",
+        )
+        .bind(waiting.account_no)
+        .bind(waiting.class)
+        .bind(waiting.campus)
+        .bind(waiting.persons)
+        .bind(waiting.at)
+        .bind(waiting.phone_at)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
+fn persons(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+async fn account(
+    event: &RecordedEvent,
+    openings: &mut Openings,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    // Most events of an account are about money; the two that matter here are told by their type.
+    match event.event_type.as_str() {
+        "account.opened" | "account.changed" => {}
+        _ => return Ok(()),
+    }
+    match event.decode()? {
+        AccountEvent::Opened(opening) => openings.push(&opening, event.sequence),
+        AccountEvent::Changed(change) => {
+            openings.write(connection).await?;
+            change_account(event, &change, connection).await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn change_account(
+    event: &RecordedEvent,
+    change: &AccountChange,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let at = event.sequence;
+    sqlx::query(
+        "UPDATE read_directory_account SET class = coalesce($2, class), \
+         campus = coalesce($3, campus), household_persons = coalesce($4, household_persons), \
+         holder_at = coalesce($5, holder_at), address_at = coalesce($6, address_at), \
+         phone_at = CASE WHEN $8 THEN NULL ELSE coalesce($7, phone_at) END \
+         WHERE account_no = $1",
+    )
+    .bind(&event.stream.aggregate_id)
+    .bind(change.class.map(|class| class.as_str()))
+    .bind(change.campus.as_ref().map(ToString::to_string))
+    .bind(change.household_persons.map(persons))
+    .bind(change.holder.as_ref().map(|_| at))
+    .bind(change.address.as_ref().map(|_| at))
+    .bind(matches!(change.phone, Some(PhoneChange::Set(_))).then_some(at))
+    .bind(matches!(change.phone, Some(PhoneChange::Removed)))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn campus(
+    event: &RecordedEvent,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    let campus_id = &event.stream.aggregate_id;
+    let (from_day, hours) = match event.decode()? {
+        CampusEvent::Opened(opened) => {
+            sqlx::query(
+                "INSERT INTO read_directory_campus (campus_id, name, contact) VALUES ($1, $2, $3)",
+            )
+            .bind(campus_id)
+            .bind(opened.name)
+            .bind(opened.contact)
+            .execute(&mut *connection)
+            .await?;
+            // Before any change these hold, however far back a question reaches.
+            (chrono::NaiveDate::default(), opened.office_hours)
+        }
+        CampusEvent::OfficeHoursSet { from, office_hours } => (from, office_hours),
+    };
+    sqlx::query("DELETE FROM read_directory_office_hours WHERE campus_id = $1 AND from_day >= $2")
+        .bind(campus_id)
+        .bind(from_day)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO read_directory_office_hours (campus_id, from_day, spans) VALUES ($1, $2, $3)",
+    )
+    .bind(campus_id)
+    .bind(from_day)
+    .bind(json!(hours))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn customer(
+    event: &RecordedEvent,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    if let CustomerEvent::Registered(registered) = event.decode()? {
+        sqlx::query(
+            "INSERT INTO read_directory_customer (customer_id, kind, registered_at, phone_at) \
+             VALUES ($1, $2, $3, $4)",
+        )
+        .bind(registered.customer_id.as_str())
+        .bind(registered.kind.as_str())
+        .bind(event.recorded_at)
+        .bind(event.sequence)
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn staff(
+    event: &RecordedEvent,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    let login = &event.stream.aggregate_id;
+    let query = match event.decode()? {
+        StaffEvent::Hired(hired) => {
+            let roles: Vec<&str> = hired.roles.iter().map(|role| role.as_str()).collect();
+            sqlx::query(
+                "INSERT INTO read_directory_staff (login, department, position, campus, roles, \
+                 employed, name_at, mobile_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7)",
+            )
+            .bind(login)
+            .bind(hired.department)
+            .bind(hired.position)
+            .bind(hired.campus.map(String::from))
+            .bind(roles)
+            .bind(event.sequence)
+            .bind(hired.contact.mobile.is_some().then_some(event.sequence))
+        }
+        StaffEvent::ProfileChanged(profile) => {
+            return Ok(change_staff(event, profile, connection).await?);
+        }
+        StaffEvent::RoleGranted { role } => sqlx::query(
+            "UPDATE read_directory_staff SET roles = array_append(roles, $2) WHERE login = $1",
+        )
+        .bind(login)
+        .bind(role.as_str()),
+        StaffEvent::RoleRevoked { role } => sqlx::query(
+            "UPDATE read_directory_staff SET roles = array_remove(roles, $2) WHERE login = $1",
+        )
+        .bind(login)
+        .bind(role.as_str()),
+        StaffEvent::Left => sqlx::query(
+            "UPDATE read_directory_staff SET roles = '{}', employed = false WHERE login = $1",
+        )
+        .bind(login),
+    };
+    query.execute(connection).await?;
+    Ok(())
+}
+
+async fn change_staff(
+    event: &RecordedEvent,
+    profile: StaffProfile,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE read_directory_staff SET department = coalesce($2, department), \
+         position = coalesce($3, position), campus = coalesce($4, campus), \
+         name_at = coalesce($5, name_at), mobile_at = coalesce($6, mobile_at) WHERE login = $1",
+    )
+    .bind(&event.stream.aggregate_id)
+    .bind(profile.department)
+    .bind(profile.position)
+    .bind(profile.campus.map(String::from))
+    .bind(profile.name.map(|_| event.sequence))
+    .bind(profile.contact.mobile.map(|_| event.sequence))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn work_year(
+    event: &RecordedEvent,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    let WorkYearEvent::YearLoaded { list } = event.decode()?;
+    sqlx::query(
+        "INSERT INTO read_directory_work_year (year, list) VALUES ($1, $2) \
+         ON CONFLICT (year) DO UPDATE SET list = excluded.list",
+    )
+    .bind(list.year())
+    .bind(json!(list))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

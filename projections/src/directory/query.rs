@@ -1,0 +1,232 @@
+use chaobiao_domain::calendar::{CalendarYear, OfficeHours};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::types::Json;
+use sqlx::{FromRow, PgPool};
+
+use crate::paging::{Page, Slice};
+use crate::personal::PersonalAt;
+
+/// A campus with its office hours, each with the first day it holds on; the first since ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampusRow {
+    pub campus_id: String,
+    pub name: String,
+    pub contact: String,
+    pub office_hours: Vec<(NaiveDate, OfficeHours)>,
+}
+
+impl CampusRow {
+    pub fn office_hours_on(&self, day: NaiveDate) -> Option<&OfficeHours> {
+        let holds = self
+            .office_hours
+            .iter()
+            .take_while(|(from, _)| *from <= day);
+        holds.last().map(|(_, hours)| hours)
+    }
+}
+
+/// All campuses, by id: a handful.
+pub async fn campuses(pool: &PgPool) -> Result<Vec<CampusRow>, sqlx::Error> {
+    let campuses: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT campus_id, name, contact FROM read_directory_campus ORDER BY campus_id",
+    )
+    .fetch_all(pool)
+    .await?;
+    let hours: Vec<(String, NaiveDate, Json<OfficeHours>)> = sqlx::query_as(
+        "SELECT campus_id, from_day, spans FROM read_directory_office_hours \
+         ORDER BY campus_id, from_day",
+    )
+    .fetch_all(pool)
+    .await?;
+    let of = |id: &str| {
+        let own = hours.iter().filter(|(campus_id, ..)| campus_id == id);
+        own.map(|(_, from, hours)| (*from, hours.0.clone()))
+            .collect()
+    };
+    let campus = |(campus_id, name, contact): (String, String, String)| CampusRow {
+        office_hours: of(&campus_id),
+        campus_id,
+        name,
+        contact,
+    };
+    Ok(campuses.into_iter().map(campus).collect())
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct StaffRow {
+    pub login: String,
+    pub department: String,
+    pub position: String,
+    pub campus: Option<String>,
+    pub roles: Vec<String>,
+    pub employed: bool,
+    pub name_at: i64,
+    pub mobile_at: Option<i64>,
+}
+
+impl StaffRow {
+    fn at(&self, sequence: i64, places: &'static [&'static str]) -> PersonalAt {
+        PersonalAt {
+            aggregate_type: "staff",
+            aggregate_id: self.login.clone(),
+            sequence,
+            places,
+        }
+    }
+
+    pub fn name(&self) -> PersonalAt {
+        self.at(self.name_at, &["/name"])
+    }
+
+    pub fn mobile(&self) -> Option<PersonalAt> {
+        Some(self.at(self.mobile_at?, &["/contact/mobile"]))
+    }
+}
+
+const STAFF: &str = "SELECT login, department, position, campus, roles, employed, name_at, mobile_at \
+     FROM read_directory_staff";
+
+pub async fn staff(pool: &PgPool, login: &str) -> Result<Option<StaffRow>, sqlx::Error> {
+    sqlx::query_as(&format!("{STAFF} WHERE login = $1"))
+        .bind(login)
+        .fetch_optional(pool)
+        .await
+}
+
+/// All members of staff, those who left included, by login.
+pub async fn staff_members(
+    pool: &PgPool,
+    page: &Page<String>,
+) -> Result<Slice<StaffRow, String>, sqlx::Error> {
+    let rows = sqlx::query_as(&format!(
+        "{STAFF} WHERE $1::text IS NULL OR login > $1 ORDER BY login LIMIT $2"
+    ))
+    .bind(&page.after)
+    .bind(page.limit())
+    .fetch_all(pool)
+    .await?;
+    let total = sqlx::query_scalar("SELECT count(*) FROM read_directory_staff")
+        .fetch_one(pool)
+        .await?;
+    Ok(page
+        .slice(rows, |row: &StaffRow| row.login.clone())
+        .with_total(total))
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CustomerRow {
+    pub customer_id: String,
+    pub kind: String,
+    pub registered_at: DateTime<Utc>,
+    pub phone_at: i64,
+}
+
+impl CustomerRow {
+    pub fn phone(&self) -> PersonalAt {
+        PersonalAt {
+            aggregate_type: "customer",
+            aggregate_id: self.customer_id.clone(),
+            sequence: self.phone_at,
+            places: &["/phone"],
+        }
+    }
+}
+
+pub async fn customer(pool: &PgPool, id: &str) -> Result<Option<CustomerRow>, sqlx::Error> {
+    Ok(customers(pool, &[id.to_owned()]).await?.pop())
+}
+
+/// Several customers at once, in no order.
+pub async fn customers(pool: &PgPool, ids: &[String]) -> Result<Vec<CustomerRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT customer_id, kind, registered_at, phone_at FROM read_directory_customer \
+         WHERE customer_id = ANY($1)",
+    )
+    .bind(ids)
+    .fetch_all(pool)
+    .await
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AccountRow {
+    pub account_no: String,
+    pub class: String,
+    pub campus: String,
+    pub household_persons: i32,
+    pub holder_at: i64,
+    pub phone_at: Option<i64>,
+    pub address_at: i64,
+}
+
+impl AccountRow {
+    fn at(&self, sequence: i64, places: &'static [&'static str]) -> PersonalAt {
+        PersonalAt {
+            aggregate_type: "account",
+            aggregate_id: self.account_no.clone(),
+            sequence,
+            places,
+        }
+    }
+
+    pub fn holder(&self) -> PersonalAt {
+        self.at(self.holder_at, &["/holder"])
+    }
+
+    pub fn phone(&self) -> Option<PersonalAt> {
+        Some(self.at(self.phone_at?, &["/phone", "/phone/set"]))
+    }
+
+    pub fn address(&self) -> PersonalAt {
+        self.at(self.address_at, &["/address"])
+    }
+}
+
+const ACCOUNT: &str = "SELECT account_no, class, campus, household_persons, holder_at, phone_at, \
+     address_at FROM read_directory_account";
+
+pub async fn account(pool: &PgPool, account_no: &str) -> Result<Option<AccountRow>, sqlx::Error> {
+    sqlx::query_as(&format!("{ACCOUNT} WHERE account_no = $1"))
+        .bind(account_no)
+        .fetch_optional(pool)
+        .await
+}
+
+/// Which accounts are wanted; what is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountFilter {
+    /// The beginning of an account number.
+    pub search: Option<String>,
+    pub campus: Option<String>,
+    pub class: Option<String>,
+}
+
+/// Accounts by number.
+pub async fn accounts(
+    pool: &PgPool,
+    filter: &AccountFilter,
+    page: &Page<String>,
+) -> Result<Slice<AccountRow, String>, sqlx::Error> {
+    let rows = sqlx::query_as(&format!(
+        "{ACCOUNT} WHERE ($1::text IS NULL OR account_no > $1) \
+         AND ($2::text IS NULL OR starts_with(account_no, $2)) \
+         AND ($3::text IS NULL OR campus = $3) AND ($4::text IS NULL OR class = $4) \
+         ORDER BY account_no LIMIT $5"
+    ))
+    .bind(&page.after)
+    .bind(&filter.search)
+    .bind(&filter.campus)
+    .bind(&filter.class)
+    .bind(page.limit())
+    .fetch_all(pool)
+    .await?;
+    Ok(page.slice(rows, |row: &AccountRow| row.account_no.clone()))
+}
+
+/// The lists loaded so far, by year.
+pub async fn work_years(pool: &PgPool) -> Result<Vec<CalendarYear>, sqlx::Error> {
+    let lists: Vec<Json<CalendarYear>> =
+        sqlx::query_scalar("SELECT list FROM read_directory_work_year ORDER BY year")
+            .fetch_all(pool)
+            .await?;
+    Ok(lists.into_iter().map(|list| list.0).collect())
+}
