@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chaobiao_eventstore::access::{Access, SessionLimits};
 use chaobiao_eventstore::notary::{FolderSink, NotaryOptions};
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
 };
+use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::config::Config;
@@ -39,6 +41,20 @@ impl Core {
         let store = EventStore::open(pool, &master, clock).await?;
         let bus = CommandBus::new(store.clone(), options);
         Ok(Self { store, bus })
+    }
+
+    /// Passwords, codes and sessions.
+    pub fn access(&self, config: &Config) -> Result<Access, AppError> {
+        let master = MasterKey::new(*config.master_key()?.expose());
+        let minutes = |minutes: u32| TimeDelta::minutes(i64::from(minutes));
+        let sessions = &config.sessions;
+        let limits = SessionLimits {
+            customer_idle: minutes(sessions.customer_idle_minutes),
+            customer_absolute: minutes(sessions.customer_absolute_hours.saturating_mul(60)),
+            staff_idle: minutes(sessions.staff_idle_minutes),
+            staff_absolute: minutes(sessions.staff_absolute_hours.saturating_mul(60)),
+        };
+        Ok(Access::new(&self.store, &master, limits))
     }
 
     /// Starts everything that runs in the background.

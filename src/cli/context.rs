@@ -1,7 +1,10 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use chaobiao_eventstore::{BusOptions, SystemClock};
 use clap::Args;
 
+use crate::app::Core;
 use crate::config::Config;
 use crate::database::Database;
 use crate::telemetry;
@@ -41,6 +44,13 @@ impl Context {
             return Err(error.into());
         }
         Ok((config, database))
+    }
+
+    /// Store and command bus over an open database.
+    pub async fn core(&self, config: &Config, database: &Database) -> Result<Core, CommandError> {
+        let pool = database.pool().clone();
+        let clock = Arc::new(SystemClock);
+        Ok(Core::open(config, pool, clock, BusOptions::default()).await?)
     }
 }
 

@@ -46,8 +46,16 @@ commands! {
     serve => Serve,
     /// 建立或升级数据库结构
     migrate => Migrate,
+    /// 工作人员账号
+    staff => Staff,
+    /// 表计：审计重放
+    meter => Meter,
     /// 费率：试算
     tariff => Tariff,
+    /// 读模型：进度、核对与重建
+    projection => Projection,
+    /// 搁置的事件：查看与重试
+    parked => Parked,
     /// 审计：检查点、证明与整体校验
     audit => Audit,
     /// 检查配置、密钥与数据库

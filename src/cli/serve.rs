@@ -1,12 +1,14 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use chaobiao_eventstore::{BusOptions, SystemClock};
 use clap::Args;
 use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;
 use tracing::info;
 
+use crate::app::Core;
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::{self, Operations, Readiness};
@@ -42,7 +44,9 @@ async fn serve(
     shutdown: Shutdown,
 ) -> Result<(), CommandError> {
     database.prepare_schema().await?;
-    config.master_key()?;
+    let clock = Arc::new(SystemClock);
+    let core =
+        Core::open(config, database.pool().clone(), clock, BusOptions::default()).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|error| format!("无法监听 {}：{error}", config.server.listen))?;
@@ -50,13 +54,16 @@ async fn serve(
         readiness: readiness(database.pool(), &shutdown),
         metrics: telemetry::install_metrics()?,
     };
-    let router = http::compose(Router::new(), operations, &config.server);
+    let daemon = core.start_daemon(config)?;
+    let routes = chaobiao_web::router().merge(http::log::routes(database.pool().clone()));
+    let router = http::compose(routes, operations, &config.server);
     let address = listener.local_addr()?;
     info!(%address, "ready");
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
-    http::serve(listener, router, shutdown, patience).await?;
-    Ok(())
+    let served = http::serve(listener, router, shutdown, patience).await;
+    daemon.shutdown().await;
+    Ok(served?)
 }
 
 fn readiness(pool: &PgPool, shutdown: &Shutdown) -> Readiness {
