@@ -13,7 +13,7 @@ use crate::tariff::Tariff;
 use crate::units::{AccountNo, MeterNo, Quantity, TariffId, business_date};
 
 /// A meter is paid for by one account at a time; this key says by which.
-fn meter_claim(meter_no: &MeterNo) -> ClaimKey {
+pub fn meter_claim(meter_no: &MeterNo) -> ClaimKey {
     ClaimKey::new("meter.account", meter_no.as_str())
 }
 

@@ -17,7 +17,7 @@ mod statement;
 mod tests;
 
 pub use aggregate::{Account, AccountRecord};
-pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter};
+pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter, meter_claim};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
 pub use binding::BindingStep;
 pub use command::AccountCommand;

@@ -2,7 +2,7 @@ use chaobiao_decision::{ClaimKey, CommandContext, Process, Rejection, Stop, Work
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, stored_instant, submit_photo};
+use super::{ReadingPhoto, require_own_meter, stored_instant, submit_photo};
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{FaultReported, Meter, MeterError, MeterRegistered, RemovalReason};
 use crate::units::{
@@ -179,7 +179,7 @@ impl Process for ReplaceDevice {
     }
 }
 
-/// Anybody who stands before a broken meter says so.
+/// Staff before any meter, customers before their own, say that it is broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportFault {
     pub meter_no: MeterNo,
@@ -203,6 +203,10 @@ impl Process for ReportFault {
     ) -> Result<FaultFiled, Stop> {
         let fault_id = FaultId::try_new(context.derive_id("fault").to_string())
             .map_err(|error: ValueError| Stop::Corrupt(error.to_string()))?;
+        workspace
+            .get::<Meter>(self.meter_no.as_str())?
+            .registered()?;
+        require_own_meter(&context.actor, &self.meter_no, workspace)?;
         let photo = submit_photo(workspace, &self.meter_no, self.photo.as_ref())?;
         let report = FaultReported {
             fault_id: fault_id.clone(),

@@ -4,7 +4,7 @@ mod device;
 mod reading;
 mod review;
 
-use chaobiao_decision::{Stop, Workspace};
+use chaobiao_decision::{Actor, Stop, Workspace};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,10 @@ pub use review::{
 };
 
 use super::command::MeterCommand;
-use super::{Meter, PhotoSubmitted};
-use crate::units::{MeterNo, PhotoHash};
+use super::{Meter, MeterError, PhotoSubmitted};
+use crate::account::meter_claim;
+use crate::customer::Customer;
+use crate::units::{AccountNo, MeterNo, PhotoHash};
 
 /// A photo named in a command, with what the photo store knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,26 @@ pub struct StoredPhoto {
 /// The store keeps microseconds; finer instants would compare differently before and after.
 fn stored_instant(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(6)
+}
+
+/// R15, R52: a customer has to do with the meters of accounts bound to them, and with no others.
+fn require_own_meter(
+    actor: &Actor,
+    meter_no: &MeterNo,
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
+    let Actor::Customer(customer_id) = actor else {
+        return Ok(());
+    };
+    let account_no = workspace
+        .holder(&meter_claim(meter_no))?
+        .and_then(|account_no| AccountNo::try_new(account_no).ok())
+        .ok_or(MeterError::NotYourMeter)?;
+    if workspace.get::<Customer>(customer_id)?.may_use(&account_no) {
+        Ok(())
+    } else {
+        Err(MeterError::NotYourMeter.into())
+    }
 }
 
 /// Makes a stored photo part of the meter's history, once.

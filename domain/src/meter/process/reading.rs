@@ -2,7 +2,7 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, stored_instant, submit_photo};
+use super::{ReadingPhoto, require_own_meter, stored_instant, submit_photo};
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{Channel, Finding, Meter, MeterError, MeterState, ReadingStatus};
 use crate::reading_round::ReadingRound;
@@ -129,6 +129,6 @@ impl SubmitReading {
         if self_read && !meter.card().self_read {
             return Err(MeterError::SelfReadNotEnabled.into());
         }
-        Ok(())
+        require_own_meter(actor, &self.meter_no, workspace)
     }
 }

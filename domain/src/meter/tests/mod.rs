@@ -1,6 +1,7 @@
 mod corrections;
 mod devices;
 mod golden;
+mod owners;
 mod properties;
 mod readings;
 mod review;
