@@ -6,6 +6,8 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+pub(crate) mod client;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
