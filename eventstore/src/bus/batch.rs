@@ -82,26 +82,41 @@ fn answer_from(outcome: &Value, position: Option<i64>, repeated: bool) -> Answer
 }
 
 /// Answers every command of the batch, in order.
+///
+/// One conflict or fault must not touch the others: a batch that cannot be committed is halved,
+/// down to commands that get their verdict alone.
 pub(super) async fn run(
     store: &EventStore,
     options: &BusOptions,
     batch: &[Pending],
 ) -> Vec<Answer> {
-    let references: Vec<&Pending> = batch.iter().collect();
-    let unique: HashSet<Uuid> = references.iter().map(|pending| pending.id()).collect();
-    if batch.len() > 1 && unique.len() == batch.len() {
-        match attempt(store, options, &references).await {
-            Ok(answers) => return answers,
-            Err(CommitError::Conflict) => {}
-            Err(CommitError::Fault(error)) => {
-                tracing::warn!(error = %chain(&error), "a shared commit failed");
+    let mut answers = Vec::with_capacity(batch.len());
+    let mut parts = vec![batch];
+    while let Some(part) = parts.pop() {
+        match part {
+            [] => continue,
+            [alone] => {
+                answers.push(run_alone(store, options, alone).await);
+                continue;
+            }
+            _ => {}
+        }
+        let references: Vec<&Pending> = part.iter().collect();
+        let unique: HashSet<Uuid> = references.iter().map(|pending| pending.id()).collect();
+        if unique.len() == part.len() {
+            match attempt(store, options, &references).await {
+                Ok(answered) => {
+                    answers.extend(answered);
+                    continue;
+                }
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Fault(error)) => {
+                    tracing::warn!(error = %chain(&error), "a shared commit failed");
+                }
             }
         }
-    }
-    // Alone each command gets its own verdict: one conflict or fault must not touch the others.
-    let mut answers = Vec::with_capacity(batch.len());
-    for pending in batch {
-        answers.push(run_alone(store, options, pending).await);
+        let (first, second) = part.split_at(part.len() / 2);
+        parts.extend([second, first]);
     }
     answers
 }
