@@ -1,5 +1,6 @@
 //! What is shown: one folder per read model, named after the screen or report it serves.
 
+pub mod account_statement;
 pub mod audit_trail;
 pub mod binding_queue;
 pub mod directory;
@@ -7,9 +8,14 @@ pub mod directory;
 mod fixture;
 pub mod meter_card;
 pub mod paging;
+pub mod payments;
 pub mod personal;
 pub mod reading_review;
+pub mod receipts;
 mod rows;
+#[cfg(test)]
+mod story;
+pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
 
@@ -20,8 +26,12 @@ use chaobiao_eventstore::Projector;
 /// Every read model, for the daemon to keep.
 pub fn all() -> Vec<Arc<dyn Projector>> {
     vec![
+        Arc::new(account_statement::AccountStatementProjector),
         Arc::new(meter_card::MeterCardProjector),
+        Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
+        Arc::new(receipts::ReceiptsProjector),
+        Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),
         Arc::new(audit_trail::AuditTrailProjector),

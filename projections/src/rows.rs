@@ -3,6 +3,7 @@
 //! Projectors change rows in memory and store a batch of them with one statement: as JSON, which
 //! PostgreSQL reads into the table's own types. Decimals leave as text, never as floats.
 
+use chaobiao_domain::units::Fen;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -34,4 +35,9 @@ pub(crate) async fn store<T: Serialize>(
             .await?;
     }
     Ok(())
+}
+
+/// Reads an amount in fen.
+pub(crate) fn fen(row: &PgRow, column: &str) -> Result<Fen, sqlx::Error> {
+    row.try_get(column).map(Fen::new)
 }

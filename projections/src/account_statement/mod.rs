@@ -1,0 +1,10 @@
+//! 账户对账单: an account's bills, payments and credit as one timeline.
+
+mod projector;
+pub mod query;
+mod row;
+#[cfg(test)]
+mod tests;
+
+pub use projector::AccountStatementProjector;
+pub use query::{AccountSummary, PayableMeter, StatementBill, StatementEntry, StatementLineRow};

@@ -1,0 +1,256 @@
+use chaobiao_domain::account::{AccountClass, StatementKind};
+use chaobiao_domain::units::{
+    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, PaymentId, Quantity,
+    ReadingId, TariffId, UnitPrice,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::postgres::PgRow;
+use sqlx::types::Json;
+use sqlx::{FromRow, PgExecutor, Row};
+
+use crate::paging::{Page, Slice};
+use crate::rows::{fen, field};
+
+/// An account without its personal data, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSummary {
+    pub account_no: AccountNo,
+    pub class: AccountClass,
+    pub campus: CampusId,
+    pub household_persons: i32,
+    pub open: Fen,
+    pub credit: Fen,
+}
+
+impl FromRow<'_, PgRow> for AccountSummary {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            account_no: field(row, "account_no")?,
+            class: field(row, "class")?,
+            campus: field(row, "campus")?,
+            household_persons: row.try_get("household_persons")?,
+            open: fen(row, "open")?,
+            credit: fen(row, "credit")?,
+        })
+    }
+}
+
+/// A meter the account pays or paid for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayableMeter {
+    pub account_no: AccountNo,
+    pub meter_no: MeterNo,
+    pub commodity: Commodity,
+    pub tariff_id: TariffId,
+    pub from: NaiveDate,
+    pub released_on: Option<NaiveDate>,
+    /// The first day that no bill has covered yet.
+    pub billed_to: NaiveDate,
+}
+
+impl FromRow<'_, PgRow> for PayableMeter {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            account_no: field(row, "account_no")?,
+            meter_no: field(row, "meter_no")?,
+            commodity: field(row, "commodity")?,
+            tariff_id: field(row, "tariff_id")?,
+            from: row.try_get("assigned_from")?,
+            released_on: row.try_get("released_on")?,
+            billed_to: row.try_get("billed_to")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementBill {
+    pub bill_no: BillNo,
+    pub account_no: AccountNo,
+    pub month: BillingMonth,
+    pub issued_on: NaiveDate,
+    pub total: Fen,
+    pub open: Fen,
+}
+
+impl FromRow<'_, PgRow> for StatementBill {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            bill_no: field(row, "bill_no")?,
+            account_no: field(row, "account_no")?,
+            month: field(row, "bill_month")?,
+            issued_on: row.try_get("issued_on")?,
+            total: fen(row, "total")?,
+            open: fen(row, "open")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementLineRow {
+    pub bill_no: BillNo,
+    pub meter_no: MeterNo,
+    pub commodity: Commodity,
+    pub component: String,
+    pub tariff_id: TariffId,
+    pub version_from: NaiveDate,
+    pub tier: Option<i32>,
+    pub quantity: Quantity,
+    pub price: UnitPrice,
+    pub amount: Fen,
+    pub readings: Vec<ReadingId>,
+}
+
+impl FromRow<'_, PgRow> for StatementLineRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let Json(readings) = row.try_get("readings")?;
+        Ok(Self {
+            bill_no: field(row, "bill_no")?,
+            meter_no: field(row, "meter_no")?,
+            commodity: field(row, "commodity")?,
+            component: row.try_get("component")?,
+            tariff_id: field(row, "tariff_id")?,
+            version_from: row.try_get("version_from")?,
+            tier: row.try_get("tier")?,
+            quantity: field(row, "quantity")?,
+            price: field(row, "price")?,
+            amount: fen(row, "amount")?,
+            readings,
+        })
+    }
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementEntry {
+    pub entry: i32,
+    pub at: DateTime<Utc>,
+    pub kind: StatementKind,
+    pub bill_no: Option<BillNo>,
+    pub month: Option<BillingMonth>,
+    pub payment_id: Option<PaymentId>,
+    pub amount: Fen,
+    /// Open bills less credit, after this entry.
+    pub balance: Fen,
+}
+
+impl FromRow<'_, PgRow> for StatementEntry {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            entry: row.try_get("entry")?,
+            at: row.try_get("at")?,
+            kind: field(row, "kind")?,
+            bill_no: field(row, "bill_no")?,
+            month: field(row, "bill_month")?,
+            payment_id: field(row, "payment_id")?,
+            amount: fen(row, "amount")?,
+            balance: fen(row, "balance")?,
+        })
+    }
+}
+
+pub async fn accounts(
+    executor: impl PgExecutor<'_>,
+    numbers: &[String],
+) -> Result<Vec<AccountSummary>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM read_account_statement WHERE account_no = ANY($1)")
+        .bind(numbers)
+        .fetch_all(executor)
+        .await
+}
+
+pub async fn meters(
+    executor: impl PgExecutor<'_>,
+    accounts: &[String],
+) -> Result<Vec<PayableMeter>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM read_account_statement_meter WHERE account_no = ANY($1) \
+         ORDER BY account_no, released_on NULLS FIRST, assigned_from, meter_no",
+    )
+    .bind(accounts)
+    .fetch_all(executor)
+    .await
+}
+
+/// An account's bills, the newest first.
+pub async fn bills(
+    executor: impl PgExecutor<'_>,
+    account_no: &AccountNo,
+    page: &Page<String>,
+) -> Result<Slice<StatementBill, String>, sqlx::Error> {
+    let rows: Vec<StatementBill> = sqlx::query_as(
+        "SELECT * FROM read_account_statement_bill WHERE account_no = $1 \
+         AND ($2::text IS NULL OR bill_month < $2) ORDER BY bill_month DESC LIMIT $3",
+    )
+    .bind(account_no.as_str())
+    .bind(page.after.as_deref())
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |bill| bill.month.to_string()))
+}
+
+pub async fn bills_by_number(
+    executor: impl PgExecutor<'_>,
+    numbers: &[String],
+) -> Result<Vec<StatementBill>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM read_account_statement_bill WHERE bill_no = ANY($1)")
+        .bind(numbers)
+        .fetch_all(executor)
+        .await
+}
+
+/// The lines of several bills, in their order.
+pub async fn lines(
+    executor: impl PgExecutor<'_>,
+    bills: &[String],
+) -> Result<Vec<StatementLineRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT bill_no, meter_no, commodity, component, tariff_id, version_from, tier, \
+         quantity::text, price::text, amount, readings \
+         FROM read_account_statement_line WHERE bill_no = ANY($1) ORDER BY bill_no, line",
+    )
+    .bind(bills)
+    .fetch_all(executor)
+    .await
+}
+
+/// An account's timeline, the newest first.
+pub async fn entries(
+    executor: impl PgExecutor<'_>,
+    account_no: &AccountNo,
+    page: &Page<i32>,
+) -> Result<Slice<StatementEntry, i32>, sqlx::Error> {
+    let rows: Vec<StatementEntry> = sqlx::query_as(
+        "SELECT * FROM read_account_statement_entry WHERE account_no = $1 \
+         AND ($2::integer IS NULL OR entry < $2) ORDER BY entry DESC LIMIT $3",
+    )
+    .bind(account_no.as_str())
+    .bind(page.after)
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |entry| entry.entry))
+}
+
+/// Accounts that may have something to be billed for a month: a meter not settled, and no bill for
+/// the month yet.
+pub async fn billable(
+    executor: impl PgExecutor<'_>,
+    month: BillingMonth,
+    campus: Option<&CampusId>,
+) -> Result<Vec<AccountNo>, sqlx::Error> {
+    let rows: Vec<PgRow> = sqlx::query(
+        "SELECT account_no FROM read_account_statement a WHERE ($2::text IS NULL OR campus = $2) \
+         AND EXISTS (SELECT FROM read_account_statement_meter m \
+             WHERE m.account_no = a.account_no AND (m.released_cumulative IS NULL \
+                 OR m.billed_cumulative < m.released_cumulative)) \
+         AND NOT EXISTS (SELECT FROM read_account_statement_bill b \
+             WHERE b.account_no = a.account_no AND b.bill_month = $1) \
+         ORDER BY account_no",
+    )
+    .bind(month.to_string())
+    .bind(campus.map(CampusId::as_str))
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| field(row, "account_no")).collect()
+}

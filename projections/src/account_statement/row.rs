@@ -1,0 +1,174 @@
+//! The rows of the read model, as the projector changes them.
+
+use chaobiao_domain::account::{Bill, BillLine, StatementLine};
+use chaobiao_domain::units::{
+    BillNo, BillingMonth, Commodity, Fen, MeterNo, Quantity, ReadingId, TariffId, UnitPrice,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+use sqlx::{FromRow, Row};
+
+use crate::rows::{fen, field};
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct AccountRow {
+    pub(super) account_no: String,
+    pub(super) class: String,
+    pub(super) campus: String,
+    pub(super) household_persons: i32,
+    pub(super) open: Fen,
+    pub(super) credit: Fen,
+    pub(super) entries: i32,
+}
+
+impl FromRow<'_, PgRow> for AccountRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            account_no: row.try_get("account_no")?,
+            class: row.try_get("class")?,
+            campus: row.try_get("campus")?,
+            household_persons: row.try_get("household_persons")?,
+            open: fen(row, "open")?,
+            credit: fen(row, "credit")?,
+            entries: row.try_get("entries")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct MeterRow {
+    pub(super) account_no: String,
+    pub(super) meter_no: MeterNo,
+    pub(super) assigned_from: NaiveDate,
+    pub(super) commodity: Commodity,
+    pub(super) tariff_id: TariffId,
+    pub(super) billed_cumulative: Quantity,
+    pub(super) billed_to: NaiveDate,
+    pub(super) released_on: Option<NaiveDate>,
+    pub(super) released_cumulative: Option<Quantity>,
+}
+
+pub(super) const METER_COLUMNS: &str = "account_no, meter_no, assigned_from, commodity, tariff_id, \
+     billed_cumulative::text, billed_to, released_on, released_cumulative::text";
+
+impl FromRow<'_, PgRow> for MeterRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            account_no: row.try_get("account_no")?,
+            meter_no: field(row, "meter_no")?,
+            assigned_from: row.try_get("assigned_from")?,
+            commodity: field(row, "commodity")?,
+            tariff_id: field(row, "tariff_id")?,
+            billed_cumulative: field(row, "billed_cumulative")?,
+            billed_to: row.try_get("billed_to")?,
+            released_on: row.try_get("released_on")?,
+            released_cumulative: field(row, "released_cumulative")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BillRow {
+    pub(super) bill_no: BillNo,
+    pub(super) account_no: String,
+    pub(super) bill_month: BillingMonth,
+    pub(super) issued_on: NaiveDate,
+    pub(super) total: Fen,
+    pub(super) open: Fen,
+}
+
+impl BillRow {
+    pub(super) fn new(account_no: &str, bill: &Bill) -> Self {
+        Self {
+            bill_no: bill.bill_no.clone(),
+            account_no: account_no.to_owned(),
+            bill_month: bill.month,
+            issued_on: bill.issued_on,
+            total: bill.total,
+            open: bill.total,
+        }
+    }
+}
+
+impl FromRow<'_, PgRow> for BillRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            bill_no: field(row, "bill_no")?,
+            account_no: row.try_get("account_no")?,
+            bill_month: field(row, "bill_month")?,
+            issued_on: row.try_get("issued_on")?,
+            total: fen(row, "total")?,
+            open: fen(row, "open")?,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct LineRow {
+    pub(super) bill_no: BillNo,
+    pub(super) line: usize,
+    pub(super) meter_no: MeterNo,
+    pub(super) commodity: Commodity,
+    pub(super) component: String,
+    pub(super) tariff_id: TariffId,
+    pub(super) version_from: NaiveDate,
+    pub(super) tier: Option<u32>,
+    pub(super) quantity: Quantity,
+    pub(super) price: UnitPrice,
+    pub(super) amount: Fen,
+    pub(super) readings: Vec<ReadingId>,
+}
+
+impl LineRow {
+    pub(super) fn new(bill_no: &BillNo, line: usize, content: BillLine) -> Self {
+        Self {
+            bill_no: bill_no.clone(),
+            line,
+            meter_no: content.meter_no,
+            commodity: content.commodity,
+            component: content.component,
+            tariff_id: content.tariff_id,
+            version_from: content.version_from,
+            tier: content.tier,
+            quantity: content.quantity,
+            price: content.price,
+            amount: content.amount,
+            readings: content.readings,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct EntryRow {
+    account_no: String,
+    entry: i32,
+    at: DateTime<Utc>,
+    kind: &'static str,
+    bill_no: Option<String>,
+    bill_month: Option<String>,
+    payment_id: Option<String>,
+    amount: Fen,
+    balance: Fen,
+}
+
+impl EntryRow {
+    pub(super) fn new(
+        account: &AccountRow,
+        at: DateTime<Utc>,
+        line: StatementLine,
+        balance: Fen,
+    ) -> Self {
+        Self {
+            account_no: account.account_no.clone(),
+            entry: account.entries,
+            at,
+            kind: line.kind.as_str(),
+            bill_no: line.bill_no.map(String::from),
+            bill_month: line.month.map(String::from),
+            payment_id: line.payment_id.map(String::from),
+            amount: line.amount,
+            balance,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use chaobiao_domain::account::StatementKind;
+use chaobiao_domain::units::Fen;
+use chaobiao_testing::TestDatabase;
+
+use super::*;
+use crate::paging::Page;
+use crate::story::Story;
+
+async fn projected(story: &Story) -> TestDatabase {
+    let database = TestDatabase::create().await;
+    story
+        .log
+        .project_both_ways(&AccountStatementProjector, &database.pool())
+        .await;
+    database
+}
+
+fn numbers(accounts: &[&str]) -> Vec<String> {
+    accounts.iter().map(|no| (*no).to_owned()).collect()
+}
+
+/// July paid with 3.00 too much, August paid from that, then all of it undone.
+fn story() -> Story {
+    let mut story = Story::default();
+    story.open("A1");
+    story.charge("2026-08-01 09:00", "A1", "2026-07", (6000, 4000));
+    let payment = story.pay("2026-08-10 10:00", 10300, &["A1"]);
+    story.charge("2026-09-01 09:00", "A1", "2026-08", (200, 0));
+    story.reverse("2026-09-02 09:00", &payment.payment_id);
+    story
+}
+
+#[tokio::test]
+async fn the_timeline_tells_bills_payments_and_credit_with_a_running_balance() {
+    let database = projected(&story()).await;
+    let account = "A1".parse().unwrap();
+    let page = query::entries(&database.pool(), &account, &Page::first(50))
+        .await
+        .unwrap();
+    let shown: Vec<(StatementKind, i64, i64)> = page
+        .rows
+        .iter()
+        .map(|(_, entry)| (entry.kind, entry.amount.value(), entry.balance.value()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            (StatementKind::CreditWithdrawn, 100, 10200),
+            (StatementKind::PaymentReversed, 200, 10100),
+            (StatementKind::PaymentReversed, 10000, 9900),
+            (StatementKind::CreditApplied, 200, -100),
+            (StatementKind::Charged, 200, -100),
+            (StatementKind::CreditAdded, 300, -300),
+            (StatementKind::Paid, 10000, 0),
+            (StatementKind::Charged, 10000, 10000),
+        ]
+    );
+    let oldest = Page {
+        first: 3,
+        after: Some(3),
+    };
+    let page = query::entries(&database.pool(), &account, &oldest)
+        .await
+        .unwrap();
+    assert_eq!(page.rows.len(), 2);
+}
+
+#[tokio::test]
+async fn an_account_shows_its_sums_its_meters_and_its_bills_with_their_lines() {
+    let database = projected(&story()).await;
+    let pool = database.pool();
+    let accounts = query::accounts(&pool, &numbers(&["A1", "X9"]))
+        .await
+        .unwrap();
+    assert_eq!(accounts.len(), 1);
+    assert_eq!(
+        (accounts[0].open, accounts[0].credit),
+        (Fen::new(10200), Fen::ZERO)
+    );
+    let meters = query::meters(&pool, &numbers(&["A1"])).await.unwrap();
+    let meters: Vec<(&str, String)> = meters
+        .iter()
+        .map(|it| (it.meter_no.as_str(), it.billed_to.to_string()))
+        .collect();
+    assert_eq!(
+        meters,
+        [
+            ("E-A1", "2026-09-01".to_owned()),
+            ("W-A1", "2026-09-01".to_owned())
+        ]
+    );
+    let account = "A1".parse().unwrap();
+    let bills = query::bills(&pool, &account, &Page::first(1))
+        .await
+        .unwrap();
+    assert!(bills.has_next);
+    assert_eq!(bills.rows[0].1.bill_no.as_str(), "A1-202608");
+    let lines = query::lines(&pool, &numbers(&["A1-202607"])).await.unwrap();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0].quantity, "10.33".parse().unwrap());
+    assert_eq!(lines[0].amount, Fen::new(6000));
+    assert_eq!(lines[0].readings.len(), 2);
+    let found = query::bills_by_number(&pool, &numbers(&["A1-202607", "X"]))
+        .await
+        .unwrap();
+    assert_eq!(found[0].open, Fen::new(10000));
+}
+
+#[tokio::test]
+async fn billable_are_accounts_with_meters_and_no_bill_for_the_month() {
+    let mut story = story();
+    story.open("B2");
+    let database = projected(&story).await;
+    let billable = async |month: &str, campus: Option<&str>| {
+        let campus = campus.map(|campus| campus.parse().unwrap());
+        let month = month.parse().unwrap();
+        let found = query::billable(&database.pool(), month, campus.as_ref())
+            .await
+            .unwrap();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(billable("2026-08", None).await, ["B2"]);
+    assert_eq!(billable("2026-09", Some("N")).await, ["A1", "B2"]);
+    assert_eq!(billable("2026-09", Some("S")).await, Vec::<String>::new());
+}
