@@ -192,3 +192,18 @@ fn doctor_checks_everything_and_shows_no_secret() {
     assert!(!text.contains("hunter2"), "{text}");
     assert!(fs::metadata(site.data_dir().join("secret.key")).is_ok());
 }
+
+#[test]
+fn doctor_is_content_with_a_healthy_server() {
+    let site = Site::new();
+    let _server = Server::start(chaobiao(&site.data_dir()), &[]);
+    let mut doctor = chaobiao(&site.data_dir());
+    doctor.arg("doctor");
+    let output = run(doctor);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{text}");
+    assert!(
+        text.contains("数据库：正常（内置，时钟一致，结构最新）"),
+        "{text}"
+    );
+}

@@ -1,3 +1,4 @@
+use chaobiao_eventstore::{CLOCK_TOLERANCE, SystemClock, clock_lead};
 use clap::Args;
 
 use crate::config::Config;
@@ -33,11 +34,20 @@ fn report(name: &str, checked: Result<String, CommandError>) -> Result<bool, Com
 
 async fn check_database(config: &Config) -> Result<String, CommandError> {
     let database = Database::open_for_command(config).await?;
-    let state = SchemaState::of(database.pool()).await;
-    let kind = if database.is_embedded() { "内置" } else { "外部" };
+    let checked = check_opened(&database).await;
     database.close().await;
-    match state? {
-        SchemaState::Current => Ok(format!("正常（{kind}，结构最新）")),
+    checked
+}
+
+async fn check_opened(database: &Database) -> Result<String, CommandError> {
+    let lead = clock_lead(database.pool(), &SystemClock).await?;
+    if lead.abs() > CLOCK_TOLERANCE {
+        let seconds = lead.num_seconds();
+        return Err(format!("本机时钟与数据库相差 {seconds} 秒，请校时").into());
+    }
+    let kind = if database.is_embedded() { "内置" } else { "外部" };
+    match SchemaState::of(database.pool()).await? {
+        SchemaState::Current => Ok(format!("正常（{kind}，时钟一致，结构最新）")),
         SchemaState::Behind(pending) => {
             Ok(format!("可连接（{kind}，结构落后 {pending} 步，请执行 chaobiao migrate）"))
         }

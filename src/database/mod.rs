@@ -5,8 +5,8 @@ mod migrations;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use chaobiao_embedded_postgres::{EmbeddedError, EmbeddedPostgres, Options};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use chaobiao_embedded_postgres::{EmbeddedError, EmbeddedPostgres, Options, pool_options};
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use tracing::warn;
 
 use crate::config::Config;
@@ -94,7 +94,7 @@ impl Database {
 }
 
 async fn connect(config: &Config, options: PgConnectOptions) -> Result<PgPool, OpenError> {
-    PgPoolOptions::new()
+    pool_options()
         .max_connections(config.database.connections_max)
         .acquire_timeout(Duration::from_secs(config.database.acquire_seconds_max))
         .connect_with(options)

@@ -16,6 +16,7 @@ mod directory;
 mod error;
 mod lock;
 mod options;
+mod pool;
 mod postmaster;
 mod tools;
 
@@ -23,3 +24,4 @@ pub use cluster::EmbeddedPostgres;
 pub use directory::create_data_dir;
 pub use error::EmbeddedError;
 pub use options::{Durability, Options};
+pub use pool::pool_options;

@@ -3,20 +3,17 @@
 use std::collections::HashSet;
 
 use chaobiao_decision::{CommandContext, Decided, ErasedProcess, Rejection, Stop, Workspace};
-use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{BusOptions, CommandError, Executed};
 use crate::repository::{CommitError, Found, Request, StoredOutcome, Unit};
-use crate::{EventStore, StoreError};
+use crate::{CLOCK_TOLERANCE, EventStore, StoreError};
 
 /// How often a process may ask for more before it is taken for endless.
 pub(super) const ROUNDS: usize = 64;
 /// How often a command that others got in the way of is decided again.
 const ATTEMPTS: usize = 20;
-/// How far a command's clock may be ahead of the database.
-const CLOCK_TOLERANCE: TimeDelta = TimeDelta::minutes(5);
 
 /// A command on its way.
 pub(super) struct Pending {

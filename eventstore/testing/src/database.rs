@@ -2,8 +2,8 @@ use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use chaobiao_embedded_postgres::EmbeddedPostgres;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use chaobiao_embedded_postgres::{EmbeddedPostgres, pool_options};
+use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use crate::{cluster_directory, cluster_options, template};
@@ -31,6 +31,11 @@ impl TestDatabase {
 
     pub fn pool(&self) -> PgPool {
         self.pool.clone()
+    }
+
+    /// A further pool of the test's own size.
+    pub fn pool_of(&self, connections_max: u32) -> PgPool {
+        pool(self.connect_options(), connections_max)
     }
 
     pub fn connect_options(&self) -> PgConnectOptions {
@@ -69,9 +74,7 @@ impl TestDatabase {
             .expect("the template is cloned");
         superuser.close().await.expect("the connection closes");
         let options = cluster.connect_options().database(&name);
-        let pool = PgPoolOptions::new()
-            .max_connections(POOL_CONNECTIONS_MAX)
-            .connect_lazy_with(options);
+        let pool = pool(options, POOL_CONNECTIONS_MAX);
         Self {
             pool,
             name,
@@ -101,6 +104,12 @@ impl Drop for TestDatabase {
         // panic here would hide that of the test.
         let _ = dropping.join();
     }
+}
+
+fn pool(options: PgConnectOptions, connections_max: u32) -> PgPool {
+    pool_options()
+        .max_connections(connections_max)
+        .connect_lazy_with(options)
 }
 
 pub(crate) async fn connect(cluster: &EmbeddedPostgres) -> PgConnection {
