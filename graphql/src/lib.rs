@@ -2,19 +2,42 @@
 //!
 //! A capability adds its `…Query`, `…Mutation` and `…Subscription` to the roots below.
 
+pub mod audit;
+pub mod binding;
+pub mod campus;
+pub mod staff;
 pub mod support;
 pub mod viewer;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject};
+use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
 use support::{CursorKey, Limits, Services, Shape};
 
 /// Root of all queries.
 #[derive(Default, MergedObject)]
-pub struct Query(viewer::ViewerQuery);
+pub struct Query(
+    audit::AuditQuery,
+    binding::BindingQuery,
+    campus::CampusQuery,
+    staff::StaffQuery,
+    viewer::ViewerQuery,
+);
+
+/// Root of all mutations.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    binding::BindingMutation,
+    campus::CampusMutation,
+    staff::StaffMutation,
+    viewer::ViewerMutation,
+);
+
+/// Root of all subscriptions.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(binding::BindingSubscription);
 
 /// The product's one schema.
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// What differs between development and production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +60,18 @@ pub fn sdl() -> String {
     builder().finish().sdl()
 }
 
-fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     // `Shape` comes first: extensions wrap each other, and it has the last look at an answer.
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
-        .extension(Shape)
-        .extension(Limits)
-        // Bounds the work of the parser and of the checks before ours.
-        .limit_recursive_depth(32)
-        .limit_directives(4)
-        // Ours is lower; this one makes the number be computed.
-        .limit_complexity(usize::MAX)
+    Schema::build(
+        Query::default(),
+        Mutation::default(),
+        Subscription::default(),
+    )
+    .extension(Shape)
+    .extension(Limits)
+    // Bounds the work of the parser and of the checks before ours.
+    .limit_recursive_depth(32)
+    .limit_directives(4)
+    // Ours is lower; this one makes the number be computed.
+    .limit_complexity(usize::MAX)
 }

@@ -9,7 +9,7 @@ use chaobiao_eventstore::{EventStore, RecordedEvent, StoreError};
 use serde_json::Value;
 
 /// Where a personal text is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PersonalAt {
     pub aggregate_type: &'static str,
     pub aggregate_id: String,

@@ -13,6 +13,8 @@ pub enum CustomerError {
     AlreadyRegistered,
     #[error("该手机号已注册，请直接登录")]
     PhoneTaken,
+    #[error("该手机号尚未注册")]
+    PhoneNotRegistered,
     #[error("该微信号已关联其他用户")]
     OpenidTaken,
     #[error("该用户已关联其他微信号")]
@@ -51,6 +53,7 @@ impl BusinessError for CustomerError {
             Self::Unknown => "CUSTOMER_UNKNOWN",
             Self::AlreadyRegistered => "CUSTOMER_ALREADY_REGISTERED",
             Self::PhoneTaken => "CUSTOMER_PHONE_TAKEN",
+            Self::PhoneNotRegistered => "CUSTOMER_PHONE_NOT_REGISTERED",
             Self::OpenidTaken => "CUSTOMER_OPENID_TAKEN",
             Self::OtherWechatLinked => "CUSTOMER_OTHER_WECHAT_LINKED",
             Self::Binding(error) => error.code(),
@@ -59,7 +62,7 @@ impl BusinessError for CustomerError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::PhoneTaken => Some("phone"),
+            Self::PhoneTaken | Self::PhoneNotRegistered => Some("phone"),
             Self::OpenidTaken => Some("openid"),
             Self::Unknown | Self::AlreadyRegistered | Self::OtherWechatLinked => None,
             Self::Binding(error) => error.field(),

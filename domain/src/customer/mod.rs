@@ -18,4 +18,6 @@ pub use command::CustomerCommand;
 pub use error::{BindingError, CustomerError};
 pub use event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
 pub use overdue::NoteOverdueBinding;
-pub use process::{CustomerChanged, LinkWechat, Register, customer_subject, phone_key};
+pub use process::{
+    CustomerChanged, FindByPhone, LinkWechat, Register, customer_subject, phone_key,
+};

@@ -55,6 +55,29 @@ impl Process for Register {
     }
 }
 
+/// Looks up whom a phone has registered; changes nothing and is meant for previews.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindByPhone {
+    pub phone: Phone,
+}
+
+impl Process for FindByPhone {
+    const NAME: &'static str = "customer.find_by_phone";
+    type Outcome = Option<CustomerId>;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<Option<CustomerId>, Stop> {
+        workspace
+            .holder(&phone_key(&self.phone))?
+            .map(CustomerId::try_new)
+            .transpose()
+            .map_err(|error| Stop::Corrupt(error.to_string()))
+    }
+}
+
 /// Ties a WeChat id to a customer, one to one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkWechat {

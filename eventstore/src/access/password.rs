@@ -64,7 +64,8 @@ fn check_choice(login: &str, password: &str) -> Result<(), PasswordRefusal> {
         return Err(PasswordRefusal::Length);
     }
     let lower = password.to_lowercase();
-    if lower.contains(&login.to_lowercase()) {
+    // A shorter login is part of half of all passwords.
+    if login.len() >= 3 && lower.contains(&login.to_lowercase()) {
         return Err(PasswordRefusal::HoldsLogin);
     }
     let mut rest = lower.clone();
@@ -90,7 +91,8 @@ impl Access {
         password: &str,
         initial: bool,
     ) -> Result<Result<(), PasswordRefusal>, AccessError> {
-        if let Err(refusal) = check_choice(login, password) {
+        // Nobody chooses an initial one.
+        if !initial && let Err(refusal) = check_choice(login, password) {
             return Ok(Err(refusal));
         }
         let hash = self.hash(password.to_owned()).await?;

@@ -79,6 +79,12 @@ pub fn coded(code: ErrorCode, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code.as_str()))
 }
 
+/// Too often; the caller may try again after so many seconds.
+pub fn coded_later(message: &str, retry_after: i64) -> Error {
+    coded(ErrorCode::RateLimited, message)
+        .extend_with(|_, extensions| extensions.set("retryAfter", retry_after))
+}
+
 /// The caller sent something no form of ours would send.
 pub fn bad_input(message: impl Into<String>) -> Error {
     coded(ErrorCode::BadUserInput, message)

@@ -3,7 +3,9 @@
 use async_graphql::{Context, Guard, Result};
 use chaobiao_domain::staff::Permission;
 
-use super::{ErrorCode, Viewer, coded};
+use chaobiao_domain::access_log::AccessKind;
+
+use super::{ErrorCode, Viewer, coded, record};
 
 /// A rule about the viewer's kind and rights. What the viewer may see of a single account or meter
 /// is checked again where that thing is read.
@@ -75,8 +77,10 @@ impl Guard for Guarded {
         let nobody = Viewer::Anonymous;
         let viewer = ctx.data_opt::<Viewer>().unwrap_or(&nobody);
         if self.allows(viewer) {
-            Ok(())
-        } else if viewer.is_anonymous() {
+            return Ok(());
+        }
+        record(ctx, AccessKind::Denied, ctx.field().name(), None);
+        if viewer.is_anonymous() {
             Err(coded(ErrorCode::Unauthenticated, "请先登录"))
         } else {
             Err(coded(ErrorCode::Forbidden, "没有权限"))
@@ -89,7 +93,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use chaobiao_domain::staff::Role;
-    use chaobiao_domain::units::{CampusId, CustomerId, StaffLogin};
+    use chaobiao_domain::units::{CustomerId, StaffLogin};
 
     use super::*;
     use crate::support::{CustomerViewer, StaffViewer};
@@ -103,8 +107,9 @@ mod tests {
     fn member(role: Role) -> Viewer {
         Viewer::Staff(StaffViewer {
             login: StaffLogin::try_new("li").unwrap(),
-            campus: CampusId::try_new("A").unwrap(),
+            campus: None,
             roles: BTreeSet::from([role]),
+            must_change_password: false,
         })
     }
 

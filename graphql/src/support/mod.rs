@@ -1,9 +1,12 @@
 //! What every capability's resolvers share.
 
 mod connection;
+pub(crate) mod cookie;
 mod error;
 mod guard;
 mod limits;
+mod live;
+mod personal;
 mod request;
 mod run;
 mod scalars;
@@ -12,12 +15,18 @@ mod shape;
 mod viewer;
 
 pub use connection::{Connection, CursorKey, Total, connection, page, page_size};
-pub use error::{ErrorCode, UserError, bad_input, coded, field, internal, not_found};
+pub use cookie::SESSION_COOKIE;
+pub use error::{ErrorCode, UserError, bad_input, coded, coded_later, field, internal, not_found};
 pub use guard::{Guarded, customer_or, customers, may, may_any, public, signed_in, staff};
 pub use limits::Limits;
-pub use request::RequestInfo;
+pub use live::live;
+pub use personal::{
+    account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
+    require_account, shown,
+};
+pub use request::{RequestInfo, prepare, record, record_refusal};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, YearMonth};
-pub use services::{ReadModels, Services};
+pub use services::{AccessRecorder, ReadModels, Services};
 pub use shape::Shape;
 pub use viewer::{CustomerViewer, StaffViewer, Viewer};

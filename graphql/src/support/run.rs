@@ -19,6 +19,8 @@ pub struct Ran<O> {
     pub user_errors: Vec<UserError>,
     /// It is done, but the read models have not caught up: what they show may be older.
     pub pending: bool,
+    /// The same command had been executed before, and this is its first answer again.
+    pub repeated: bool,
 }
 
 impl<O> Ran<O> {
@@ -27,6 +29,7 @@ impl<O> Ran<O> {
             outcome: None,
             user_errors: vec![rejection.into()],
             pending: false,
+            repeated: false,
         }
     }
 
@@ -35,6 +38,7 @@ impl<O> Ran<O> {
             outcome: Some(outcome),
             user_errors: Vec::new(),
             pending: false,
+            repeated: false,
         }
     }
 
@@ -43,11 +47,13 @@ impl<O> Ran<O> {
             outcome,
             user_errors,
             pending,
+            repeated,
         } = self;
         Ran {
             outcome: outcome.map(change),
             user_errors,
             pending,
+            repeated,
         }
     }
 }
@@ -85,6 +91,7 @@ pub async fn run_in<P: Process>(
     let pending = !caught_up(services, executed.position).await;
     Ok(Ran {
         pending,
+        repeated: executed.repeated,
         ..Ran::done(executed.outcome)
     })
 }

@@ -25,8 +25,11 @@ pub struct CustomerViewer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffViewer {
     pub login: StaffLogin,
-    pub campus: CampusId,
+    /// `None`: the centre as a whole.
+    pub campus: Option<CampusId>,
+    /// None as long as an own password is to be chosen first.
     pub roles: BTreeSet<Role>,
+    pub must_change_password: bool,
 }
 
 impl StaffViewer {

@@ -1,5 +1,9 @@
 //! The person who is asking: who they are, how they sign in and out.
 
+mod mutation;
 mod query;
+mod types;
 
-pub use query::{Me, ViewerKind, ViewerQuery};
+pub use mutation::ViewerMutation;
+pub use query::ViewerQuery;
+pub use types::{CustomerKind, Me, Permission, Role, ViewerKind};

@@ -1,0 +1,9 @@
+//! Campuses, their office hours, and the working calendar.
+
+mod mutation;
+mod query;
+mod types;
+
+pub use mutation::CampusMutation;
+pub use query::CampusQuery;
+pub use types::{Campus, OfficeSpan, WorkYear};

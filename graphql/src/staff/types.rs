@@ -1,0 +1,69 @@
+use async_graphql::{Context, Object, Result};
+use chaobiao_domain::staff::{self, Permission};
+use chaobiao_projections::directory::StaffRow;
+
+use crate::support::{Viewer, mask_phone, personal};
+use crate::viewer::Role;
+
+/// A member of staff.
+#[derive(Clone, Debug)]
+pub struct StaffMember(pub(super) StaffRow);
+
+#[Object]
+impl StaffMember {
+    async fn login(&self) -> &str {
+        &self.0.login
+    }
+
+    /// Null once it is erased. Colleagues know each other's names.
+    async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        personal(ctx, self.0.name()).await
+    }
+
+    async fn department(&self) -> &str {
+        &self.0.department
+    }
+
+    async fn position(&self) -> &str {
+        &self.0.position
+    }
+
+    /// Null for the centre as a whole.
+    async fn campus_id(&self) -> Option<&str> {
+        self.0.campus.as_deref()
+    }
+
+    async fn roles(&self) -> Vec<Role> {
+        let known = self
+            .0
+            .roles
+            .iter()
+            .filter_map(|role| staff::Role::parse(role));
+        let mut roles: Vec<Role> = known.map(Role::from).collect();
+        roles.sort_unstable();
+        roles
+    }
+
+    /// False for whoever has left.
+    async fn employed(&self) -> bool {
+        self.0.employed
+    }
+
+    /// Whole for whoever manages staff, and for the person.
+    async fn mobile(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(at) = self.0.mobile() else {
+            return Ok(None);
+        };
+        let mobile = personal(ctx, at).await?;
+        let viewer = ctx.data::<Viewer>()?;
+        let own = viewer
+            .staff()
+            .is_some_and(|staff| staff.login.as_str() == self.0.login);
+        let whole = own || viewer.may(Permission::ManageStaff);
+        Ok(if whole {
+            mobile
+        } else {
+            mobile.map(|mobile| mask_phone(&mobile))
+        })
+    }
+}

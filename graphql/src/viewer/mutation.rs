@@ -1,0 +1,368 @@
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::{CommandContext, Rejection};
+use chaobiao_domain::access_log::AccessKind;
+use chaobiao_domain::customer::{CustomerError, FindByPhone, Register};
+use chaobiao_domain::units::{Phone, StaffLogin};
+use chaobiao_eventstore::access::{CodeVerdict, IssueVerdict, PasswordVerdict, Principal};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::types::CodeSent;
+use super::{CustomerKind, Me};
+use crate::support::cookie::{close_session, open_session};
+use crate::support::{
+    RequestInfo, Services, UserError, Viewer, coded_later, command_context, fault, field, internal,
+    public, record, record_refusal, run_in, signed_in, staff,
+};
+
+#[derive(InputObject)]
+pub(super) struct RequestPhoneCodeInput {
+    phone: String,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct RequestPhoneCodePayload {
+    /// Null when nothing was sent.
+    code: Option<CodeSent>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(InputObject)]
+pub(super) struct RegisterCustomerInput {
+    idempotency_key: String,
+    phone: String,
+    /// The code sent to that phone.
+    code: String,
+    kind: CustomerKind,
+}
+
+#[derive(InputObject)]
+pub(super) struct CustomerLoginInput {
+    phone: String,
+    /// The code sent to that phone.
+    code: String,
+}
+
+#[derive(InputObject)]
+pub(super) struct StaffLoginInput {
+    login: String,
+    password: String,
+}
+
+#[derive(InputObject)]
+pub(super) struct ChangePasswordInput {
+    current_password: String,
+    new_password: String,
+}
+
+/// Who is signed in now; null when refused.
+#[derive(SimpleObject)]
+pub(super) struct SignInPayload {
+    viewer: Option<Me>,
+    user_errors: Vec<UserError>,
+    /// Done, but what is shown may still be older.
+    pending: bool,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct LogoutPayload {
+    user_errors: Vec<UserError>,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct ChangePasswordPayload {
+    viewer: Option<Me>,
+    user_errors: Vec<UserError>,
+}
+
+impl SignInPayload {
+    fn refused(rejection: Rejection) -> Self {
+        Self {
+            viewer: None,
+            user_errors: vec![rejection.into()],
+            pending: false,
+        }
+    }
+}
+
+fn wrong_code() -> Rejection {
+    Rejection::new("CODE_WRONG", "验证码不正确或已失效").on("code")
+}
+
+fn wrong_password(on: &str) -> Rejection {
+    Rejection::new("LOGIN_FAILED", "工号或密码不正确").on(on)
+}
+
+fn until(ctx: &Context<'_>, at: DateTime<Utc>) -> Result<async_graphql::Error> {
+    let now = Services::of(ctx)?.store().clock().now();
+    Ok(coded_later(
+        "尝试过于频繁，请稍后再试",
+        (at - now).num_seconds().max(1),
+    ))
+}
+
+/// Whether the code is right and may be used for this.
+async fn code_is_right(
+    ctx: &Context<'_>,
+    phone: &Phone,
+    code: &str,
+    used_for: Uuid,
+) -> Result<bool> {
+    let access = &Services::of(ctx)?.access;
+    let verdict = access.check_code(phone.as_str(), code, used_for).await;
+    match verdict.map_err(|error| internal(ctx, error))? {
+        CodeVerdict::Right => Ok(true),
+        CodeVerdict::Wrong => {
+            record_refusal(
+                ctx,
+                AccessKind::LoginFailed,
+                "phone_code",
+                None,
+                Some("CODE_WRONG"),
+            );
+            Ok(false)
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct ViewerMutation;
+
+#[Object]
+impl ViewerMutation {
+    /// Sends a one-time code to a phone, registered or not.
+    #[graphql(guard = "public()")]
+    async fn request_phone_code(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestPhoneCodeInput,
+    ) -> Result<RequestPhoneCodePayload> {
+        let phone = match field("phone", Phone::try_new(&input.phone)) {
+            Ok(phone) => phone,
+            Err(rejection) => {
+                let user_errors = vec![rejection.into()];
+                return Ok(RequestPhoneCodePayload {
+                    code: None,
+                    user_errors,
+                });
+            }
+        };
+        let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
+        let text = |code: &str| format!("您的验证码为 {code}，10 分钟内有效，请勿告知他人。");
+        let verdict = Services::of(ctx)?
+            .access
+            .issue_code(phone.as_str(), origin, text)
+            .await;
+        match verdict.map_err(|error| internal(ctx, error))? {
+            IssueVerdict::Sent { expires_at } => {
+                record(ctx, AccessKind::CodeRequested, "requestPhoneCode", None);
+                let code = Some(CodeSent { expires_at });
+                Ok(RequestPhoneCodePayload {
+                    code,
+                    user_errors: Vec::new(),
+                })
+            }
+            IssueVerdict::Later { retry_at } => Err(until(ctx, retry_at)?),
+        }
+    }
+
+    /// Registers the owner of a phone and signs them in.
+    #[graphql(guard = "public()")]
+    async fn register_customer(
+        &self,
+        ctx: &Context<'_>,
+        input: RegisterCustomerInput,
+    ) -> Result<SignInPayload> {
+        let phone = match field("phone", Phone::try_new(&input.phone)) {
+            Ok(phone) => phone,
+            Err(rejection) => return Ok(SignInPayload::refused(rejection)),
+        };
+        let context = command_context(ctx, "registerCustomer", &input.idempotency_key)?;
+        if !code_is_right(ctx, &phone, &input.code, context.command_id).await? {
+            return Ok(SignInPayload::refused(wrong_code()));
+        }
+        let ran = run_in(
+            ctx,
+            context,
+            Ok(Register {
+                phone,
+                kind: input.kind.into(),
+            }),
+        )
+        .await?;
+        let Some(registered) = ran.outcome else {
+            return Ok(SignInPayload {
+                viewer: None,
+                user_errors: ran.user_errors,
+                pending: false,
+            });
+        };
+        let principal = Principal::Customer(registered.customer_id.to_string());
+        let viewer = open_session(ctx, &principal, "registerCustomer").await?;
+        Ok(SignInPayload {
+            viewer: Some(viewer),
+            user_errors: Vec::new(),
+            pending: ran.pending,
+        })
+    }
+
+    /// Signs a registered customer in by a code sent to their phone.
+    #[graphql(guard = "public()")]
+    async fn customer_login(
+        &self,
+        ctx: &Context<'_>,
+        input: CustomerLoginInput,
+    ) -> Result<SignInPayload> {
+        let phone = match field("phone", Phone::try_new(&input.phone)) {
+            Ok(phone) => phone,
+            Err(rejection) => return Ok(SignInPayload::refused(rejection)),
+        };
+        if !code_is_right(ctx, &phone, &input.code, Uuid::now_v7()).await? {
+            return Ok(SignInPayload::refused(wrong_code()));
+        }
+        let bus = &Services::of(ctx)?.bus;
+        let now = bus.store().clock().now();
+        let context = CommandContext::new(Uuid::nil(), ctx.data::<Viewer>()?.actor(), now);
+        let found = bus.preview(&context, &FindByPhone { phone }).await;
+        let Some(customer_id) = found.map_err(|error| fault(ctx, error))? else {
+            // Only the owner of the phone is told.
+            let unknown = Rejection::from(CustomerError::PhoneNotRegistered);
+            return Ok(SignInPayload::refused(unknown));
+        };
+        let principal = Principal::Customer(customer_id.to_string());
+        let viewer = open_session(ctx, &principal, "customerLogin").await?;
+        Ok(SignInPayload {
+            viewer: Some(viewer),
+            user_errors: Vec::new(),
+            pending: false,
+        })
+    }
+
+    /// Signs a member of staff in.
+    #[graphql(guard = "public()")]
+    async fn staff_login(
+        &self,
+        ctx: &Context<'_>,
+        input: StaffLoginInput,
+    ) -> Result<SignInPayload> {
+        // What is no login has no password either; it fails like a wrong one, and as slowly.
+        let login = StaffLogin::try_new(&input.login).ok();
+        let login = login.as_ref().map_or("-", StaffLogin::as_str);
+        let subject = Some(format!("staff/{login}"));
+        let services = Services::of(ctx)?;
+        let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
+        let verdict = services
+            .access
+            .check_password(login, &input.password, origin)
+            .await;
+        match verdict.map_err(|error| internal(ctx, error))? {
+            PasswordVerdict::Right => {}
+            PasswordVerdict::Wrong => {
+                let code = Some("LOGIN_FAILED");
+                record_refusal(ctx, AccessKind::LoginFailed, "staffLogin", subject, code);
+                return Ok(SignInPayload::refused(wrong_password("password")));
+            }
+            PasswordVerdict::Locked { until: at } => {
+                let code = Some("RATE_LIMITED");
+                record_refusal(ctx, AccessKind::LoginFailed, "staffLogin", subject, code);
+                return Err(until(ctx, at)?);
+            }
+        }
+        let principal = Principal::Staff(login.to_owned());
+        let present = services.viewer_of(&principal, false).await;
+        if present
+            .map_err(|error| internal(ctx, error))?
+            .is_anonymous()
+        {
+            // Left, with a password still in place.
+            return Ok(SignInPayload::refused(wrong_password("password")));
+        }
+        let viewer = open_session(ctx, &principal, "staffLogin").await?;
+        Ok(SignInPayload {
+            viewer: Some(viewer),
+            user_errors: Vec::new(),
+            pending: false,
+        })
+    }
+
+    /// Ends the session; without one there is nothing to end, which is no error.
+    #[graphql(guard = "public()")]
+    async fn logout(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+        if !ctx.data::<Viewer>()?.is_anonymous() {
+            record(ctx, AccessKind::LoggedOut, "logout", None);
+        }
+        close_session(ctx).await?;
+        Ok(LogoutPayload {
+            user_errors: Vec::new(),
+        })
+    }
+
+    /// Ends every session of the viewer, this one too.
+    #[graphql(guard = "signed_in()")]
+    async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+        let principal = match ctx.data::<Viewer>()? {
+            Viewer::Anonymous => None,
+            Viewer::Customer(customer) => {
+                Some(Principal::Customer(customer.customer_id.to_string()))
+            }
+            Viewer::Staff(staff) => Some(Principal::Staff(staff.login.to_string())),
+        };
+        if let Some(principal) = principal {
+            let closed = Services::of(ctx)?
+                .access
+                .close_sessions(&principal, None)
+                .await;
+            closed.map_err(|error| internal(ctx, error))?;
+        }
+        record(ctx, AccessKind::LoggedOut, "logoutEverywhere", None);
+        close_session(ctx).await?;
+        Ok(LogoutPayload {
+            user_errors: Vec::new(),
+        })
+    }
+
+    /// Chooses a password of one's own; all other sessions end.
+    #[graphql(guard = "staff()")]
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangePasswordInput,
+    ) -> Result<ChangePasswordPayload> {
+        let refused = |rejection: Rejection| ChangePasswordPayload {
+            viewer: None,
+            user_errors: vec![rejection.into()],
+        };
+        let Some(staff) = ctx.data::<Viewer>()?.staff() else {
+            return Ok(refused(wrong_password("currentPassword")));
+        };
+        let login = staff.login.as_str();
+        let access = &Services::of(ctx)?.access;
+        let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
+        let verdict = access
+            .check_password(login, &input.current_password, origin)
+            .await;
+        match verdict.map_err(|error| internal(ctx, error))? {
+            PasswordVerdict::Right => {}
+            PasswordVerdict::Wrong => return Ok(refused(wrong_password("currentPassword"))),
+            PasswordVerdict::Locked { until: at } => return Err(until(ctx, at)?),
+        }
+        if input.new_password == input.current_password {
+            let same = Rejection::new("PASSWORD_UNCHANGED", "新密码不能与当前密码相同");
+            return Ok(refused(same.on("newPassword")));
+        }
+        let set = access.set_password(login, &input.new_password, false).await;
+        if let Err(refusal) = set.map_err(|error| internal(ctx, error))? {
+            let rejection = Rejection::new(refusal.code(), refusal.to_string());
+            return Ok(refused(rejection.on("newPassword")));
+        }
+        record(ctx, AccessKind::PasswordChanged, "changePassword", None);
+        let principal = Principal::Staff(login.to_owned());
+        let closed = access.close_sessions(&principal, None).await;
+        closed.map_err(|error| internal(ctx, error))?;
+        let viewer = open_session(ctx, &principal, "changePassword").await?;
+        Ok(ChangePasswordPayload {
+            viewer: Some(viewer),
+            user_errors: Vec::new(),
+        })
+    }
+}
