@@ -8,9 +8,11 @@ use chaobiao_eventstore::notary::{FolderSink, NotaryOptions};
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
 };
+use chaobiao_graphql::support::Services;
 use chrono::TimeDelta;
 use sqlx::PgPool;
 
+use crate::access_log::AccessJournal;
 use crate::config::Config;
 use crate::policies;
 
@@ -21,6 +23,11 @@ pub enum AppError {
     Config(#[from] crate::config::ConfigError),
     #[error(transparent)]
     Store(#[from] chaobiao_eventstore::StoreError),
+}
+
+/// The master key as the store wants it.
+pub fn master_key(config: &Config) -> Result<MasterKey, AppError> {
+    Ok(MasterKey::new(*config.master_key()?.expose()))
 }
 
 /// Store and command bus: what a command line needs to execute commands beside a server.
@@ -37,7 +44,7 @@ impl Core {
         clock: Arc<dyn Clock>,
         options: BusOptions,
     ) -> Result<Self, AppError> {
-        let master = MasterKey::new(*config.master_key()?.expose());
+        let master = master_key(config)?;
         let store = EventStore::open(pool, &master, clock).await?;
         let bus = CommandBus::new(store.clone(), options);
         Ok(Self { store, bus })
@@ -45,7 +52,7 @@ impl Core {
 
     /// Passwords, codes and sessions.
     pub fn access(&self, config: &Config) -> Result<Access, AppError> {
-        let master = MasterKey::new(*config.master_key()?.expose());
+        let master = master_key(config)?;
         let minutes = |minutes: u32| TimeDelta::minutes(i64::from(minutes));
         let sessions = &config.sessions;
         let limits = SessionLimits {
@@ -55,6 +62,21 @@ impl Core {
             staff_absolute: minutes(sessions.staff_absolute_hours.saturating_mul(60)),
         };
         Ok(Access::new(&self.store, &master, limits))
+    }
+
+    /// What the GraphQL schema works with.
+    pub fn services(
+        &self,
+        config: &Config,
+        daemon: &Daemon,
+        journal: &Arc<AccessJournal>,
+    ) -> Result<Services, AppError> {
+        Ok(Services {
+            bus: self.bus.clone(),
+            read_models: Arc::new(daemon.clone()),
+            access: self.access(config)?,
+            access_log: Arc::clone(journal) as Arc<_>,
+        })
     }
 
     /// Starts everything that runs in the background.

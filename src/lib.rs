@@ -1,6 +1,7 @@
 //! Composition root: configuration, roles, HTTP and the wiring of all parts. The only place that
 //! knows everything.
 
+pub mod access_log;
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -2,13 +2,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use chaobiao_eventstore::{BusOptions, SystemClock};
+use chaobiao_graphql::support::{CursorKey, Services};
+use chaobiao_graphql::{SchemaOptions, build_schema};
 use clap::Args;
 use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;
 use tracing::info;
 
-use crate::app::Core;
+use crate::access_log::AccessJournal;
+use crate::app::{Core, master_key};
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::{self, Operations, Readiness};
@@ -45,8 +49,13 @@ async fn serve(
 ) -> Result<(), CommandError> {
     database.prepare_schema().await?;
     let clock = Arc::new(SystemClock);
-    let core =
-        Core::open(config, database.pool().clone(), clock, BusOptions::default()).await?;
+    let journal = Arc::new(AccessJournal::default());
+    let options = BusOptions {
+        observer: Some(Arc::clone(&journal) as Arc<_>),
+        ..BusOptions::default()
+    };
+    let core = Core::open(config, database.pool().clone(), clock, options).await?;
+    let writer = journal.start(core.bus.clone());
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|error| format!("无法监听 {}：{error}", config.server.listen))?;
@@ -55,15 +64,29 @@ async fn serve(
         metrics: telemetry::install_metrics()?,
     };
     let daemon = core.start_daemon(config)?;
-    let routes = chaobiao_web::router().merge(http::log::routes(database.pool().clone()));
+    let services = core.services(config, &daemon, &journal)?;
+    let routes = chaobiao_web::router()
+        .merge(http::log::routes(database.pool().clone()))
+        .merge(graphql(config, services)?);
     let router = http::compose(routes, operations, &config.server);
     let address = listener.local_addr()?;
     info!(%address, "ready");
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
     let served = http::serve(listener, router, shutdown, patience).await;
+    if let Some(writer) = writer {
+        writer.finish().await;
+    }
     daemon.shutdown().await;
     Ok(served?)
+}
+
+fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> {
+    let cursors = CursorKey::new(&master_key(config)?.derive("cursor"));
+    let options = SchemaOptions { introspection: config.development };
+    let schema = build_schema(services.clone(), cursors, options);
+    let limit = config.graphql.document_bytes_max;
+    Ok(http::graphql::routes(schema, services, limit, config.development))
 }
 
 fn readiness(pool: &PgPool, shutdown: &Shutdown) -> Readiness {

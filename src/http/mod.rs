@@ -1,6 +1,8 @@
 //! HTTP as every route has it: health, metrics, limits, headers, one log line and one
 //! measurement per request. What the routes themselves do lives with their capability.
 
+mod caller;
+pub mod graphql;
 mod headers;
 mod health;
 pub mod log;
@@ -20,6 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::ServerConfig;
 
+pub use caller::Caller;
 pub use observe::RequestId;
 pub use readiness::Readiness;
 pub use server::serve;
@@ -44,5 +47,8 @@ pub fn compose(routes: Router, operations: Operations, config: &ServerConfig) ->
                 Duration::from_secs(config.request_seconds_max),
             )),
     );
-    limited.layer(from_fn(observe::observe))
+    // Outermost first: a request gets its id, then its caller.
+    limited
+        .layer(from_fn(caller::identify))
+        .layer(from_fn(observe::observe))
 }

@@ -18,7 +18,12 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr, name: &str) -> Self {
-        Self { address, cookie: None, keys: 0, name: name.to_owned() }
+        Self {
+            address,
+            cookie: None,
+            keys: 0,
+            name: name.to_owned(),
+        }
     }
 
     /// A key nobody has used in this test.
@@ -72,7 +77,10 @@ impl Client {
         let message = error["message"].as_str().unwrap_or_default();
         assert!(!message.is_ascii(), "the message is Chinese: {payload}");
         let field = error["field"].as_array().map_or_else(String::new, |path| {
-            path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(".")
+            path.iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(".")
         });
         (error["code"].as_str().unwrap_or_default().to_owned(), field)
     }
@@ -96,7 +104,11 @@ impl Client {
         .into_bytes();
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
-        self.post("/photos", &format!("multipart/form-data; boundary={BOUNDARY}"), &body)
+        self.post(
+            "/photos",
+            &format!("multipart/form-data; boundary={BOUNDARY}"),
+            &body,
+        )
     }
 
     /// Uploads a picture of a dial and gives its hash.
@@ -104,7 +116,10 @@ impl Client {
         let answer = self.upload(&dial(shade));
         let body: Value = serde_json::from_str(&answer.body)
             .unwrap_or_else(|_| panic!("{}: {}", answer.status, answer.body));
-        body["hash"].as_str().unwrap_or_else(|| panic!("{body}")).to_owned()
+        body["hash"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{body}"))
+            .to_owned()
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Answer {
@@ -117,8 +132,14 @@ impl Client {
 
     fn send(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        let cookie = self.cookie.as_ref().map(|c| format!("Cookie: {c}\r\n")).unwrap_or_default();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let cookie = self
+            .cookie
+            .as_ref()
+            .map(|c| format!("Cookie: {c}\r\n"))
+            .unwrap_or_default();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{cookie}\
@@ -142,8 +163,14 @@ impl Client {
 }
 
 /// Mutations without an idempotency key: they open and close the door.
-const KEYLESS: [&str; 6] =
-    ["requestPhoneCode", "customerLogin", "staffLogin", "logout", "changePassword", "registerCustomer"];
+const KEYLESS: [&str; 6] = [
+    "requestPhoneCode",
+    "customerLogin",
+    "staffLogin",
+    "logout",
+    "changePassword",
+    "registerCustomer",
+];
 
 /// [`Answer`] keeps its head in lower case; a cookie's value must come back as it was.
 fn original_case(bytes: &[u8], lower: &str) -> String {
@@ -156,6 +183,8 @@ fn original_case(bytes: &[u8], lower: &str) -> String {
 pub(crate) fn dial(shade: u8) -> Vec<u8> {
     let picture = image::GrayImage::from_pixel(32, 16, image::Luma([shade]));
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .unwrap();
     bytes.into_inner()
 }

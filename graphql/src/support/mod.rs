@@ -24,7 +24,7 @@ pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
     require_account, shown,
 };
-pub use request::{RequestInfo, prepare, record, record_refusal};
+pub use request::{RequestInfo, connection_data, prepare, record, record_refusal};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};
