@@ -6,8 +6,8 @@ const MY_BINDINGS = graphql(`
   query MyBindings {
     me {
       customer {
-        kind
         phoneMasked
+        bindingLimit
         bindings {
           bindingId
           accountNo

@@ -11,13 +11,12 @@ const ME = graphql(`
       permissions
       customer {
         customerId
-        kind
         phoneMasked
       }
       staff {
         login
-        campus
-        roles
+        campusId
+        mustChangePassword
       }
     }
   }
