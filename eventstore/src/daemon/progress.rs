@@ -66,7 +66,16 @@ impl Progress {
         }
     }
 
-    pub(crate) fn remember(&self, leaves: &[(i64, i64)]) {
+    /// This node's sealer has put events into the log.
+    pub(crate) fn sealed_here(&self, leaves: &[(i64, i64)], next_leaf: i64) {
+        self.remember(leaves);
+        self.seal_reached(next_leaf);
+        // The notification of the database may have been faster, and whoever it woke has not
+        // found the leaf yet.
+        self.sealed.send_modify(|_| {});
+    }
+
+    fn remember(&self, leaves: &[(i64, i64)]) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         for &(position, leaf) in leaves {
             recent.leaves.insert(position, leaf);
@@ -153,6 +162,17 @@ mod tests {
         assert_eq!(*progress.lowest().borrow(), 3);
         progress.consumer_reached("b", 0);
         assert_eq!(*progress.lowest().borrow(), 0);
+    }
+
+    #[test]
+    fn whoever_was_woken_too_early_is_woken_again() {
+        let progress = Progress::new(Vec::new(), &[]);
+        let mut sealed = progress.sealed();
+        progress.seal_reached(5);
+        sealed.mark_unchanged();
+        progress.sealed_here(&[(9, 4)], 5);
+        assert!(sealed.has_changed().unwrap());
+        assert_eq!(progress.leaf_of(9), Some(4));
     }
 
     #[test]

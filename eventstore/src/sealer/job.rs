@@ -104,8 +104,7 @@ impl Job for SealerJob {
             return Ok(Step::Idle);
         };
         self.not_before = Instant::now() + PAUSE;
-        self.progress.remember(&batch.leaves);
-        self.progress.seal_reached(batch.next_leaf);
+        self.progress.sealed_here(&batch.leaves, batch.next_leaf);
         gauge("chaobiao_sealed_leaves", &[], batch.next_leaf);
         Ok(if batch.bounded {
             Step::More
