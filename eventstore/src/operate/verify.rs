@@ -212,6 +212,10 @@ impl Stage {
     async fn close(mut self) -> Result<(), DaemonError> {
         let drop = format!("DROP SCHEMA {} CASCADE", self.schema);
         self.connection.execute(drop.as_str()).await?;
+        // Closing would release the lock, too, but only some time later.
+        self.connection
+            .execute("SELECT pg_advisory_unlock_all()")
+            .await?;
         self.connection.close().await?;
         Ok(())
     }
