@@ -8,6 +8,7 @@ pub mod config;
 pub mod database;
 pub mod http;
 pub mod import;
+pub mod photos;
 pub mod policies;
 pub mod shutdown;
 pub mod telemetry;

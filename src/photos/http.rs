@@ -1,0 +1,225 @@
+//! `POST /photos` and `GET /photos/<hash>`.
+
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{DefaultBodyLimit, Multipart, Path, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use bytes::{Bytes, BytesMut};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::PhotoHash;
+use chaobiao_graphql::support::{Viewer, customer_or};
+use chaobiao_projections::{binding_queue, meter_card, reading_review};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use super::{PhotoError, PhotoStore};
+
+/// What multipart adds around the photo.
+const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct PhotoRoutes {
+    pub photos: PhotoStore,
+    pub pool: PgPool,
+}
+
+/// The routes; who asks is found as an [`Extension`] of [`Viewer`] on the request.
+pub fn routes(needs: PhotoRoutes) -> Router {
+    let body_max = needs.photos.limits().bytes_max + ENVELOPE_BYTES_MAX;
+    Router::new()
+        .route("/photos", post(upload))
+        .route_layer(from_fn_with_state(body_max, announced_size))
+        .layer(DefaultBodyLimit::max(body_max))
+        .route("/photos/{hash}", get(show))
+        .with_state(needs)
+}
+
+#[derive(Serialize)]
+struct Kept {
+    hash: PhotoHash,
+}
+
+/// A refusal, in the shape mutations use.
+#[derive(Serialize)]
+struct Refused {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    field: &'static [&'static str],
+}
+
+fn refused(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
+    let message = message.into();
+    (
+        status,
+        Json(Refused {
+            code,
+            message,
+            field: &[],
+        }),
+    )
+        .into_response()
+}
+
+impl IntoResponse for PhotoError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::Missing | Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::TooLarge | Self::TooManyPixels => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TypeNotAllowed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Tampered | Self::Store(_) | Self::Worker(_) => {
+                tracing::error!(error = %self, source = ?self, "a photo could not be handled");
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        let (code, message) = (self.code(), self.to_string());
+        (
+            status,
+            Json(Refused {
+                code,
+                message,
+                field: &["photo"],
+            }),
+        )
+            .into_response()
+    }
+}
+
+/// Refuses by what the request says of itself, before anything is read.
+async fn announced_size(State(max): State<usize>, request: Request, next: Next) -> Response {
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > max) {
+        return PhotoError::TooLarge.into_response();
+    }
+    next.run(request).await
+}
+
+async fn upload(
+    State(needs): State<PhotoRoutes>,
+    viewer: Option<Extension<Viewer>>,
+    headers: HeaderMap,
+    multipart: Option<Multipart>,
+) -> Response {
+    // Other sites cannot set this header, so they cannot upload in the viewer's name.
+    if headers
+        .get("x-requested-with")
+        .is_none_or(|value| value != "chaobiao")
+    {
+        return refused(
+            StatusCode::FORBIDDEN,
+            "FORBIDDEN",
+            "缺少 X-Requested-With 请求头",
+        );
+    }
+    let viewer = viewer.map_or_else(Viewer::default, |Extension(viewer)| viewer);
+    if !customer_or(Permission::SubmitReadings).allows(&viewer) {
+        return if viewer.is_anonymous() {
+            refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录")
+        } else {
+            refused(StatusCode::FORBIDDEN, "FORBIDDEN", "没有权限")
+        };
+    }
+    let Some(multipart) = multipart else {
+        return PhotoError::Malformed.into_response();
+    };
+    let kept = match read(multipart, needs.photos.limits().bytes_max).await {
+        Ok(bytes) => needs.photos.keep(bytes).await,
+        Err(error) => Err(error),
+    };
+    match kept {
+        Ok(kept) => (StatusCode::CREATED, Json(Kept { hash: kept.photo })).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The part called `photo`.
+async fn read(mut multipart: Multipart, bytes_max: usize) -> Result<Bytes, PhotoError> {
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|error| unread(&error))?
+    {
+        if field.name() == Some("photo") {
+            return read_field(field, bytes_max).await;
+        }
+    }
+    Err(PhotoError::Missing)
+}
+
+async fn read_field(mut field: Field<'_>, bytes_max: usize) -> Result<Bytes, PhotoError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| unread(&error))? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(PhotoError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn unread(error: &MultipartError) -> PhotoError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        PhotoError::TooLarge
+    } else {
+        PhotoError::Malformed
+    }
+}
+
+async fn show(
+    State(needs): State<PhotoRoutes>,
+    viewer: Option<Extension<Viewer>>,
+    Path(hash): Path<String>,
+) -> Response {
+    let viewer = viewer.map_or_else(Viewer::default, |Extension(viewer)| viewer);
+    if viewer.is_anonymous() {
+        return refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录");
+    }
+    // A photo that is not there and one that is not for this viewer look the same.
+    let absent = || refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到照片");
+    let Ok(photo) = PhotoHash::try_new(hash) else {
+        return absent();
+    };
+    match may_see(&needs.pool, &viewer, &photo).await {
+        Ok(true) => {}
+        Ok(false) => return absent(),
+        Err(error) => {
+            tracing::error!(%error, "who may see a photo could not be read");
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        }
+    }
+    match needs.photos.shown(&photo).await {
+        Ok(Some((media_type, picture))) => {
+            let headers = [
+                (CONTENT_TYPE, media_type.as_str().to_owned()),
+                (CACHE_CONTROL, "private, max-age=3600".to_owned()),
+                (ETAG, format!("\"{photo}\"")),
+            ];
+            (headers, picture).into_response()
+        }
+        Ok(None) => absent(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Staff see photos with the meters they show; customers those of meters they pay for.
+async fn may_see(pool: &PgPool, viewer: &Viewer, photo: &PhotoHash) -> Result<bool, sqlx::Error> {
+    let Some(customer) = viewer.customer() else {
+        return Ok(viewer.may(Permission::ViewMeters));
+    };
+    let meters = reading_review::query::photo_meters(pool, photo).await?;
+    let cards = meter_card::query::by_numbers(pool, &meters).await?;
+    let bound = binding_queue::bound_accounts(pool, customer.customer_id.as_str()).await?;
+    let payers = cards.iter().filter_map(|card| card.account_no.as_ref());
+    Ok(payers
+        .into_iter()
+        .any(|payer| bound.iter().any(|account| account == payer.as_str())))
+}
