@@ -234,8 +234,9 @@ async fn a_photo_is_for_staff_and_for_who_pays_for_the_meter() {
     let staff = |role| {
         Viewer::Staff(StaffViewer {
             login: "li".parse().unwrap(),
-            campus: "N".parse().unwrap(),
+            campus: None,
             roles: [role].into(),
+            must_change_password: false,
         })
     };
     let statuses = async |viewer: Viewer| ask(&router, viewer, show(&hash)).await.0;
