@@ -6,6 +6,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod photos;

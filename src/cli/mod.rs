@@ -50,6 +50,10 @@ commands! {
     staff => Staff,
     /// 表计：审计重放
     meter => Meter,
+    /// 户号：对账单
+    account => Account,
+    /// 导出给其他系统的文件
+    export => Export,
     /// 费率：试算
     tariff => Tariff,
     /// 读模型：进度、核对与重建

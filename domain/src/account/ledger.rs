@@ -72,6 +72,13 @@ impl Ledger {
         self.bills.get(bill_no)
     }
 
+    /// All of them, paid ones included, by month.
+    pub fn bills(&self) -> Vec<&LedgerBill> {
+        let mut bills: Vec<&LedgerBill> = self.bills.values().collect();
+        bills.sort_by_key(|bill| bill.month);
+        bills
+    }
+
     pub fn bill_of(&self, month: BillingMonth) -> Option<&LedgerBill> {
         self.bills.values().find(|bill| bill.month == month)
     }

@@ -12,4 +12,4 @@ pub use aggregate::PaymentExport;
 pub use command::PaymentExportCommand;
 pub use error::PaymentExportError;
 pub use event::{ExportBasis, ExportBatchCreated, ExportBatchId, PaymentExportEvent};
-pub use process::{CreateExportBatch, EXPORT_STREAM};
+pub use process::{CountedRows, CreateExportBatch, EXPORT_STREAM};

@@ -15,11 +15,20 @@ pub const EXPORT_STREAM: &str = "payments";
 pub struct CreateExportBatch {
     pub basis: ExportBasis,
     pub month: BillingMonth,
+    /// Evidence, not part of what is asked for: the same request again is the same command,
+    /// whatever could be counted by then.
+    #[serde(skip)]
+    pub counted: CountedRows,
+}
+
+/// The rows a batch would close over, as somebody has counted them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountedRows {
     pub through_leaf: i64,
     pub row_count: u32,
     pub total: Fen,
-    /// The last batch there was when the rows were counted; zero before the first.
-    pub counted_after: u32,
+    /// The last batch there was; zero before the first.
+    pub after: u32,
 }
 
 impl Process for CreateExportBatch {
@@ -31,14 +40,14 @@ impl Process for CreateExportBatch {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<ExportBatchId, Stop> {
-        let batch_id = ExportBatchId::new(self.counted_after.saturating_add(1));
+        let batch_id = ExportBatchId::new(self.counted.after.saturating_add(1));
         let batch = ExportBatchCreated {
             batch_id,
             basis: self.basis,
             month: self.month,
-            through_leaf: self.through_leaf,
-            row_count: self.row_count,
-            total: self.total,
+            through_leaf: self.counted.through_leaf,
+            row_count: self.counted.row_count,
+            total: self.counted.total,
         };
         let command = PaymentExportCommand::CreateBatch(batch);
         workspace.execute::<PaymentExport>(EXPORT_STREAM, command)?;

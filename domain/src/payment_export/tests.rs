@@ -4,14 +4,16 @@ use super::*;
 use crate::desk::Desk;
 use crate::units::Fen;
 
-fn create(counted_after: u32) -> CreateExportBatch {
+fn create(after: u32) -> CreateExportBatch {
     CreateExportBatch {
         basis: ExportBasis::BillMonth,
         month: "2026-07".parse().unwrap(),
-        through_leaf: 41,
-        row_count: 3,
-        total: Fen::new(15242),
-        counted_after,
+        counted: CountedRows {
+            through_leaf: 41,
+            row_count: 3,
+            total: Fen::new(15242),
+            after,
+        },
     }
 }
 
@@ -25,10 +27,8 @@ fn batches_are_numbered_through_and_never_counted_over_the_same_rows() {
     assert_eq!(desk.refused(&create(0)), "PAYMENT_EXPORT_COUNTED_BEFORE");
     assert_eq!(desk.refused(&create(2)), "PAYMENT_EXPORT_COUNTED_BEFORE");
     assert_eq!(desk.run(&create(1)).unwrap().outcome, ExportBatchId::new(2));
-    let empty = CreateExportBatch {
-        row_count: 0,
-        ..create(2)
-    };
+    let mut empty = create(2);
+    empty.counted.row_count = 0;
     assert_eq!(desk.refused(&empty), "PAYMENT_EXPORT_NOTHING_NEW");
 }
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_domain::payment::PaymentMethod;
-use chaobiao_domain::payment_export::{ExportBasis, ExportBatchId};
+use chaobiao_domain::payment_export::{CountedRows, ExportBasis, ExportBatchId};
 use chaobiao_domain::units::{AccountNo, BillNo, BillingMonth, CampusId, Fen, PaymentId};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
@@ -212,27 +212,17 @@ pub async fn batches_for(
     .await
 }
 
-/// What the next batch for a month would close over, as of one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Countable {
-    /// The last leaf whose rows are counted.
-    pub through_leaf: i64,
-    pub row_count: i64,
-    pub total: Fen,
-    /// The last batch there is; zero before the first.
-    pub counted_after: u32,
-}
-
-/// One statement, so that rows, batches and checkpoint are of the same moment.
+/// What the next batch for a month would close over: one statement, so that rows, batches and
+/// checkpoint are of the same moment.
 pub async fn countable(
     executor: impl PgExecutor<'_>,
     basis: ExportBasis,
     month: BillingMonth,
-) -> Result<Countable, sqlx::Error> {
+) -> Result<CountedRows, sqlx::Error> {
     let row = sqlx::query(&format!(
         "SELECT coalesce((SELECT next_leaf FROM projection WHERE name = 'payments'), 0) - 1 \
              AS through_leaf, \
-         coalesce((SELECT max(batch) FROM read_payments_batch), 0) AS counted_after, \
+         coalesce((SELECT max(batch) FROM read_payments_batch), 0) AS after, \
          count(*) AS row_count, coalesce(sum(amount), 0)::bigint AS total \
          FROM read_payments_row WHERE batch IS NULL AND {} = $1",
         basis.as_str()
@@ -240,11 +230,12 @@ pub async fn countable(
     .bind(month.to_string())
     .fetch_one(executor)
     .await?;
-    Ok(Countable {
+    let row_count: i64 = row.try_get("row_count")?;
+    Ok(CountedRows {
         through_leaf: row.try_get("through_leaf")?,
-        row_count: row.try_get("row_count")?,
+        row_count: u32::try_from(row_count).unwrap_or(u32::MAX),
         total: fen(&row, "total")?,
-        counted_after: number(&row, "counted_after")?,
+        after: number(&row, "after")?,
     })
 }
 

@@ -1,4 +1,4 @@
-use chaobiao_domain::payment_export::{CreateExportBatch, ExportBasis, ExportBatchId};
+use chaobiao_domain::payment_export::{CountedRows, CreateExportBatch, ExportBasis, ExportBatchId};
 use chaobiao_domain::units::Fen;
 use chaobiao_eventstore::Projector;
 use chaobiao_testing::TestDatabase;
@@ -30,16 +30,14 @@ async fn close(story: &mut Story, time: &str, basis: ExportBasis, month: &str) -
         .project(&PaymentsProjector, &database.pool(), usize::MAX)
         .await;
     let month = month.parse().unwrap();
-    let counted = query::countable(&database.pool(), basis, month)
+    let mut counted = query::countable(&database.pool(), basis, month)
         .await
         .unwrap();
+    counted.through_leaf = i64::try_from(story.log.events.len()).unwrap() - 1;
     let create = CreateExportBatch {
         basis,
         month,
-        through_leaf: i64::try_from(story.log.events.len()).unwrap() - 1,
-        row_count: u32::try_from(counted.row_count).unwrap(),
-        total: counted.total,
-        counted_after: counted.counted_after,
+        counted,
     };
     story.run("ma", time, &create)
 }
@@ -182,13 +180,16 @@ async fn a_receipt_given_after_the_batch_does_not_change_it() {
 #[tokio::test]
 async fn a_batch_that_counted_wrongly_is_not_closed() {
     let mut story = story();
-    let create = CreateExportBatch {
-        basis: ExportBasis::BillMonth,
-        month: JULY.parse().unwrap(),
+    let counted = CountedRows {
         through_leaf: i64::try_from(story.log.events.len()).unwrap() - 1,
         row_count: 9,
         total: Fen::new(17000),
-        counted_after: 0,
+        after: 0,
+    };
+    let create = CreateExportBatch {
+        basis: ExportBasis::BillMonth,
+        month: JULY.parse().unwrap(),
+        counted,
     };
     story.run("ma", "2026-09-01 10:00", &create);
     let database = TestDatabase::create().await;

@@ -1,0 +1,11 @@
+//! 缴费导出: payment rows as files for the charging system.
+
+mod batch;
+mod csv_file;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod xlsx_file;
+
+pub use batch::{ExportError, close_batch, read_batch};
+pub use sheet::{Batch, Format};
