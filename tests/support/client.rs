@@ -10,7 +10,7 @@ use super::Answer;
 
 /// One person's browser.
 pub(crate) struct Client {
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     cookie: Option<String>,
     keys: u32,
     name: String,
@@ -163,13 +163,12 @@ impl Client {
 }
 
 /// Mutations without an idempotency key: they open and close the door.
-const KEYLESS: [&str; 6] = [
+const KEYLESS: [&str; 5] = [
     "requestPhoneCode",
     "customerLogin",
     "staffLogin",
-    "logout",
     "changePassword",
-    "registerCustomer",
+    "resetPassword",
 ];
 
 /// [`Answer`] keeps its head in lower case; a cookie's value must come back as it was.

@@ -6,6 +6,7 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+pub(crate) mod centre;
 pub(crate) mod client;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

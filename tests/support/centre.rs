@@ -1,0 +1,197 @@
+//! A centre on an empty database with its server running, its first staff, and what they set up.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use chaobiao_testing::{ScratchDirectory, TestDatabase};
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::{Server, chaobiao, run};
+
+pub(crate) const CAMPUS: &str = "N";
+
+pub(crate) struct Centre {
+    pub(crate) server: Server,
+    scratch: ScratchDirectory,
+    database: TestDatabase,
+    pub(crate) admin: Client,
+}
+
+impl Centre {
+    /// A server and an administrator who has chosen a password, nothing else.
+    pub(crate) async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let scratch = ScratchDirectory::create();
+        let server = start(&database, &scratch);
+        let made = command(&database, &scratch, &["staff", "create-admin"]);
+        let initial = made.trim().rsplit('：').next().unwrap().to_owned();
+        let mut admin = Client::new(server.address, "admin");
+        sign_in(&mut admin, "admin", &initial);
+        Self {
+            server,
+            scratch,
+            database,
+            admin,
+        }
+    }
+
+    /// With a campus, the working calendar of 2026, and tariffs for water and electricity.
+    pub(crate) async fn equipped() -> Self {
+        let mut centre = Self::new().await;
+        let hours = json!([{ "from": "08:00", "to": "12:00" }, { "from": "14:00", "to": "18:00" }]);
+        for (id, name) in [(CAMPUS, "北校区"), ("S", "南校区")] {
+            let campus = json!({
+                "campusId": id, "name": name, "contact": "5566", "officeHours": hours,
+            });
+            centre.admin.must("openCampus", campus, "campus { name }");
+        }
+        let mut manager = centre.staff("manager", &["MANAGER"]);
+        for (id, commodity, price) in [("W", "WATER", "3.10"), ("E", "ELECTRICITY", "0.55")] {
+            let tariff = json!({
+                "tariffId": id, "name": id, "commodity": commodity,
+                "basePersons": 4, "quotaPerExtraPerson": "30",
+                "priceChange": "PRORATE_BY_DAY",
+            });
+            manager.must("defineTariff", tariff, "tariff { tariffId }");
+            let version = json!({
+                "tariffId": id, "from": "2025-01-01",
+                "tiers": [{ "upTo": "180", "price": price }, { "price": "9.30" }],
+                "surcharges": [],
+            });
+            manager.must("publishTariffVersion", version, "tariff { tariffId }");
+        }
+        centre
+    }
+
+    pub(crate) fn client(&self, name: &str) -> Client {
+        Client::new(self.server.address, name)
+    }
+
+    /// Hires somebody and signs them in.
+    pub(crate) fn staff(&mut self, login: &str, roles: &[&str]) -> Client {
+        let hire = json!({
+            "login": login, "name": "李四", "department": "计量部", "position": "专员",
+            "campusId": CAMPUS, "roles": roles,
+        });
+        let hired = self.admin.must("hireStaff", hire, "initialPassword");
+        let initial = hired["initialPassword"].as_str().unwrap().to_owned();
+        let mut client = self.client(login);
+        sign_in(&mut client, login, &initial);
+        client
+    }
+
+    /// Registers a customer by phone and code.
+    pub(crate) fn customer(&self, phone: &str, kind: &str) -> Client {
+        let mut client = self.client(phone);
+        client.must("requestPhoneCode", json!({ "phone": phone }), "expiresAt");
+        let code = self.code(phone);
+        let register = json!({ "phone": phone, "code": code, "kind": kind });
+        client.must("registerCustomer", register, "viewer { customer { kind } }");
+        client
+    }
+
+    /// The last code sent to a phone, from the development outbox.
+    pub(crate) fn code(&self, phone: &str) -> String {
+        let wanted = |message: &Value| {
+            message["channel"] == "sms" && message["message"].to_string().contains(phone)
+        };
+        let message = self.await_message(wanted);
+        let text = message["message"].to_string().replace(phone, "");
+        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
+        let code = digits.into_iter().find(|run| run.len() == 6);
+        code.unwrap_or_else(|| panic!("no code in {text}"))
+            .to_owned()
+    }
+
+    /// The newest message of the development outbox that fits.
+    pub(crate) fn await_message(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let path = self.data_dir().join("outbox.jsonl");
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let messages = text
+                .lines()
+                .filter_map(|line| serde_json::from_str(line).ok());
+            if let Some(message) = messages.filter(&wanted).last() {
+                return message;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("no such message was sent");
+    }
+
+    /// Opens an account with one water meter, read for the first time at `opening`.
+    pub(crate) fn household(&self, manager: &mut Client, account_no: &str, holder: &str) -> String {
+        let meter_no = format!("W-{account_no}");
+        let account = json!({
+            "accountNo": account_no, "class": "RESIDENT", "campusId": CAMPUS, "holder": holder,
+            "address": "北苑 3 栋 201", "householdPersons": 3,
+        });
+        manager.must("openAccount", account, "account { accountNo }");
+        let meter = json!({
+            "meterNo": meter_no, "commodity": "WATER", "campusId": CAMPUS, "building": "北苑 3 栋",
+            "room": "201", "book": "B1", "walkOrder": 1, "selfRead": true,
+        });
+        manager.must("registerMeter", meter, "meter { meterNo }");
+        let device = json!({
+            "meterNo": meter_no, "hardwareNo": format!("HW{account_no}"), "digits": 5,
+            "decimals": 0, "multiplier": "1", "openingIndex": "100", "installedOn": "2026-01-01",
+        });
+        manager.must("installDevice", device, "meter { meterNo }");
+        let assign = json!({
+            "accountNo": account_no, "meterNo": meter_no, "tariffId": "W", "from": "2026-01-01",
+        });
+        manager.must("assignMeter", assign, "account { accountNo }");
+        meter_no
+    }
+
+    /// Runs the command line beside the server.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        command(&self.database, &self.scratch, arguments)
+    }
+
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.scratch.path().join("data")
+    }
+
+    /// Kills the server as a power cut would, and starts it again.
+    pub(crate) fn kill_and_restart(&mut self) {
+        self.server.signal("-KILL");
+        self.server.wait();
+        self.server = start(&self.database, &self.scratch);
+    }
+}
+
+fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command.env("DATABASE_URL", database.url());
+    Server::start(command, &[])
+}
+
+fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command.env("DATABASE_URL", database.url()).args(arguments);
+    let output = run(command);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {text}{errors}");
+    text
+}
+
+fn sign_in(client: &mut Client, login: &str, initial: &str) {
+    const PASSWORD: &str = "correct horse battery staple";
+    let first = json!({ "login": login, "password": initial });
+    client.must("staffLogin", first, "viewer { displayName }");
+    let change = json!({ "currentPassword": initial, "newPassword": PASSWORD });
+    client.must("changePassword", change, "");
+    let again = json!({ "login": login, "password": PASSWORD });
+    client.must("staffLogin", again, "viewer { displayName }");
+}
+
+impl Client {
+    /// Moves a client to a server that was started again; the session stays.
+    pub(crate) fn follow(&mut self, centre: &Centre) {
+        self.address = centre.server.address;
+    }
+}
