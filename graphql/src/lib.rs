@@ -5,6 +5,8 @@
 pub mod audit;
 pub mod binding;
 pub mod campus;
+pub mod payment;
+pub mod receipt;
 pub mod staff;
 pub mod support;
 pub mod viewer;
@@ -19,6 +21,8 @@ pub struct Query(
     audit::AuditQuery,
     binding::BindingQuery,
     campus::CampusQuery,
+    payment::PaymentQuery,
+    receipt::ReceiptQuery,
     staff::StaffQuery,
     viewer::ViewerQuery,
 );
@@ -28,6 +32,8 @@ pub struct Query(
 pub struct Mutation(
     binding::BindingMutation,
     campus::CampusMutation,
+    payment::PaymentMutation,
+    receipt::ReceiptMutation,
     staff::StaffMutation,
     viewer::ViewerMutation,
 );

@@ -1,0 +1,136 @@
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
+use chaobiao_domain::payment;
+use chaobiao_projections::payments::{PaymentPart, PaymentRow};
+use chrono::{DateTime, Utc};
+
+use super::PaymentLoader;
+use super::loader::{PartsOf, ReceiptsOf};
+use crate::receipt::Receipt;
+use crate::support::{Fen, YearMonth, internal};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "payment::PaymentMethod")]
+pub enum PaymentMethod {
+    Cash,
+    Cheque,
+    Transfer,
+}
+
+/// Money put against one bill.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PaymentAllocation {
+    account_no: String,
+    bill_no: String,
+    /// The month of the bill.
+    month: YearMonth,
+    amount: Fen,
+}
+
+/// Money kept for later bills of an account.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PaymentCredit {
+    account_no: String,
+    amount: Fen,
+}
+
+/// A payment as it was taken, and whether it was undone.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Payment {
+    payment_id: String,
+    method: PaymentMethod,
+    amount: Fen,
+    paid_at: DateTime<Utc>,
+    /// Where the money was taken.
+    campus: String,
+    /// Such as `staff:li`.
+    taken_by: String,
+    cheque_number: Option<String>,
+    cheque_bank: Option<String>,
+    /// 冲正
+    reversed_at: Option<DateTime<Utc>>,
+    reversed_by: Option<String>,
+    reversal_reason: Option<String>,
+}
+
+impl From<PaymentRow> for Payment {
+    fn from(row: PaymentRow) -> Self {
+        Self {
+            payment_id: row.payment_id.to_string(),
+            method: row.method.into(),
+            amount: row.amount.into(),
+            paid_at: row.paid_at,
+            campus: row.campus.to_string(),
+            taken_by: row.taken_by,
+            cheque_number: row.cheque_number,
+            cheque_bank: row.cheque_bank,
+            reversed_at: row.reversed_at,
+            reversed_by: row.reversed_by,
+            reversal_reason: row.reversal_reason,
+        }
+    }
+}
+
+impl Payment {
+    async fn parts(&self, ctx: &Context<'_>) -> Result<Vec<PaymentPart>> {
+        let loader = ctx.data::<DataLoader<PaymentLoader>>()?;
+        let parts = loader.load_one(PartsOf(self.payment_id.clone())).await;
+        Ok(parts
+            .map_err(|error| internal(ctx, error))?
+            .unwrap_or_default())
+    }
+}
+
+#[ComplexObject]
+impl Payment {
+    /// What was paid when the money was taken.
+    async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<PaymentAllocation>> {
+        let bill = |part: PaymentPart| {
+            Some(PaymentAllocation {
+                account_no: part.account_no.to_string(),
+                bill_no: part.bill_no?.to_string(),
+                month: YearMonth(part.month),
+                amount: part.amount.into(),
+            })
+        };
+        Ok(self
+            .parts(ctx)
+            .await?
+            .into_iter()
+            .filter_map(bill)
+            .collect())
+    }
+
+    /// What was over and is kept for later bills.
+    async fn credits(&self, ctx: &Context<'_>) -> Result<Vec<PaymentCredit>> {
+        let parts = self.parts(ctx).await?.into_iter();
+        let credits = parts
+            .filter(|part| part.bill_no.is_none())
+            .map(|part| PaymentCredit {
+                account_no: part.account_no.to_string(),
+                amount: part.amount.into(),
+            });
+        Ok(credits.collect())
+    }
+
+    async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<Receipt>> {
+        let loader = ctx.data::<DataLoader<PaymentLoader>>()?;
+        let receipts = loader.load_one(ReceiptsOf(self.payment_id.clone())).await;
+        let receipts = receipts.map_err(|error| internal(ctx, error))?;
+        Ok(receipts
+            .unwrap_or_default()
+            .into_iter()
+            .map(Receipt::from)
+            .collect())
+    }
+
+    /// The number of the first receipt, null while none has been given.
+    async fn receipt_no(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let receipts = self.receipts(ctx).await?;
+        Ok(receipts
+            .into_iter()
+            .next()
+            .map(|receipt| receipt.receipt_no))
+    }
+}

@@ -1,0 +1,104 @@
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::Rejection;
+use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{AccountNo, CampusId, PaymentId, ReceiptNo};
+
+use super::Receipt;
+use super::query::find;
+use super::types::ReceiptPart;
+use crate::support::{UserError, field, may, run};
+
+#[derive(InputObject)]
+pub(super) struct IssueReceiptInput {
+    idempotency_key: String,
+    payment_id: String,
+    /// The counter that hands it out; any campus may.
+    campus_id: String,
+    /// Left out: all accounts of the payment on one receipt.
+    account_nos: Option<Vec<String>>,
+    /// Left out: water, electricity and credit together.
+    parts: Option<Vec<ReceiptPart>>,
+}
+
+#[derive(InputObject)]
+pub(super) struct ReprintReceiptInput {
+    idempotency_key: String,
+    receipt_no: String,
+}
+
+macro_rules! payload {
+    ($($payload:ident),+) => {$(
+        #[derive(SimpleObject)]
+        pub(super) struct $payload {
+            receipt: Option<Receipt>,
+            user_errors: Vec<UserError>,
+            /// Done, but what is shown may still be older.
+            pending: bool,
+        }
+    )+};
+}
+
+payload!(IssueReceiptPayload, ReprintReceiptPayload);
+
+fn issue(input: IssueReceiptInput) -> Result<IssueReceipt, Rejection> {
+    let accounts = input
+        .account_nos
+        .iter()
+        .flatten()
+        .map(AccountNo::try_new)
+        .collect();
+    Ok(IssueReceipt {
+        payment_id: field("paymentId", PaymentId::try_new(&input.payment_id))?,
+        campus: field("campusId", CampusId::try_new(&input.campus_id))?,
+        accounts: field("accountNos", accounts)?,
+        parts: input.parts.into_iter().flatten().map(Into::into).collect(),
+    })
+}
+
+#[derive(Default)]
+pub struct ReceiptMutation;
+
+#[Object]
+impl ReceiptMutation {
+    /// Hands out a receipt for a payment. Nothing gets a receipt twice.
+    #[graphql(guard = "may(Permission::TakePayments)")]
+    async fn issue_receipt(
+        &self,
+        ctx: &Context<'_>,
+        input: IssueReceiptInput,
+    ) -> Result<IssueReceiptPayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(ctx, "issueReceipt", &key, issue(input)).await?;
+        let receipt = match &ran.outcome {
+            Some(booked) => find(ctx, booked.receipt_no.as_str()).await?,
+            None => None,
+        };
+        Ok(IssueReceiptPayload {
+            receipt,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+
+    /// Prints a receipt again; the paper is marked as a copy.
+    #[graphql(guard = "may(Permission::TakePayments)")]
+    async fn reprint_receipt(
+        &self,
+        ctx: &Context<'_>,
+        input: ReprintReceiptInput,
+    ) -> Result<ReprintReceiptPayload> {
+        let receipt_no = field("receiptNo", ReceiptNo::try_new(&input.receipt_no));
+        let process = receipt_no.map(|receipt_no| ReprintReceipt { receipt_no });
+        let ran = run(ctx, "reprintReceipt", &input.idempotency_key, process).await?;
+        let receipt = match &ran.outcome {
+            Some(copied) => find(ctx, copied.receipt_no.as_str()).await?,
+            None => None,
+        };
+        Ok(ReprintReceiptPayload {
+            receipt,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+}
