@@ -4,6 +4,7 @@ import type {
   PaymentMethod,
   ReadingChannel,
   ReadingStatus,
+  ReceiptPart,
 } from '@/gql/graphql'
 
 export const COMMODITY: Record<Commodity, { name: string; meter: string; unit: string }> = {
@@ -37,4 +38,10 @@ export const PAYMENT_METHOD: Record<PaymentMethod, string> = {
   CASH: '现金',
   CHEQUE: '支票',
   TRANSFER: '转账',
+}
+
+export const RECEIPT_PART: Record<ReceiptPart, string> = {
+  WATER: '水费',
+  ELECTRICITY: '电费',
+  CREDIT: '存入余额',
 }

@@ -81,24 +81,22 @@ export const RECEIPT = graphql(`
     receipt(receiptNo: $receiptNo) {
       receiptNo
       campus
+      total
       issuedAt
       issuedBy
       copies
-      voided
+      reversed
+      items {
+        accountNo
+        part
+        amount
+      }
       payment {
         paymentId
         method
-        amount
-        paidAt
         allocations {
           accountNo
-          billNo
           month
-          amount
-        }
-        credits {
-          accountNo
-          amount
         }
       }
     }
