@@ -9,6 +9,7 @@ pub mod payment;
 pub mod receipt;
 pub mod staff;
 pub mod support;
+pub mod tariff;
 pub mod viewer;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
@@ -24,6 +25,7 @@ pub struct Query(
     payment::PaymentQuery,
     receipt::ReceiptQuery,
     staff::StaffQuery,
+    tariff::TariffQuery,
     viewer::ViewerQuery,
 );
 
@@ -35,6 +37,7 @@ pub struct Mutation(
     payment::PaymentMutation,
     receipt::ReceiptMutation,
     staff::StaffMutation,
+    tariff::TariffMutation,
     viewer::ViewerMutation,
 );
 

@@ -15,6 +15,7 @@ pub mod receipts;
 mod rows;
 #[cfg(test)]
 mod story;
+pub mod tariffs;
 pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Arc<dyn Projector>> {
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
+        Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),

@@ -12,6 +12,7 @@ mod run;
 mod scalars;
 mod services;
 mod shape;
+mod units;
 mod viewer;
 
 pub use connection::{Connection, CursorKey, Total, connection, page, page_size};
@@ -29,4 +30,5 @@ pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};
 pub use shape::Shape;
+pub use units::Commodity;
 pub use viewer::{CustomerViewer, StaffViewer, Viewer};

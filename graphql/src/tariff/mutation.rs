@@ -1,0 +1,177 @@
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::Rejection;
+use chaobiao_domain::rating::{self, TariffTerms};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::tariff::{DefineTariff, PublishTariffVersion, TariffChanged};
+use chaobiao_domain::units::{Quantity, TariffId, UnitPrice};
+
+use super::Tariff;
+use super::query::find;
+use super::types::{PriceChange, TierPeriod, YearCrossing};
+use crate::support::{Commodity, Date, Decimal, UserError, field, may, run};
+
+/// Time to pay where a tariff says nothing else.
+const PAYMENT_DAYS: u16 = 15;
+
+#[derive(InputObject)]
+pub(super) struct TierInput {
+    /// Left out in the last tier.
+    up_to: Option<Decimal>,
+    price: Decimal,
+}
+
+#[derive(InputObject)]
+pub(super) struct SurchargeInput {
+    name: String,
+    price: Decimal,
+}
+
+#[derive(InputObject)]
+pub(super) struct TariffVersionInput {
+    from: Date,
+    to: Option<Date>,
+    tiers: Vec<TierInput>,
+    #[graphql(default)]
+    surcharges: Vec<SurchargeInput>,
+}
+
+#[derive(InputObject)]
+pub(super) struct DefineTariffInput {
+    idempotency_key: String,
+    tariff_id: String,
+    name: String,
+    commodity: Commodity,
+    /// Days after its issue in which a bill is to be paid; 15 when left out.
+    payment_days: Option<u16>,
+    price_change: Option<PriceChange>,
+    year_crossing: Option<YearCrossing>,
+    tier_period: Option<TierPeriod>,
+    #[graphql(default)]
+    base_persons: u32,
+    quota_per_extra_person: Option<Decimal>,
+    /// The first versions; more are published later.
+    versions: Vec<TariffVersionInput>,
+}
+
+#[derive(InputObject)]
+pub(super) struct PublishTariffVersionInput {
+    idempotency_key: String,
+    tariff_id: String,
+    version: TariffVersionInput,
+}
+
+macro_rules! payload {
+    ($($payload:ident),+) => {$(
+        #[derive(SimpleObject)]
+        pub(super) struct $payload {
+            tariff: Option<Tariff>,
+            user_errors: Vec<UserError>,
+            /// Done, but what is shown may still be older.
+            pending: bool,
+        }
+    )+};
+}
+
+payload!(DefineTariffPayload, PublishTariffVersionPayload);
+
+fn version(input: TariffVersionInput) -> Result<rating::TariffVersion, Rejection> {
+    let price = |price: Decimal| field("price", UnitPrice::try_new(price.0));
+    let mut tiers = Vec::with_capacity(input.tiers.len());
+    for tier in input.tiers {
+        let up_to = tier
+            .up_to
+            .map(|limit| field("upTo", Quantity::try_new(limit.0)));
+        tiers.push(rating::Tier {
+            up_to: up_to.transpose()?,
+            price: price(tier.price)?,
+        });
+    }
+    let mut surcharges = Vec::with_capacity(input.surcharges.len());
+    for surcharge in input.surcharges {
+        let price = price(surcharge.price)?;
+        surcharges.push(rating::Surcharge {
+            name: surcharge.name,
+            price,
+        });
+    }
+    Ok(rating::TariffVersion {
+        from: input.from.0,
+        to: input.to.map(|to| to.0),
+        tiers,
+        surcharges,
+    })
+}
+
+fn define(input: DefineTariffInput) -> Result<DefineTariff, Rejection> {
+    let quota = input
+        .quota_per_extra_person
+        .map(|quota| field("quotaPerExtraPerson", Quantity::try_new(quota.0)));
+    let versions: Result<Vec<_>, Rejection> = input.versions.into_iter().map(version).collect();
+    Ok(DefineTariff {
+        tariff_id: field("tariffId", TariffId::try_new(&input.tariff_id))?,
+        name: input.name,
+        payment_days: input.payment_days.unwrap_or(PAYMENT_DAYS),
+        commodity: input.commodity.into(),
+        terms: TariffTerms {
+            price_change: input.price_change.map(Into::into).unwrap_or_default(),
+            year_crossing: input.year_crossing.map(Into::into).unwrap_or_default(),
+            tier_period: input.tier_period.map(Into::into).unwrap_or_default(),
+            base_persons: input.base_persons,
+            quota_per_extra_person: quota.transpose()?.unwrap_or(Quantity::ZERO),
+            versions: versions?,
+        },
+    })
+}
+
+async fn changed(ctx: &Context<'_>, outcome: Option<&TariffChanged>) -> Result<Option<Tariff>> {
+    match outcome {
+        Some(changed) => find(ctx, changed.tariff_id.as_str()).await,
+        None => Ok(None),
+    }
+}
+
+#[derive(Default)]
+pub struct TariffMutation;
+
+#[Object]
+impl TariffMutation {
+    #[graphql(guard = "may(Permission::ManageTariffs)")]
+    async fn define_tariff(
+        &self,
+        ctx: &Context<'_>,
+        input: DefineTariffInput,
+    ) -> Result<DefineTariffPayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(ctx, "defineTariff", &key, define(input)).await?;
+        let tariff = changed(ctx, ran.outcome.as_ref()).await?;
+        Ok(DefineTariffPayload {
+            tariff,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+
+    /// Adds a version after all the tariff has. Published prices are never edited.
+    #[graphql(guard = "may(Permission::ManageTariffs)")]
+    async fn publish_tariff_version(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishTariffVersionInput,
+    ) -> Result<PublishTariffVersionPayload> {
+        let tariff_id = field("tariffId", TariffId::try_new(&input.tariff_id));
+        let version = version(input.version);
+        let process = tariff_id.and_then(|tariff_id| {
+            Ok(PublishTariffVersion {
+                tariff_id,
+                version: version?,
+            })
+        });
+        let ran = run(ctx, "publishTariffVersion", &input.idempotency_key, process).await?;
+        let tariff = changed(ctx, ran.outcome.as_ref()).await?;
+        Ok(PublishTariffVersionPayload {
+            tariff,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+}

@@ -1,0 +1,123 @@
+use async_graphql::{Enum, Object, SimpleObject};
+use chaobiao_domain::rating;
+use chaobiao_projections::tariffs::TariffRow;
+
+use crate::support::{Commodity, Date, Decimal};
+
+/// What a change of price inside a billing period does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "rating::PriceChange")]
+pub(super) enum PriceChange {
+    /// The usage is split over the versions by days.
+    ProrateByDay,
+    /// All usage at the version in force when the meter was read.
+    ByReadingDate,
+}
+
+/// Where a period that runs into another tier year counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "rating::YearCrossing")]
+pub(super) enum YearCrossing {
+    ByDay,
+    ByBillingMonth,
+}
+
+/// How long tier limits count before they start again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "rating::TierPeriod")]
+pub(super) enum TierPeriod {
+    Year,
+    Month,
+}
+
+/// Usage up to a limit and its price; the last tier has no limit.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct Tier {
+    up_to: Option<Decimal>,
+    price: Decimal,
+}
+
+/// A price on every unit, whatever its tier.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct Surcharge {
+    name: String,
+    price: Decimal,
+}
+
+/// The prices in force from a day on, until `to` (not included) or the next version.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct TariffVersion {
+    from: Date,
+    to: Option<Date>,
+    tiers: Vec<Tier>,
+    surcharges: Vec<Surcharge>,
+}
+
+impl From<&rating::TariffVersion> for TariffVersion {
+    fn from(version: &rating::TariffVersion) -> Self {
+        let tier = |tier: &rating::Tier| Tier {
+            up_to: tier.up_to.map(Into::into),
+            price: tier.price.into(),
+        };
+        let surcharge = |surcharge: &rating::Surcharge| Surcharge {
+            name: surcharge.name.clone(),
+            price: surcharge.price.into(),
+        };
+        Self {
+            from: Date(version.from),
+            to: version.to.map(Date),
+            tiers: version.tiers.iter().map(tier).collect(),
+            surcharges: version.surcharges.iter().map(surcharge).collect(),
+        }
+    }
+}
+
+/// 价格方案
+#[derive(Clone, Debug)]
+pub struct Tariff(pub(super) TariffRow);
+
+#[Object]
+impl Tariff {
+    async fn tariff_id(&self) -> &str {
+        self.0.tariff_id.as_str()
+    }
+
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    async fn commodity(&self) -> Commodity {
+        self.0.schedule.commodity().into()
+    }
+
+    /// Days after its issue in which a bill is to be paid.
+    async fn payment_days(&self) -> i32 {
+        self.0.payment_days
+    }
+
+    async fn price_change(&self) -> PriceChange {
+        self.0.schedule.terms().price_change.into()
+    }
+
+    async fn year_crossing(&self) -> YearCrossing {
+        self.0.schedule.terms().year_crossing.into()
+    }
+
+    async fn tier_period(&self) -> TierPeriod {
+        self.0.schedule.terms().tier_period.into()
+    }
+
+    async fn base_persons(&self) -> u32 {
+        self.0.schedule.terms().base_persons
+    }
+
+    /// Lifts every limit for each person above `basePersons`.
+    async fn quota_per_extra_person(&self) -> Decimal {
+        self.0.schedule.terms().quota_per_extra_person.into()
+    }
+
+    /// Every version there has been, in order.
+    async fn versions(&self) -> Vec<TariffVersion> {
+        self.0.schedule.versions().iter().map(Into::into).collect()
+    }
+}

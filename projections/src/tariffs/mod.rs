@@ -1,0 +1,7 @@
+//! 价格方案: what is charged, with every version there has been.
+
+mod projector;
+pub mod query;
+
+pub use projector::TariffsProjector;
+pub use query::TariffRow;
