@@ -6,6 +6,7 @@ pub mod audit;
 pub mod binding;
 pub mod campus;
 pub mod payment;
+pub mod reading_round;
 pub mod receipt;
 pub mod staff;
 pub mod support;
@@ -23,6 +24,7 @@ pub struct Query(
     binding::BindingQuery,
     campus::CampusQuery,
     payment::PaymentQuery,
+    reading_round::ReadingRoundQuery,
     receipt::ReceiptQuery,
     staff::StaffQuery,
     tariff::TariffQuery,
@@ -35,6 +37,7 @@ pub struct Mutation(
     binding::BindingMutation,
     campus::CampusMutation,
     payment::PaymentMutation,
+    reading_round::ReadingRoundMutation,
     receipt::ReceiptMutation,
     staff::StaffMutation,
     tariff::TariffMutation,
@@ -43,7 +46,10 @@ pub struct Mutation(
 
 /// Root of all subscriptions.
 #[derive(Default, MergedSubscription)]
-pub struct Subscription(binding::BindingSubscription);
+pub struct Subscription(
+    binding::BindingSubscription,
+    reading_round::ReadingRoundSubscription,
+);
 
 /// The product's one schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -1,0 +1,164 @@
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::Rejection;
+use chaobiao_domain::reading_round::{
+    CloseReadingRound, OpenReadingRound, RecordUnreadReason, RoundChanged,
+};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{BookNo, CampusId, MeterNo, RoundId};
+use chaobiao_projections::meter_card;
+
+use super::query::find;
+use super::types::{ReadingRound, UnreadReason};
+use crate::support::{Date, Services, UserError, YearMonth, field, internal, may, run};
+
+#[derive(InputObject)]
+pub(super) struct OpenReadingRoundInput {
+    idempotency_key: String,
+    book: String,
+    month: YearMonth,
+    campus_id: String,
+    due_on: Date,
+    /// In the order of the walk; left out, all meters of the book.
+    meter_nos: Option<Vec<String>>,
+}
+
+#[derive(InputObject)]
+pub(super) struct RecordUnreadReasonInput {
+    idempotency_key: String,
+    round_id: String,
+    meter_no: String,
+    reason: UnreadReason,
+    note: Option<String>,
+}
+
+#[derive(InputObject)]
+pub(super) struct CloseReadingRoundInput {
+    idempotency_key: String,
+    round_id: String,
+}
+
+macro_rules! payload {
+    ($($payload:ident),+) => {$(
+        #[derive(SimpleObject)]
+        pub(super) struct $payload {
+            reading_round: Option<ReadingRound>,
+            user_errors: Vec<UserError>,
+            /// Done, but what is shown may still be older.
+            pending: bool,
+        }
+    )+};
+}
+
+payload!(
+    OpenReadingRoundPayload,
+    RecordUnreadReasonPayload,
+    CloseReadingRoundPayload
+);
+
+async fn changed(
+    ctx: &Context<'_>,
+    outcome: Option<&RoundChanged>,
+) -> Result<Option<ReadingRound>> {
+    match outcome {
+        Some(changed) => find(ctx, &changed.round_id).await,
+        None => Ok(None),
+    }
+}
+
+fn open(
+    input: &OpenReadingRoundInput,
+    book: Result<BookNo, Rejection>,
+    walk: Vec<MeterNo>,
+) -> Result<OpenReadingRound, Rejection> {
+    let meters = match &input.meter_nos {
+        Some(numbers) => field("meterNos", numbers.iter().map(MeterNo::try_new).collect())?,
+        None => walk,
+    };
+    Ok(OpenReadingRound {
+        book: book?,
+        month: input.month.0,
+        campus: field("campusId", CampusId::try_new(&input.campus_id))?,
+        meters,
+        due_on: input.due_on.0,
+    })
+}
+
+#[derive(Default)]
+pub struct ReadingRoundMutation;
+
+#[Object]
+impl ReadingRoundMutation {
+    /// Sends a reader out with a book.
+    #[graphql(guard = "may(Permission::ManageRounds)")]
+    async fn open_reading_round(
+        &self,
+        ctx: &Context<'_>,
+        input: OpenReadingRoundInput,
+    ) -> Result<OpenReadingRoundPayload> {
+        let book = field("book", BookNo::try_new(&input.book));
+        let walk = match &book {
+            Ok(book) if input.meter_nos.is_none() => {
+                let pool = Services::of(ctx)?.store().pool();
+                let cards = meter_card::query::in_book(pool, book).await;
+                let cards = cards.map_err(|error| internal(ctx, error))?;
+                cards.into_iter().map(|card| card.meter_no).collect()
+            }
+            _ => Vec::new(),
+        };
+        let process = open(&input, book, walk);
+        let ran = run(ctx, "openReadingRound", &input.idempotency_key, process).await?;
+        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
+        let (user_errors, pending) = (ran.user_errors, ran.pending);
+        Ok(OpenReadingRoundPayload {
+            reading_round,
+            user_errors,
+            pending,
+        })
+    }
+
+    /// The reader stood before a meter and could not read it.
+    #[graphql(guard = "may(Permission::SubmitReadings)")]
+    async fn record_unread_reason(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordUnreadReasonInput,
+    ) -> Result<RecordUnreadReasonPayload> {
+        let round_id = field("roundId", RoundId::try_new(&input.round_id));
+        let meter_no = field("meterNo", MeterNo::try_new(&input.meter_no));
+        let process = round_id.and_then(|round_id| {
+            Ok(RecordUnreadReason {
+                round_id,
+                meter_no: meter_no?,
+                reason: input.reason.into(),
+                note: input.note,
+            })
+        });
+        let ran = run(ctx, "recordUnreadReason", &input.idempotency_key, process).await?;
+        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
+        let (user_errors, pending) = (ran.user_errors, ran.pending);
+        Ok(RecordUnreadReasonPayload {
+            reading_round,
+            user_errors,
+            pending,
+        })
+    }
+
+    /// Ends a round; what is unread stays on the list of its month.
+    #[graphql(guard = "may(Permission::ManageRounds)")]
+    async fn close_reading_round(
+        &self,
+        ctx: &Context<'_>,
+        input: CloseReadingRoundInput,
+    ) -> Result<CloseReadingRoundPayload> {
+        let round_id = field("roundId", RoundId::try_new(&input.round_id));
+        let process = round_id.map(|round_id| CloseReadingRound { round_id });
+        let ran = run(ctx, "closeReadingRound", &input.idempotency_key, process).await?;
+        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
+        let (user_errors, pending) = (ran.user_errors, ran.pending);
+        Ok(CloseReadingRoundPayload {
+            reading_round,
+            user_errors,
+            pending,
+        })
+    }
+}
