@@ -1,5 +1,5 @@
 import { QueryClient, VueQueryPlugin, useQuery, useQueryClient } from '@tanstack/vue-query'
-import { computed, nextTick, type App } from 'vue'
+import { computed, nextTick, ref, type App } from 'vue'
 import { graphql } from '@/gql'
 import { RequestFault, request, whenSessionEnds } from './gqlFetch'
 
@@ -36,42 +36,47 @@ const LOGOUT = graphql(`
 
 const KEY = ['me'] as const
 
-async function fetchMe() {
-  try {
-    const { me } = await request(ME, {})
-    return me.kind === 'ANONYMOUS' ? null : me
-  } catch (error) {
-    if (error instanceof RequestFault && error.kind === 'unauthenticated') return null
-    throw error
-  }
-}
+const others = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0] }
 
-/** Nobody is logged in, and nothing the last person saw is left for the next one. */
-async function forget(client: QueryClient): Promise<void> {
-  client.setQueryData(KEY, null)
-  // Pages close first: a query taken from under an open page would be fetched again.
-  await nextTick()
-  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEY[0] })
+/** Whose pages are open, also while their session has run out and the login stands in front. */
+const person = ref('')
+
+async function fetchMe(client: QueryClient) {
+  const { me } = await request(ME, {})
+  if (me.kind === 'ANONYMOUS') return null
+  const id = me.staff?.login ?? me.customer?.customerId ?? ''
+  // Nothing the last person saw is left for the next one; the same person's pages ask again.
+  if (person.value && person.value !== id) client.removeQueries(others)
+  else if (client.getQueryData(KEY) === null) void client.invalidateQueries(others)
+  person.value = id
+  return me
 }
 
 /** Who is logged in: null is nobody, undefined is not known yet. */
 export function useSession() {
   const client = useQueryClient()
-  const query = useQuery({ queryKey: KEY, queryFn: fetchMe, staleTime: 60_000 })
+  const options = { queryKey: KEY, queryFn: () => fetchMe(client) }
+  const query = useQuery({ ...options, staleTime: 60_000 })
   return {
     me: computed(() => query.data.value),
+    person: computed(() => person.value),
     fault: query.error,
-    async refresh() {
-      return client.fetchQuery({ queryKey: KEY, queryFn: fetchMe, staleTime: 0 })
-    },
+    refresh: () => client.fetchQuery({ ...options, staleTime: 0 }),
     async leave() {
       await request(LOGOUT, {})
-      await forget(client)
+      person.value = ''
+      client.setQueryData(KEY, null)
+      // Pages close first: a query taken from under an open page would be fetched again.
+      await nextTick()
+      client.removeQueries(others)
     },
   }
 }
 
-/** A session that ends under an open page brings back the login, whichever request noticed it. */
+/**
+ * A session that ends under an open page brings the login in front of it, whichever request
+ * noticed; what was typed is still there when the same person comes back.
+ */
 export function installQueries(app: App): void {
   const client = new QueryClient({
     defaultOptions: {
@@ -83,7 +88,7 @@ export function installQueries(app: App): void {
     },
   })
   whenSessionEnds(() => {
-    if (client.getQueryData(KEY)) void forget(client)
+    if (client.getQueryData(KEY)) client.setQueryData(KEY, null)
   })
   app.use(VueQueryPlugin, { queryClient: client })
 }
