@@ -7,7 +7,9 @@ use chaobiao_decision::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgConnection, Row};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::QueryScalar;
+use sqlx::{PgConnection, Postgres, Row};
 use uuid::Uuid;
 
 use crate::clock::event_id;
@@ -136,38 +138,7 @@ impl EventStore {
             .fetch_all(self.pool())
             .await?;
 
-        let mut found = Found::default();
-        let mut holders: HashMap<(String, Vec<u8>), String> = HashMap::new();
-        for row in rows {
-            match row.try_get::<i32, _>("kind")? {
-                0 => {
-                    let stream = StreamId::new(
-                        row.try_get::<String, _>("a")?,
-                        row.try_get::<String, _>("b")?,
-                    );
-                    found.streams.entry(stream).or_default().push(StoredEvent {
-                        sequence: row.try_get("n")?,
-                        event_type: row.try_get("t")?,
-                        event_version: row.try_get("v")?,
-                        payload: row.try_get("p")?,
-                    });
-                }
-                1 => {
-                    let id: String = row.try_get("a")?;
-                    let id = Uuid::parse_str(&id)
-                        .map_err(|error| StoreError::Corrupt(format!("command {id}: {error}")))?;
-                    let outcome = StoredOutcome {
-                        body_hmac: row.try_get("h")?,
-                        outcome: row.try_get("p")?,
-                    };
-                    found.outcomes.insert(id, outcome);
-                }
-                2 => {
-                    holders.insert((row.try_get("a")?, row.try_get("h")?), row.try_get("b")?);
-                }
-                _ => found.database_now = row.try_get("at")?,
-            }
-        }
+        let (mut found, mut holders) = sort(rows)?;
         for (claim, hmac) in keys {
             let holder = holders.remove(&(claim.kind.to_owned(), hmac.to_vec()));
             found.claims.insert(claim.clone(), holder);
@@ -212,6 +183,49 @@ impl EventStore {
         Ok(batch.last_positions(&positions))
     }
 }
+
+/// Who holds a claim, by kind and hashed key.
+type Holders = HashMap<(String, Vec<u8>), String>;
+
+/// Tells the rows of [`LOAD`] apart.
+fn sort(rows: Vec<PgRow>) -> Result<(Found, Holders), StoreError> {
+    let mut found = Found::default();
+    let mut holders: Holders = HashMap::new();
+    for row in rows {
+        match row.try_get::<i32, _>("kind")? {
+            0 => {
+                let stream = StreamId::new(
+                    row.try_get::<String, _>("a")?,
+                    row.try_get::<String, _>("b")?,
+                );
+                found.streams.entry(stream).or_default().push(StoredEvent {
+                    sequence: row.try_get("n")?,
+                    event_type: row.try_get("t")?,
+                    event_version: row.try_get("v")?,
+                    payload: row.try_get("p")?,
+                });
+            }
+            1 => {
+                let id: String = row.try_get("a")?;
+                let id = Uuid::parse_str(&id)
+                    .map_err(|error| StoreError::Corrupt(format!("command {id}: {error}")))?;
+                let outcome = StoredOutcome {
+                    body_hmac: row.try_get("h")?,
+                    outcome: row.try_get("p")?,
+                };
+                found.outcomes.insert(id, outcome);
+            }
+            2 => {
+                holders.insert((row.try_get("a")?, row.try_get("h")?), row.try_get("b")?);
+            }
+            _ => found.database_now = row.try_get("at")?,
+        }
+    }
+    Ok((found, holders))
+}
+
+/// The statement that commits, while its columns are bound.
+type Commit<'q> = QueryScalar<'q, Postgres, i64, PgArguments>;
 
 /// The columns of one commit.
 struct Batch {
@@ -355,24 +369,17 @@ impl Batch {
     ) -> Result<Vec<i64>, CommitError> {
         let buckets: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
         let buckets: Vec<i32> = buckets.into_iter().collect();
-        let units = &self.units;
-        let events = &self.events;
-        let context = |unit: usize| &units[unit].context;
-        let salts: Vec<Vec<u8>> = events
-            .iter()
-            .map(|_| {
-                let mut salt = vec![0u8; 16];
-                store.entropy.fill(&mut salt);
-                salt
-            })
-            .collect();
-        let event_ids: Vec<Uuid> = events
-            .iter()
-            .map(|(u, _)| event_id(context(*u).at, &*store.entropy))
-            .collect();
-        sqlx::query_scalar(COMMIT)
-            .bind(LOCK_SPACE)
-            .bind(buckets)
+        let query = sqlx::query_scalar(COMMIT).bind(LOCK_SPACE).bind(buckets);
+        let query = self.bind_units(query).bind(store.epoch);
+        self.bind_events(query, store)
+            .fetch_all(connection)
+            .await
+            .map_err(conflict_or_fault)
+    }
+
+    fn bind_units<'q>(&'q self, query: Commit<'q>) -> Commit<'q> {
+        let (units, takes) = (&self.units, &self.takes);
+        query
             .bind(
                 units
                     .iter()
@@ -394,25 +401,30 @@ impl Batch {
             )
             .bind(units.iter().map(|u| &u.outcome).collect::<Vec<_>>())
             .bind(units.iter().map(|u| u.context.at).collect::<Vec<_>>())
+            .bind(takes.iter().map(|(kind, _, _)| *kind).collect::<Vec<_>>())
             .bind(
-                self.takes
-                    .iter()
-                    .map(|(kind, _, _)| *kind)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                self.takes
+                takes
                     .iter()
                     .map(|(_, hmac, _)| hmac.as_slice())
                     .collect::<Vec<_>>(),
             )
             .bind(
-                self.takes
+                takes
                     .iter()
                     .map(|(_, _, holder)| holder.as_str())
                     .collect::<Vec<_>>(),
             )
-            .bind(store.epoch)
+    }
+
+    fn bind_events<'q>(&'q self, query: Commit<'q>, store: &EventStore) -> Commit<'q> {
+        let events = &self.events;
+        let contexts = || events.iter().map(|(unit, _)| &self.units[*unit].context);
+        let salt = |_| {
+            let mut salt = vec![0u8; 16];
+            store.entropy.fill(&mut salt);
+            salt
+        };
+        query
             .bind(column(events, |e| e.stream.aggregate_type.as_str()))
             .bind(column(events, |e| e.stream.aggregate_id.as_str()))
             .bind(column(events, |e| e.sequence))
@@ -420,23 +432,14 @@ impl Batch {
             .bind(column(events, |e| e.event_version.as_str()))
             .bind(column(events, |e| &e.payload))
             .bind(&self.metadata)
-            .bind(event_ids)
             .bind(
-                events
-                    .iter()
-                    .map(|(u, _)| context(*u).command_id)
+                contexts()
+                    .map(|c| event_id(c.at, &*store.entropy))
                     .collect::<Vec<_>>(),
             )
-            .bind(
-                events
-                    .iter()
-                    .map(|(u, _)| context(*u).at)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(salts)
-            .fetch_all(connection)
-            .await
-            .map_err(conflict_or_fault)
+            .bind(contexts().map(|c| c.command_id).collect::<Vec<_>>())
+            .bind(contexts().map(|c| c.at).collect::<Vec<_>>())
+            .bind(contexts().map(salt).collect::<Vec<_>>())
     }
 
     /// Positions are handed out in the order of `events`.
@@ -502,10 +505,6 @@ fn bucket(stream: &StreamId) -> i32 {
     let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the remainder is below 1024"
-    )]
     let bucket = (hash % LOCK_BUCKETS) as i32;
     bucket
 }

@@ -2,6 +2,15 @@
 //!
 //! A capability adds its `…Query`, `…Mutation` and `…Subscription` to the roots below.
 
+#![allow(
+    clippy::unused_async,
+    reason = "resolvers are async whether they wait or not"
+)]
+#![allow(
+    clippy::struct_field_names,
+    reason = "fields are named as the schema names them: meterId, never a bare id"
+)]
+
 pub mod audit;
 pub mod binding;
 pub mod campus;

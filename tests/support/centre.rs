@@ -49,17 +49,14 @@ impl Centre {
         let mut manager = centre.staff("manager", &["MANAGER"]);
         for (id, commodity, price) in [("W", "WATER", "3.10"), ("E", "ELECTRICITY", "0.55")] {
             let tariff = json!({
-                "tariffId": id, "name": id, "commodity": commodity,
-                "basePersons": 4, "quotaPerExtraPerson": "30",
-                "priceChange": "PRORATE_BY_DAY",
+                "tariffId": id, "name": id, "commodity": commodity, "basePersons": 4,
+                "quotaPerExtraPerson": "30", "priceChange": "PRORATE_BY_DAY",
+                "versions": [{
+                    "from": "2025-01-01",
+                    "tiers": [{ "upTo": "180", "price": price }, { "price": "9.30" }],
+                }],
             });
             manager.must("defineTariff", tariff, "tariff { tariffId }");
-            let version = json!({
-                "tariffId": id, "from": "2025-01-01",
-                "tiers": [{ "upTo": "180", "price": price }, { "price": "9.30" }],
-                "surcharges": [],
-            });
-            manager.must("publishTariffVersion", version, "tariff { tariffId }");
         }
         centre
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::{AccountNo, BindingId, CustomerId, Phone};
 
-/// What the WeChat id is for; it decides how many accounts it may bind (R49, R50).
+/// What the `WeChat` id is for; it decides how many accounts it may bind (R49, R50).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomerKind {

@@ -1,4 +1,4 @@
-//! Customers (用户): whoever signs in by phone or WeChat, and the accounts bound to them.
+//! Customers (用户): whoever signs in by phone or `WeChat`, and the accounts bound to them.
 
 mod aggregate;
 mod binding;

@@ -78,7 +78,7 @@ impl Process for FindByPhone {
     }
 }
 
-/// Ties a WeChat id to a customer, one to one.
+/// Ties a `WeChat` id to a customer, one to one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkWechat {
     pub customer_id: CustomerId,

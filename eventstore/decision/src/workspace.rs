@@ -21,11 +21,17 @@ pub struct Workspace {
     /// Holders of claims, as read from the store and as changed by accepted commands.
     claims: HashMap<ClaimKey, Option<String>>,
     /// Claims as they were before the current command changed them.
-    claims_before: HashMap<ClaimKey, Option<Option<String>>>,
+    claims_before: HashMap<ClaimKey, Before>,
     read: BTreeSet<StreamId>,
     touched: BTreeSet<StreamId>,
     staged: Vec<StagedEvent>,
     staged_claims: Vec<StagedClaim>,
+}
+
+/// A claim before the current command changed it.
+enum Before {
+    Unknown,
+    Known(Option<String>),
 }
 
 /// What one accepted command wants to have written.
@@ -165,7 +171,10 @@ impl Workspace {
     }
 
     fn change_claim(&mut self, key: &ClaimKey, holder: Option<String>) {
-        let before = self.claims.insert(key.clone(), holder);
+        let before = match self.claims.insert(key.clone(), holder) {
+            Some(known) => Before::Known(known),
+            None => Before::Unknown,
+        };
         self.claims_before.entry(key.clone()).or_insert(before);
     }
 
@@ -212,8 +221,8 @@ impl Workspace {
         }
         for (key, before) in self.claims_before.drain() {
             match before {
-                Some(holder) => self.claims.insert(key, holder),
-                None => self.claims.remove(&key),
+                Before::Known(holder) => self.claims.insert(key, holder),
+                Before::Unknown => self.claims.remove(&key),
             };
         }
         self.read.clear();

@@ -219,7 +219,7 @@ mod tests {
         again
             .verify(&[TrustedKey::parse(&public).unwrap()])
             .unwrap();
-        let unknown = json.replacen("{", "{\"note\":1,", 1);
+        let unknown = json.replacen('{', "{\"note\":1,", 1);
         assert!(serde_json::from_str::<ProofFile>(&unknown).is_err());
         assert!(matches!(
             ProofFile {

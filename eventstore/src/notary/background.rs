@@ -26,7 +26,7 @@ impl NotaryJob {
 
 #[async_trait]
 impl Job for NotaryJob {
-    fn lease_name(&self) -> &str {
+    fn lease_name(&self) -> &'static str {
         "notary"
     }
 
