@@ -3,7 +3,7 @@
 use chaobiao_decision::{CommandContext, Process, StagedEvent, Stop, StreamId, Workspace};
 use chaobiao_domain::account::{
     Account, AccountClass, AccountCommand, Bill, BillLine, ChargedMeter, MeterAssigned,
-    OpenAccount, TierCounted,
+    OpenAccount, ReleaseMeter, TierCounted,
 };
 use chaobiao_domain::payment::{PaymentBooked, PaymentMethod, RecordPayment, ReversePayment};
 use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt};
@@ -77,6 +77,21 @@ impl Story {
             };
             self.run("ma", "2026-01-01 09:00", &assign);
         }
+    }
+
+    /// With nothing used in between.
+    pub(crate) fn release(&mut self, time: &str, account_no: &str, meter_no: &str) {
+        let account_no = account_no.parse().unwrap();
+        let meter_no = meter_no.parse().unwrap();
+        self.run(
+            "ma",
+            time,
+            &ReleaseMeter {
+                account_no,
+                meter_no,
+                on: None,
+            },
+        );
     }
 
     pub(crate) fn charge(&mut self, time: &str, account_no: &str, month: &str, fen: (i64, i64)) {

@@ -3,8 +3,10 @@
 mod error;
 mod measure;
 mod process;
+mod run;
 #[cfg(test)]
 mod tests;
 
 pub use error::BillingError;
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
+pub use run::StartBillingRun;

@@ -22,7 +22,7 @@ pub enum PaymentError {
     BillNotOpen(BillNo),
     #[error("所选户号没有未缴账单")]
     NothingOpen,
-    #[error("支票缴费须填写支票号、开户行和出票人，每项最多 {CHEQUE_FIELD_LENGTH_MAX} 个字")]
+    #[error("支票缴费须填写支票号和出票银行，每项最多 {CHEQUE_FIELD_LENGTH_MAX} 个字")]
     ChequeIncomplete,
     #[error("只有支票缴费才填写支票信息")]
     ChequeUnexpected,

@@ -40,7 +40,8 @@ impl PaymentMethod {
 pub struct Cheque {
     pub number: String,
     pub bank: String,
-    pub drawer: Personal<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drawer: Option<Personal<String>>,
 }
 
 /// Money put against one bill of one account.

@@ -34,7 +34,8 @@ pub struct RecordPayment {
 pub struct ChequeDetails {
     pub number: String,
     pub bank: String,
-    pub drawer: String,
+    /// 出票人, where it is not the payer.
+    pub drawer: Option<String>,
 }
 
 /// A payment and where its money went.
@@ -89,10 +90,11 @@ impl RecordPayment {
                 Err(PaymentError::ChequeIncomplete)
             }
         };
+        let drawer = details.drawer.as_deref().map(filled).transpose()?;
         Ok(Some(Cheque {
             number: filled(&details.number)?,
             bank: filled(&details.bank)?,
-            drawer: Personal::new(account_subject(first), filled(&details.drawer)?),
+            drawer: drawer.map(|drawer| Personal::new(account_subject(first), drawer)),
         }))
     }
 }

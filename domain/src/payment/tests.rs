@@ -34,7 +34,7 @@ fn cheque() -> ChequeDetails {
     ChequeDetails {
         number: "00123456".to_owned(),
         bank: "中国银行校园支行".to_owned(),
-        drawer: "后勤集团".to_owned(),
+        drawer: Some("后勤集团".to_owned()),
     }
 }
 
@@ -218,7 +218,7 @@ fn recorded(at: DateTime<Utc>) -> PaymentRecorded {
         cheque: Some(Cheque {
             number: "00123456".to_owned(),
             bank: "中国银行校园支行".to_owned(),
-            drawer: Personal::new("account/A1", "后勤集团".to_owned()),
+            drawer: Some(Personal::new("account/A1", "后勤集团".to_owned())),
         }),
         allocations: vec![PaymentAllocation {
             account_no: "A1".parse().unwrap(),

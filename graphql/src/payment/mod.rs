@@ -6,7 +6,6 @@ mod query;
 mod types;
 
 pub(crate) use loader::ItemsOf;
-pub use loader::PaymentLoader;
 pub use mutation::PaymentMutation;
 pub use query::PaymentQuery;
 pub(crate) use query::visible;

@@ -12,7 +12,7 @@ use crate::support::{Fen, UserError, field, may, run};
 pub(super) struct ChequeInput {
     number: String,
     bank: String,
-    /// 出票人; left out, the first account's own.
+    /// 出票人, where it is not the payer.
     drawer: Option<String>,
 }
 
@@ -64,7 +64,7 @@ fn record(input: RecordPaymentInput) -> Result<RecordPayment, Rejection> {
     let cheque = input.cheque.map(|cheque| ChequeDetails {
         number: cheque.number,
         bank: cheque.bank,
-        drawer: cheque.drawer.unwrap_or_else(|| "户主".to_owned()),
+        drawer: cheque.drawer,
     });
     Ok(RecordPayment {
         method: input.method.into(),

@@ -1,13 +1,12 @@
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::payment;
+use chaobiao_domain::units;
 use chaobiao_projections::payments::{PaymentPart, PaymentRow};
 use chrono::{DateTime, Utc};
 
-use super::PaymentLoader;
 use super::loader::{PartsOf, ReceiptsOf};
 use crate::receipt::Receipt;
-use crate::support::{Fen, YearMonth, internal};
+use crate::support::{Fen, Viewer, YearMonth, internal, load, may_see_account};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "payment::PaymentMethod")]
@@ -40,7 +39,8 @@ pub(super) struct PaymentCredit {
 pub struct Payment {
     payment_id: String,
     method: PaymentMethod,
-    amount: Fen,
+    #[graphql(skip)]
+    whole: units::Fen,
     paid_at: DateTime<Utc>,
     /// Where the money was taken.
     campus: String,
@@ -59,7 +59,7 @@ impl From<PaymentRow> for Payment {
         Self {
             payment_id: row.payment_id.to_string(),
             method: row.method.into(),
-            amount: row.amount.into(),
+            whole: row.amount,
             paid_at: row.paid_at,
             campus: row.campus.to_string(),
             taken_by: row.taken_by,
@@ -73,17 +73,34 @@ impl From<PaymentRow> for Payment {
 }
 
 impl Payment {
+    /// As far as the viewer may see them: a unit's cheque may have paid for neighbours too.
     async fn parts(&self, ctx: &Context<'_>) -> Result<Vec<PaymentPart>> {
-        let loader = ctx.data::<DataLoader<PaymentLoader>>()?;
-        let parts = loader.load_one(PartsOf(self.payment_id.clone())).await;
-        Ok(parts
-            .map_err(|error| internal(ctx, error))?
-            .unwrap_or_default())
+        let parts = load(ctx, PartsOf(self.payment_id.clone())).await?.unwrap_or_default();
+        if ctx.data::<Viewer>()?.staff().is_some() {
+            return Ok(parts);
+        }
+        let mut visible = Vec::new();
+        for part in parts {
+            if may_see_account(ctx, part.account_no.as_str()).await? {
+                visible.push(part);
+            }
+        }
+        Ok(visible)
     }
 }
 
 #[ComplexObject]
 impl Payment {
+    /// To customers what of it was for accounts of theirs.
+    async fn amount(&self, ctx: &Context<'_>) -> Result<Fen> {
+        if ctx.data::<Viewer>()?.staff().is_some() {
+            return Ok(Fen(self.whole));
+        }
+        let parts = self.parts(ctx).await?;
+        let sum = units::Fen::checked_sum(parts.iter().map(|part| part.amount));
+        sum.map(Fen).ok_or_else(|| internal(ctx, "the parts of a payment overflow"))
+    }
+
     /// What was paid when the money was taken.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<PaymentAllocation>> {
         let bill = |part: PaymentPart| {
@@ -115,9 +132,7 @@ impl Payment {
     }
 
     async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<Receipt>> {
-        let loader = ctx.data::<DataLoader<PaymentLoader>>()?;
-        let receipts = loader.load_one(ReceiptsOf(self.payment_id.clone())).await;
-        let receipts = receipts.map_err(|error| internal(ctx, error))?;
+        let receipts = load(ctx, ReceiptsOf(self.payment_id.clone())).await?;
         Ok(receipts
             .unwrap_or_default()
             .into_iter()

@@ -1,11 +1,12 @@
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::payment;
 use chaobiao_projections::receipts;
 use chrono::{DateTime, Utc};
 
-use crate::payment::{ItemsOf, Payment, PaymentLoader, visible};
-use crate::support::{Fen, internal, not_found};
+use chaobiao_domain::units;
+
+use crate::payment::{ItemsOf, Payment, visible};
+use crate::support::{Fen, Viewer, internal, load, may_see_account, not_found};
 
 /// What a piece of a receipt is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -32,14 +33,15 @@ pub struct Receipt {
     payment_id: String,
     /// Where it was handed out.
     campus: String,
-    total: Fen,
+    #[graphql(skip)]
+    whole: units::Fen,
     issued_at: DateTime<Utc>,
     /// Such as `staff:li`.
     issued_by: String,
     /// How often it was printed again.
     copies: i32,
-    /// The payment it was given for was reversed: the paper is to be taken back.
-    reversed: bool,
+    /// 作废: the payment it was given for was reversed, and the paper is to be taken back.
+    voided: bool,
 }
 
 impl From<receipts::Receipt> for Receipt {
@@ -48,29 +50,51 @@ impl From<receipts::Receipt> for Receipt {
             receipt_no: row.receipt_no.to_string(),
             payment_id: row.payment_id.to_string(),
             campus: row.campus.to_string(),
-            total: row.total.into(),
+            whole: row.total,
             issued_at: row.issued_at,
             issued_by: row.issued_by,
             copies: row.copies,
-            reversed: row.reversed,
+            voided: row.reversed,
         }
+    }
+}
+
+impl Receipt {
+    /// As far as the viewer may see them.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<receipts::ReceiptLine>> {
+        let lines = load(ctx, ItemsOf(self.receipt_no.clone())).await?.unwrap_or_default();
+        if ctx.data::<Viewer>()?.staff().is_some() {
+            return Ok(lines);
+        }
+        let mut visible = Vec::new();
+        for line in lines {
+            if may_see_account(ctx, line.account_no.as_str()).await? {
+                visible.push(line);
+            }
+        }
+        Ok(visible)
     }
 }
 
 #[ComplexObject]
 impl Receipt {
+    /// To customers what of it was for accounts of theirs.
+    async fn total(&self, ctx: &Context<'_>) -> Result<Fen> {
+        if ctx.data::<Viewer>()?.staff().is_some() {
+            return Ok(Fen(self.whole));
+        }
+        let lines = self.lines(ctx).await?;
+        let sum = units::Fen::checked_sum(lines.iter().map(|line| line.amount));
+        sum.map(Fen).ok_or_else(|| internal(ctx, "the items of a receipt overflow"))
+    }
+
     async fn items(&self, ctx: &Context<'_>) -> Result<Vec<ReceiptItem>> {
-        let loader = ctx.data::<DataLoader<PaymentLoader>>()?;
-        let items = loader.load_one(ItemsOf(self.receipt_no.clone())).await;
-        let items = items
-            .map_err(|error| internal(ctx, error))?
-            .unwrap_or_default();
         let item = |line: receipts::ReceiptLine| ReceiptItem {
             account_no: line.account_no.to_string(),
             part: line.part.into(),
             amount: line.amount.into(),
         };
-        Ok(items.into_iter().map(item).collect())
+        Ok(self.lines(ctx).await?.into_iter().map(item).collect())
     }
 
     async fn payment(&self, ctx: &Context<'_>) -> Result<Payment> {

@@ -6,6 +6,7 @@ mod error;
 mod guard;
 mod limits;
 mod live;
+mod loader;
 mod personal;
 mod request;
 mod run;
@@ -21,6 +22,8 @@ pub use error::{ErrorCode, UserError, bad_input, coded, coded_later, field, inte
 pub use guard::{Guarded, customer_or, customers, may, may_any, public, signed_in, staff};
 pub use limits::Limits;
 pub use live::live;
+pub(crate) use loader::many;
+pub use loader::{ReadLoader, grouped, load};
 pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
     require_account, shown,

@@ -12,9 +12,8 @@ use chaobiao_eventstore::access::{AccessError, Principal, SessionToken};
 use chaobiao_projections::directory;
 
 use super::personal::PersonalLoader;
-use crate::payment::PaymentLoader;
 
-use super::{CustomerViewer, Services, StaffViewer, Viewer};
+use super::{CustomerViewer, ReadLoader, Services, StaffViewer, Viewer};
 
 /// Put into every request's context data by the transport.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,12 +37,12 @@ pub fn prepare(
     info: RequestInfo,
 ) -> Request {
     let personal = PersonalLoader::new(services.store().clone());
-    let payments = PaymentLoader::new(services.store().clone());
+    let rows = ReadLoader(services.store().clone());
     request
         .data(viewer)
         .data(info)
         .data(DataLoader::new(personal, tokio::spawn))
-        .data(DataLoader::new(payments, tokio::spawn))
+        .data(DataLoader::new(rows, tokio::spawn))
 }
 
 /// The same for a socket: all its subscriptions share the viewer it was opened by, and each asks
@@ -54,8 +53,8 @@ pub fn connection_data(services: &Services, viewer: Viewer, info: RequestInfo) -
     data.insert(viewer);
     data.insert(info);
     data.insert(DataLoader::new(personal, tokio::spawn));
-    let payments = PaymentLoader::new(services.store().clone());
-    data.insert(DataLoader::new(payments, tokio::spawn));
+    let rows = ReadLoader(services.store().clone());
+    data.insert(DataLoader::new(rows, tokio::spawn));
     data
 }
 

@@ -232,23 +232,18 @@ pub async fn entries(
     Ok(page.slice(rows, |entry| entry.entry))
 }
 
-/// Accounts that may have something to be billed for a month: a meter not settled, and no bill for
-/// the month yet.
+/// Accounts that may have something to be billed: those with a meter that is not settled.
 pub async fn billable(
     executor: impl PgExecutor<'_>,
-    month: BillingMonth,
     campus: Option<&CampusId>,
 ) -> Result<Vec<AccountNo>, sqlx::Error> {
     let rows: Vec<PgRow> = sqlx::query(
-        "SELECT account_no FROM read_account_statement a WHERE ($2::text IS NULL OR campus = $2) \
+        "SELECT account_no FROM read_account_statement a WHERE ($1::text IS NULL OR campus = $1) \
          AND EXISTS (SELECT FROM read_account_statement_meter m \
              WHERE m.account_no = a.account_no AND (m.released_cumulative IS NULL \
                  OR m.billed_cumulative < m.released_cumulative)) \
-         AND NOT EXISTS (SELECT FROM read_account_statement_bill b \
-             WHERE b.account_no = a.account_no AND b.bill_month = $1) \
          ORDER BY account_no",
     )
-    .bind(month.to_string())
     .bind(campus.map(CampusId::as_str))
     .fetch_all(executor)
     .await?;

@@ -2,6 +2,8 @@
 
 mod projector;
 pub mod query;
+#[cfg(test)]
+mod tests;
 
 pub use projector::TariffsProjector;
 pub use query::TariffRow;

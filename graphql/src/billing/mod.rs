@@ -1,0 +1,12 @@
+//! Bills, the notices to pay them, and the run that issues them.
+
+mod loader;
+mod mutation;
+mod query;
+mod run;
+mod types;
+
+pub(crate) use loader::{BillsOf, NoticesOf};
+pub use mutation::BillingMutation;
+pub use query::BillingQuery;
+pub use types::{Bill, BillLine, Notice};

@@ -1,0 +1,143 @@
+use async_graphql::{Context, Object, Result, SimpleObject};
+use chaobiao_decision::{CommandContext, Rejection};
+use chaobiao_domain::billing::PreviewBill;
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{AccountNo, CampusId, NoticeNo, business_date};
+use chaobiao_eventstore::CommandError;
+use chaobiao_projections::account_statement;
+use chaobiao_projections::unpaid_notices::{self, NoticeFilter};
+use uuid::Uuid;
+
+use super::{Bill, BillLine, Notice};
+use crate::support::{
+    Connection, Date, Fen, Services, UserError, Viewer, YearMonth, bad_input, connection,
+    customer_or, fault, field, internal, may_see_account, page, page_size, require_account,
+};
+
+/// What would be billed now.
+#[derive(SimpleObject)]
+pub(super) struct BillPreview {
+    bill: Option<PreviewedBill>,
+    /// Why no bill would be issued.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct PreviewedBill {
+    account_no: String,
+    month: YearMonth,
+    lines: Vec<BillLine>,
+    total: Fen,
+    /// The last day to pay.
+    due_on: Date,
+}
+
+#[derive(Default)]
+pub struct BillingQuery;
+
+#[Object]
+impl BillingQuery {
+    /// What is still to be paid, the longest due first. Customers name one of their accounts.
+    #[graphql(
+        guard = "customer_or(Permission::ViewAccounts)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
+    async fn unpaid_notices(
+        &self,
+        ctx: &Context<'_>,
+        account_no: Option<String>,
+        campus: Option<String>,
+        month: Option<YearMonth>,
+        #[graphql(default, desc = "Only those not paid on time.")] overdue_only: bool,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Notice>> {
+        let page = page(ctx, "unpaid_notices", first, after.as_deref())?;
+        match &account_no {
+            Some(account_no) => require_account(ctx, account_no).await?,
+            None if ctx.data::<Viewer>()?.staff().is_none() => {
+                return Err(bad_input("请指定户号 accountNo"));
+            }
+            None => {}
+        }
+        let account_no = account_no.map(AccountNo::try_new).transpose();
+        let campus = campus.map(CampusId::try_new).transpose();
+        let store = Services::of(ctx)?.store();
+        let filter = NoticeFilter {
+            account_no: account_no.map_err(|error| bad_input(error.to_string()))?,
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            month: month.map(|month| month.0),
+            due_before: overdue_only.then(|| business_date(store.clock().now())),
+        };
+        let slice = unpaid_notices::query::unpaid(store.pool(), &filter, &page).await;
+        let sum = unpaid_notices::query::unpaid_sum(store.pool(), &filter).await;
+        let (count, _) = sum.map_err(|error| internal(ctx, error))?;
+        let slice = slice.map_err(|error| internal(ctx, error))?.with_total(count);
+        connection(ctx, "unpaid_notices", slice, Notice::from)
+    }
+
+    /// A notice by its number, paid or not.
+    #[graphql(guard = "customer_or(Permission::ViewAccounts)")]
+    async fn notice(&self, ctx: &Context<'_>, notice_no: String) -> Result<Option<Notice>> {
+        let Ok(notice_no) = NoticeNo::try_new(notice_no) else { return Ok(None) };
+        let pool = Services::of(ctx)?.store().pool();
+        let found = unpaid_notices::query::by_number(pool, &notice_no).await;
+        match found.map_err(|error| internal(ctx, error))? {
+            Some(row) if may_see_account(ctx, row.account_no.as_str()).await? => {
+                Ok(Some(row.into()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A bill by its number.
+    #[graphql(guard = "customer_or(Permission::ViewAccounts)")]
+    async fn bill(&self, ctx: &Context<'_>, bill_no: String) -> Result<Option<Bill>> {
+        let pool = Services::of(ctx)?.store().pool();
+        let found = account_statement::query::bills_by_number(pool, &[bill_no]).await;
+        match found.map_err(|error| internal(ctx, error))?.pop() {
+            Some(row) if may_see_account(ctx, row.account_no.as_str()).await? => {
+                Ok(Some(row.into()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What `runBilling` would issue for an account now. Writes nothing.
+    #[graphql(guard = "customer_or(Permission::ViewAccounts)")]
+    async fn preview_bill(
+        &self,
+        ctx: &Context<'_>,
+        account_no: String,
+        month: YearMonth,
+    ) -> Result<BillPreview> {
+        require_account(ctx, &account_no).await?;
+        let services = Services::of(ctx)?;
+        let refused = |rejection: Rejection| BillPreview {
+            bill: None,
+            user_errors: vec![rejection.into()],
+        };
+        let preview = match field("accountNo", AccountNo::try_new(&account_no)) {
+            Ok(account_no) => PreviewBill { account_no, month: month.0 },
+            Err(rejection) => return Ok(refused(rejection)),
+        };
+        // Nothing is written, so nothing depends on the id.
+        let actor = ctx.data::<Viewer>()?.actor();
+        let context = CommandContext::new(Uuid::nil(), actor, services.store().clock().now());
+        match services.bus.preview(&context, &preview).await {
+            Ok(previewed) => Ok(BillPreview {
+                bill: Some(PreviewedBill {
+                    account_no,
+                    month,
+                    lines: previewed.bill.lines.into_iter().map(BillLine::from).collect(),
+                    total: previewed.bill.total.into(),
+                    due_on: Date(previewed.due_on),
+                }),
+                user_errors: Vec::new(),
+            }),
+            Err(CommandError::Refused(rejection)) => Ok(refused(rejection)),
+            Err(error) => Err(fault(ctx, error)),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use chaobiao_domain::account;
+use chaobiao_domain::units::{self, business_date};
+use chaobiao_projections::{account_statement, unpaid_notices};
+
+use super::loader::{BillsOf, LinesOf, NoticeOf};
+use crate::support::{Commodity, Date, Decimal, Fen, Services, YearMonth, load};
+
+/// One component of a bill at one version's price, in one tier unless it is a surcharge.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BillLine {
+    meter_no: String,
+    commodity: Commodity,
+    component: String,
+    tariff_id: String,
+    /// The first day of the tariff version.
+    version_from: Date,
+    /// Counted from 1; surcharges have none.
+    tier: Option<i32>,
+    quantity: Decimal,
+    unit: &'static str,
+    /// Yuan per unit.
+    price: Decimal,
+    amount: Fen,
+    /// The readings between which the quantity was used.
+    reading_ids: Vec<String>,
+}
+
+impl From<account_statement::StatementLineRow> for BillLine {
+    fn from(row: account_statement::StatementLineRow) -> Self {
+        Self {
+            meter_no: row.meter_no.into(),
+            unit: row.commodity.unit(),
+            commodity: row.commodity.into(),
+            component: row.component,
+            tariff_id: row.tariff_id.into(),
+            version_from: Date(row.version_from),
+            tier: row.tier,
+            quantity: row.quantity.into(),
+            price: row.price.into(),
+            amount: row.amount.into(),
+            reading_ids: row.readings.into_iter().map(String::from).collect(),
+        }
+    }
+}
+
+impl From<account::BillLine> for BillLine {
+    fn from(line: account::BillLine) -> Self {
+        Self {
+            meter_no: line.meter_no.into(),
+            unit: line.commodity.unit(),
+            commodity: line.commodity.into(),
+            component: line.component,
+            tariff_id: line.tariff_id.into(),
+            version_from: Date(line.version_from),
+            tier: line.tier.and_then(|tier| i32::try_from(tier).ok()),
+            quantity: line.quantity.into(),
+            price: line.price.into(),
+            amount: line.amount.into(),
+            reading_ids: line.readings.into_iter().map(String::from).collect(),
+        }
+    }
+}
+
+/// 账单
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Bill {
+    pub(super) bill_no: String,
+    account_no: String,
+    month: YearMonth,
+    issued_on: Date,
+    total: Fen,
+    /// What is still to be paid.
+    open_amount: Fen,
+}
+
+impl From<account_statement::StatementBill> for Bill {
+    fn from(row: account_statement::StatementBill) -> Self {
+        Self {
+            bill_no: row.bill_no.into(),
+            account_no: row.account_no.into(),
+            month: row.month.into(),
+            issued_on: Date(row.issued_on),
+            total: row.total.into(),
+            open_amount: row.open.into(),
+        }
+    }
+}
+
+#[ComplexObject]
+impl Bill {
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<BillLine>> {
+        let lines = load(ctx, LinesOf(self.bill_no.clone())).await?;
+        Ok(lines.into_iter().flatten().map(BillLine::from).collect())
+    }
+
+    /// Null for a bill over nothing.
+    async fn notice(&self, ctx: &Context<'_>) -> Result<Option<Notice>> {
+        let notices = load(ctx, NoticeOf(self.bill_no.clone())).await?;
+        Ok(notices.into_iter().flatten().next().map(Notice::from))
+    }
+}
+
+/// 缴款通知单
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Notice {
+    notice_no: String,
+    bill_no: String,
+    account_no: String,
+    campus: String,
+    /// The month of the bill.
+    month: YearMonth,
+    issued_on: Date,
+    due_on: Date,
+    amount: Fen,
+    /// What is still to be paid.
+    open_amount: Fen,
+    #[graphql(skip)]
+    open: units::Fen,
+}
+
+impl From<unpaid_notices::Notice> for Notice {
+    fn from(row: unpaid_notices::Notice) -> Self {
+        Self {
+            notice_no: row.notice_no.into(),
+            bill_no: row.bill_no.into(),
+            account_no: row.account_no.into(),
+            campus: row.campus.into(),
+            month: row.month.into(),
+            issued_on: Date(row.issued_on),
+            due_on: Date(row.due_on),
+            amount: row.amount.into(),
+            open_amount: row.open.into(),
+            open: row.open,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Notice {
+    /// Not paid on time.
+    async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
+        let today = business_date(Services::of(ctx)?.store().clock().now());
+        Ok(self.open.is_positive() && self.due_on.0 < today)
+    }
+
+    async fn bill(&self, ctx: &Context<'_>) -> Result<Option<Bill>> {
+        let bills = load(ctx, BillsOf(self.bill_no.clone())).await?;
+        Ok(bills.into_iter().flatten().next().map(Bill::from))
+    }
+}
