@@ -11,10 +11,13 @@
     reason = "fields are named as the schema names them: meterId, never a bare id"
 )]
 
+pub mod account;
 pub mod audit;
+pub mod billing;
 pub mod binding;
 pub mod campus;
 pub mod payment;
+pub mod payment_export;
 pub mod reading_round;
 pub mod receipt;
 pub mod staff;
@@ -29,10 +32,13 @@ use support::{CursorKey, Limits, Services, Shape};
 /// Root of all queries.
 #[derive(Default, MergedObject)]
 pub struct Query(
+    account::AccountQuery,
     audit::AuditQuery,
+    billing::BillingQuery,
     binding::BindingQuery,
     campus::CampusQuery,
     payment::PaymentQuery,
+    payment_export::PaymentExportQuery,
     reading_round::ReadingRoundQuery,
     receipt::ReceiptQuery,
     staff::StaffQuery,
@@ -43,9 +49,12 @@ pub struct Query(
 /// Root of all mutations.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
+    account::AccountMutation,
+    billing::BillingMutation,
     binding::BindingMutation,
     campus::CampusMutation,
     payment::PaymentMutation,
+    payment_export::PaymentExportMutation,
     reading_round::ReadingRoundMutation,
     receipt::ReceiptMutation,
     staff::StaffMutation,
@@ -56,6 +65,7 @@ pub struct Mutation(
 /// Root of all subscriptions.
 #[derive(Default, MergedSubscription)]
 pub struct Subscription(
+    billing::BillingSubscription,
     binding::BindingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -415,7 +415,18 @@ fn a_run_is_checked_before_any_account_is_billed() {
         accounts: Vec::new(),
         due_on: due_on.map(|day| day.parse().unwrap()),
     };
-    assert_eq!(desk.refused(&run("2026-08", None)), "BILLING_MONTH_IN_FUTURE");
-    assert_eq!(desk.refused(&run("2026-07", Some("2026-07-14"))), "BILLING_DUE_BEFORE_ISSUE");
-    assert_eq!(desk.run(&run("2026-07", Some("2026-07-15"))).unwrap().events, []);
+    assert_eq!(
+        desk.refused(&run("2026-08", None)),
+        "BILLING_MONTH_IN_FUTURE"
+    );
+    assert_eq!(
+        desk.refused(&run("2026-07", Some("2026-07-14"))),
+        "BILLING_DUE_BEFORE_ISSUE"
+    );
+    assert_eq!(
+        desk.run(&run("2026-07", Some("2026-07-15")))
+            .unwrap()
+            .events,
+        []
+    );
 }

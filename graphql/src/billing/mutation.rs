@@ -5,7 +5,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId};
 
 use super::run::{BillingRun, run_billing};
-use crate::support::{Date, Ran, UserError, YearMonth, field, may, run};
+use crate::support::{Date, UserError, YearMonth, field, may, run};
 
 #[derive(InputObject)]
 pub(super) struct RunBillingInput {
@@ -28,7 +28,12 @@ pub(super) struct RunBillingPayload {
 }
 
 fn start(input: &RunBillingInput) -> Result<StartBillingRun, Rejection> {
-    let accounts = input.account_nos.iter().flatten().map(AccountNo::try_new).collect();
+    let accounts = input
+        .account_nos
+        .iter()
+        .flatten()
+        .map(AccountNo::try_new)
+        .collect();
     let campus = input.campus.as_ref().map(CampusId::try_new).transpose();
     Ok(StartBillingRun {
         month: input.month.0,
@@ -52,11 +57,15 @@ impl BillingMutation {
         input: RunBillingInput,
     ) -> Result<RunBillingPayload> {
         let process = start(&input);
-        let ran = run(ctx, "runBilling", &input.idempotency_key, process.clone()).await?;
-        let ran = match (ran.outcome, process) {
-            (Some(run_id), Ok(request)) => run_billing(ctx, run_id, &request).await?,
-            (_, _) => Ran { outcome: None, user_errors: ran.user_errors, pending: false },
+        let started = run(ctx, "runBilling", &input.idempotency_key, process.clone()).await?;
+        let (Some(run_id), Ok(request)) = (started.outcome, process) else {
+            return Ok(RunBillingPayload {
+                run: None,
+                user_errors: started.user_errors,
+                pending: false,
+            });
         };
+        let ran = run_billing(ctx, run_id, &request).await?;
         Ok(RunBillingPayload {
             run: ran.outcome,
             user_errors: ran.user_errors,

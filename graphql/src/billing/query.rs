@@ -73,14 +73,18 @@ impl BillingQuery {
         let slice = unpaid_notices::query::unpaid(store.pool(), &filter, &page).await;
         let sum = unpaid_notices::query::unpaid_sum(store.pool(), &filter).await;
         let (count, _) = sum.map_err(|error| internal(ctx, error))?;
-        let slice = slice.map_err(|error| internal(ctx, error))?.with_total(count);
+        let slice = slice
+            .map_err(|error| internal(ctx, error))?
+            .with_total(count);
         connection(ctx, "unpaid_notices", slice, Notice::from)
     }
 
     /// A notice by its number, paid or not.
     #[graphql(guard = "customer_or(Permission::ViewAccounts)")]
     async fn notice(&self, ctx: &Context<'_>, notice_no: String) -> Result<Option<Notice>> {
-        let Ok(notice_no) = NoticeNo::try_new(notice_no) else { return Ok(None) };
+        let Ok(notice_no) = NoticeNo::try_new(notice_no) else {
+            return Ok(None);
+        };
         let pool = Services::of(ctx)?.store().pool();
         let found = unpaid_notices::query::by_number(pool, &notice_no).await;
         match found.map_err(|error| internal(ctx, error))? {
@@ -119,7 +123,10 @@ impl BillingQuery {
             user_errors: vec![rejection.into()],
         };
         let preview = match field("accountNo", AccountNo::try_new(&account_no)) {
-            Ok(account_no) => PreviewBill { account_no, month: month.0 },
+            Ok(account_no) => PreviewBill {
+                account_no,
+                month: month.0,
+            },
             Err(rejection) => return Ok(refused(rejection)),
         };
         // Nothing is written, so nothing depends on the id.
@@ -130,7 +137,12 @@ impl BillingQuery {
                 bill: Some(PreviewedBill {
                     account_no,
                     month,
-                    lines: previewed.bill.lines.into_iter().map(BillLine::from).collect(),
+                    lines: previewed
+                        .bill
+                        .lines
+                        .into_iter()
+                        .map(BillLine::from)
+                        .collect(),
                     total: previewed.bill.total.into(),
                     due_on: Date(previewed.due_on),
                 }),

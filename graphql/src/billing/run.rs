@@ -70,7 +70,10 @@ pub(super) async fn run_billing(
         }
     }
     let pending = !caught_up(services, tally.position).await;
-    Ok(Ran { pending, ..Ran::done(tally.run) })
+    Ok(Ran {
+        pending,
+        ..Ran::done(tally.run)
+    })
 }
 
 fn command(
@@ -81,7 +84,9 @@ fn command(
 ) -> Result<(CommandContext, Box<dyn ErasedProcess>)> {
     let services = Services::of(ctx)?;
     let info = ctx.data::<RequestInfo>()?;
-    let id = services.bus.command_id(&format!("runBilling/{run_id}"), account_no.as_str());
+    let id = services
+        .bus
+        .command_id(&format!("runBilling/{run_id}"), account_no.as_str());
     let actor = ctx.data::<Viewer>()?.actor();
     let mut context = CommandContext::new(id, actor, services.store().clock().now());
     context.request_id = Some(info.request_id.clone());
@@ -111,7 +116,11 @@ impl Tally {
             refused: 0,
             refusals: Vec::new(),
         };
-        Self { run, sum: units::Fen::ZERO, position: None }
+        Self {
+            run,
+            sum: units::Fen::ZERO,
+            position: None,
+        }
     }
 
     fn count(

@@ -103,7 +103,7 @@ impl Bill {
 }
 
 /// 缴款通知单
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, SimpleObject)]
 #[graphql(complex)]
 pub struct Notice {
     notice_no: String,

@@ -75,7 +75,9 @@ impl From<PaymentRow> for Payment {
 impl Payment {
     /// As far as the viewer may see them: a unit's cheque may have paid for neighbours too.
     async fn parts(&self, ctx: &Context<'_>) -> Result<Vec<PaymentPart>> {
-        let parts = load(ctx, PartsOf(self.payment_id.clone())).await?.unwrap_or_default();
+        let parts = load(ctx, PartsOf(self.payment_id.clone()))
+            .await?
+            .unwrap_or_default();
         if ctx.data::<Viewer>()?.staff().is_some() {
             return Ok(parts);
         }
@@ -98,7 +100,8 @@ impl Payment {
         }
         let parts = self.parts(ctx).await?;
         let sum = units::Fen::checked_sum(parts.iter().map(|part| part.amount));
-        sum.map(Fen).ok_or_else(|| internal(ctx, "the parts of a payment overflow"))
+        sum.map(Fen)
+            .ok_or_else(|| internal(ctx, "the parts of a payment overflow"))
     }
 
     /// What was paid when the money was taken.

@@ -62,7 +62,9 @@ impl From<receipts::Receipt> for Receipt {
 impl Receipt {
     /// As far as the viewer may see them.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<receipts::ReceiptLine>> {
-        let lines = load(ctx, ItemsOf(self.receipt_no.clone())).await?.unwrap_or_default();
+        let lines = load(ctx, ItemsOf(self.receipt_no.clone()))
+            .await?
+            .unwrap_or_default();
         if ctx.data::<Viewer>()?.staff().is_some() {
             return Ok(lines);
         }
@@ -85,7 +87,8 @@ impl Receipt {
         }
         let lines = self.lines(ctx).await?;
         let sum = units::Fen::checked_sum(lines.iter().map(|line| line.amount));
-        sum.map(Fen).ok_or_else(|| internal(ctx, "the items of a receipt overflow"))
+        sum.map(Fen)
+            .ok_or_else(|| internal(ctx, "the items of a receipt overflow"))
     }
 
     async fn items(&self, ctx: &Context<'_>) -> Result<Vec<ReceiptItem>> {

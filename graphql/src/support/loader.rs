@@ -21,7 +21,10 @@ where
     ReadLoader: Loader<K, Error = String>,
 {
     let loader = ctx.data::<DataLoader<ReadLoader>>()?;
-    loader.load_one(key).await.map_err(|error| internal(ctx, error))
+    loader
+        .load_one(key)
+        .await
+        .map_err(|error| internal(ctx, error))
 }
 
 /// Puts rows under the keys they are asked for by, in their order.

@@ -1,0 +1,10 @@
+//! Accounts: who they are, what they owe and what they have paid.
+
+mod loader;
+mod mutation;
+mod query;
+mod types;
+
+pub use mutation::AccountMutation;
+pub use query::AccountQuery;
+pub use types::{Account, AccountClass};

@@ -1,0 +1,214 @@
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use chaobiao_domain::account;
+use chaobiao_domain::units::AccountNo;
+use chaobiao_projections::account_statement::{self, AccountSummary, PayableMeter};
+use chaobiao_projections::directory::AccountRow;
+use chaobiao_projections::payments::{self, PaymentFilter};
+use chrono::{DateTime, Utc};
+
+use super::loader::{MetersOf, SummaryOf};
+use crate::billing::{Bill, Notice, NoticesOf};
+use crate::payment::Payment;
+use crate::support::{
+    Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
+    holder, internal, load, page, page_size,
+};
+
+/// What kind of customer an account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "account::AccountClass")]
+pub enum AccountClass {
+    StudentDorm,
+    StaffDorm,
+    Resident,
+    Unit,
+}
+
+/// What a line of the timeline is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "account::StatementKind")]
+pub(super) enum StatementKind {
+    Charged,
+    Paid,
+    /// Paid beyond what was open.
+    CreditAdded,
+    /// An earlier credit pays a bill: nothing changes in all.
+    CreditApplied,
+    /// A bill is open again.
+    PaymentReversed,
+    CreditWithdrawn,
+}
+
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct StatementEntry {
+    at: DateTime<Utc>,
+    kind: StatementKind,
+    bill_no: Option<String>,
+    /// The month of the bill.
+    month: Option<YearMonth>,
+    payment_id: Option<String>,
+    amount: Fen,
+    /// Open bills less credit, after this entry.
+    balance: Fen,
+}
+
+impl From<account_statement::StatementEntry> for StatementEntry {
+    fn from(row: account_statement::StatementEntry) -> Self {
+        Self {
+            at: row.at,
+            kind: row.kind.into(),
+            bill_no: row.bill_no.map(String::from),
+            month: row.month.map(YearMonth),
+            payment_id: row.payment_id.map(String::from),
+            amount: row.amount.into(),
+            balance: row.balance.into(),
+        }
+    }
+}
+
+/// A meter and the time in which the account pays for it.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct MeterAssignment {
+    meter_no: String,
+    commodity: Commodity,
+    tariff_id: String,
+    from: Date,
+    /// Null while the account pays for it.
+    released_on: Option<Date>,
+    /// The first day that no bill has covered yet.
+    billed_to: Date,
+}
+
+impl From<PayableMeter> for MeterAssignment {
+    fn from(row: PayableMeter) -> Self {
+        Self {
+            meter_no: row.meter_no.into(),
+            commodity: row.commodity.into(),
+            tariff_id: row.tariff_id.into(),
+            from: Date(row.from),
+            released_on: row.released_on.map(Date),
+            billed_to: Date(row.billed_to),
+        }
+    }
+}
+
+/// 户号: stays with the flat when its holder changes.
+#[derive(Clone, Debug)]
+pub struct Account(pub(super) AccountRow);
+
+impl Account {
+    async fn summary(&self, ctx: &Context<'_>) -> Result<AccountSummary> {
+        let found = load(ctx, SummaryOf(self.0.account_no.clone())).await?;
+        let summary = found.into_iter().flatten().next();
+        summary.ok_or_else(|| internal(ctx, format!("no sums of {}", self.0.account_no)))
+    }
+
+    fn number(&self, ctx: &Context<'_>) -> Result<AccountNo> {
+        AccountNo::try_new(&self.0.account_no).map_err(|error| internal(ctx, error))
+    }
+}
+
+#[Object]
+impl Account {
+    async fn account_no(&self) -> &str {
+        &self.0.account_no
+    }
+
+    async fn class(&self, ctx: &Context<'_>) -> Result<AccountClass> {
+        Ok(self.summary(ctx).await?.class.into())
+    }
+
+    async fn campus(&self) -> &str {
+        &self.0.campus
+    }
+
+    /// Masked unless the viewer may see personal data; null once it is erased.
+    async fn holder(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        holder(ctx, &self.0).await
+    }
+
+    /// Masked unless the viewer may see personal data.
+    async fn phone(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        account_phone(ctx, &self.0).await
+    }
+
+    /// Masked unless the viewer lives there or may see personal data; null once it is erased.
+    async fn address(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        address(ctx, &self.0).await
+    }
+
+    async fn household_persons(&self) -> i32 {
+        self.0.household_persons
+    }
+
+    /// Every meter the account pays or paid for, present ones first.
+    async fn assignments(&self, ctx: &Context<'_>) -> Result<Vec<MeterAssignment>> {
+        let meters = load(ctx, MetersOf(self.0.account_no.clone())).await?;
+        Ok(meters.into_iter().flatten().map(Into::into).collect())
+    }
+
+    /// What is open of all bills.
+    async fn open_amount(&self, ctx: &Context<'_>) -> Result<Fen> {
+        Ok(self.summary(ctx).await?.open.into())
+    }
+
+    /// What was paid too much and is kept for later bills.
+    async fn credit(&self, ctx: &Context<'_>) -> Result<Fen> {
+        Ok(self.summary(ctx).await?.credit.into())
+    }
+
+    /// What is still to be paid, the longest due first.
+    async fn notices(&self, ctx: &Context<'_>) -> Result<Vec<Notice>> {
+        let notices = load(ctx, NoticesOf(self.0.account_no.clone())).await?;
+        Ok(notices.into_iter().flatten().map(Notice::from).collect())
+    }
+
+    /// The newest first.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn bills(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Bill>> {
+        let page = page(ctx, "account.bills", first, after.as_deref())?;
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = account_statement::query::bills(pool, &self.number(ctx)?, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "account.bills", slice, Bill::from)
+    }
+
+    /// Bills, payments and credit as one timeline, the newest first.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn statement(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<StatementEntry>> {
+        let page = page(ctx, "account.statement", first, after.as_deref())?;
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = account_statement::query::entries(pool, &self.number(ctx)?, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "account.statement", slice, StatementEntry::from)
+    }
+
+    /// The newest first, reversed ones included.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Payment>> {
+        let page = page(ctx, "payments", first, after.as_deref())?;
+        let pool = Services::of(ctx)?.store().pool();
+        let filter = PaymentFilter {
+            account_no: Some(self.number(ctx)?),
+            ..PaymentFilter::default()
+        };
+        let slice = payments::query::list(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "payments", slice, Payment::from)
+    }
+}
