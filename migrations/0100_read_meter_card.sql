@@ -26,6 +26,7 @@ CREATE INDEX read_meter_card_hardware ON read_meter_card (hardware_no);
 -- The account that pays for it at present.
 CREATE TABLE read_meter_card_account (
     meter_no   text PRIMARY KEY,
-    account_no text NOT NULL
+    account_no text NOT NULL,
+    since_on   date NOT NULL
 );
 CREATE INDEX read_meter_card_account_of ON read_meter_card_account (account_no);

@@ -47,12 +47,3 @@ CREATE TABLE read_reading_review_correction (
 );
 CREATE INDEX read_reading_review_correction_queue
     ON read_reading_review_correction (status, requested_at, correction_id);
-
--- Where a photo was used; faults show photos too.
-CREATE TABLE read_reading_review_photo (
-    photo      text   NOT NULL,
-    meter_no   text   NOT NULL,
-    bytes      bigint NOT NULL,
-    media_type text   NOT NULL,
-    PRIMARY KEY (photo, meter_no)
-);

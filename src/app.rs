@@ -14,6 +14,7 @@ use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
 use crate::config::Config;
+use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
 
 /// Why a node cannot be put together.
@@ -21,6 +22,8 @@ use crate::policies;
 pub enum AppError {
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
+    #[error(transparent)]
+    Photos(#[from] crate::photos::PhotoError),
     #[error(transparent)]
     Store(#[from] chaobiao_eventstore::StoreError),
 }
@@ -64,6 +67,15 @@ impl Core {
         Ok(Access::new(&self.store, &master, limits))
     }
 
+    /// The photos under the data directory.
+    pub fn photos(config: &Config) -> Result<PhotoStore, AppError> {
+        let folder = config.data_dir.join("photos");
+        Ok(PhotoStore::in_folder(
+            &folder,
+            PhotoLimits::from(&config.photos),
+        )?)
+    }
+
     /// What the GraphQL schema works with.
     pub fn services(
         &self,
@@ -76,6 +88,7 @@ impl Core {
             read_models: Arc::new(daemon.clone()),
             access: self.access(config)?,
             access_log: Arc::clone(journal) as Arc<_>,
+            photos: Arc::new(Self::photos(config)?),
         })
     }
 

@@ -18,5 +18,8 @@ pub mod units;
 pub mod validation_rules;
 pub mod work_calendar;
 
+/// For whoever handles events without caring which.
+pub use cqrs_es::DomainEvent;
+
 #[cfg(test)]
 mod desk;

@@ -16,8 +16,10 @@ pub mod audit;
 pub mod billing;
 pub mod binding;
 pub mod campus;
+pub mod meter;
 pub mod payment;
 pub mod payment_export;
+pub mod reading;
 pub mod reading_round;
 pub mod receipt;
 pub mod staff;
@@ -37,8 +39,10 @@ pub struct Query(
     billing::BillingQuery,
     binding::BindingQuery,
     campus::CampusQuery,
+    meter::MeterQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
+    reading::ReadingQuery,
     reading_round::ReadingRoundQuery,
     receipt::ReceiptQuery,
     staff::StaffQuery,
@@ -53,8 +57,11 @@ pub struct Mutation(
     billing::BillingMutation,
     binding::BindingMutation,
     campus::CampusMutation,
+    meter::MeterMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
+    reading::ReadingMutation,
+    reading::ReviewMutation,
     reading_round::ReadingRoundMutation,
     receipt::ReceiptMutation,
     staff::StaffMutation,
@@ -67,6 +74,7 @@ pub struct Mutation(
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );
 

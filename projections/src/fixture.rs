@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chaobiao_decision::{Actor, StreamId};
 use chaobiao_eventstore::{EventMetadata, Projector, RecordedEvent};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use cqrs_es::DomainEvent;
+use chaobiao_domain::DomainEvent;
 use sqlx::PgPool;
 use uuid::Uuid;
 

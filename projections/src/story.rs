@@ -180,7 +180,7 @@ struct Raw {
     payload: serde_json::Value,
 }
 
-impl cqrs_es::DomainEvent for Raw {
+impl chaobiao_domain::DomainEvent for Raw {
     fn event_type(&self) -> String {
         self.event_type.clone()
     }

@@ -16,6 +16,7 @@ use crate::app::{Core, master_key};
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::{self, Operations, Readiness};
+use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
 
@@ -67,6 +68,10 @@ async fn serve(
     let services = core.services(config, &daemon, &journal)?;
     let routes = chaobiao_web::router()
         .merge(http::log::routes(database.pool().clone()))
+        .merge(photos::routes(PhotoRoutes {
+            photos: Core::photos(config)?,
+            services: services.clone(),
+        }))
         .merge(graphql(config, services)?);
     let router = http::compose(routes, operations, &config.server);
     let address = listener.local_addr()?;

@@ -2,21 +2,23 @@
 
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Request, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG};
-use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use bytes::{Bytes, BytesMut};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::PhotoHash;
-use chaobiao_graphql::support::{Viewer, customer_or};
-use chaobiao_projections::{binding_queue, meter_card, reading_review};
+use chaobiao_domain::units::{PhotoHash, start_of_business_day};
+use chaobiao_graphql::support::{Services, Viewer, customer_or};
+use chaobiao_projections::reading_review::{self, ReadingRow};
+use chaobiao_projections::{binding_queue, meter_card};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use super::{PhotoError, PhotoStore};
+use crate::http::Caller;
 
 /// What multipart adds around the photo.
 const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
@@ -25,10 +27,9 @@ const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
 #[derive(Clone)]
 pub struct PhotoRoutes {
     pub photos: PhotoStore,
-    pub pool: PgPool,
+    pub services: Services,
 }
 
-/// The routes; who asks is found as an [`Extension`] of [`Viewer`] on the request.
 pub fn routes(needs: PhotoRoutes) -> Router {
     let body_max = needs.photos.limits().bytes_max + ENVELOPE_BYTES_MAX;
     Router::new()
@@ -103,24 +104,30 @@ async fn announced_size(State(max): State<usize>, request: Request, next: Next) 
     next.run(request).await
 }
 
+/// Who asks; a session that cannot be read is nobody's.
+async fn viewer(needs: &PhotoRoutes, caller: &Caller) -> Viewer {
+    let viewer = needs.services.viewer(caller.session.as_ref()).await;
+    viewer.unwrap_or_else(|error| {
+        let request_id = &caller.request_id;
+        tracing::error!(request_id, %error, "the session could not be read");
+        Viewer::Anonymous
+    })
+}
+
 async fn upload(
     State(needs): State<PhotoRoutes>,
-    viewer: Option<Extension<Viewer>>,
-    headers: HeaderMap,
+    Extension(caller): Extension<Caller>,
     multipart: Option<Multipart>,
 ) -> Response {
     // Other sites cannot set this header, so they cannot upload in the viewer's name.
-    if headers
-        .get("x-requested-with")
-        .is_none_or(|value| value != "chaobiao")
-    {
+    if !caller.from_our_pages {
         return refused(
             StatusCode::FORBIDDEN,
             "FORBIDDEN",
-            "缺少 X-Requested-With 请求头",
+            "请求缺少 X-Requested-With: chaobiao",
         );
     }
-    let viewer = viewer.map_or_else(Viewer::default, |Extension(viewer)| viewer);
+    let viewer = viewer(&needs, &caller).await;
     if !customer_or(Permission::SubmitReadings).allows(&viewer) {
         return if viewer.is_anonymous() {
             refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录")
@@ -176,10 +183,10 @@ fn unread(error: &MultipartError) -> PhotoError {
 
 async fn show(
     State(needs): State<PhotoRoutes>,
-    viewer: Option<Extension<Viewer>>,
+    Extension(caller): Extension<Caller>,
     Path(hash): Path<String>,
 ) -> Response {
-    let viewer = viewer.map_or_else(Viewer::default, |Extension(viewer)| viewer);
+    let viewer = viewer(&needs, &caller).await;
     if viewer.is_anonymous() {
         return refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录");
     }
@@ -188,7 +195,7 @@ async fn show(
     let Ok(photo) = PhotoHash::try_new(hash) else {
         return absent();
     };
-    match may_see(&needs.pool, &viewer, &photo).await {
+    match may_see(needs.services.store().pool(), &viewer, &photo).await {
         Ok(true) => {}
         Ok(false) => return absent(),
         Err(error) => {
@@ -210,16 +217,26 @@ async fn show(
     }
 }
 
-/// Staff see photos with the meters they show; customers those of meters they pay for.
+/// Staff see photos with the meters they show; customers those of readings taken while one of their
+/// accounts paid for the meter.
 async fn may_see(pool: &PgPool, viewer: &Viewer, photo: &PhotoHash) -> Result<bool, sqlx::Error> {
     let Some(customer) = viewer.customer() else {
         return Ok(viewer.may(Permission::ViewMeters));
     };
-    let meters = reading_review::query::photo_meters(pool, photo).await?;
-    let cards = meter_card::query::by_numbers(pool, &meters).await?;
+    let readings = reading_review::query::of_photo(pool, photo).await?;
+    let numbers: Vec<String> = readings
+        .iter()
+        .map(|reading| reading.meter_no.to_string())
+        .collect();
+    let cards = meter_card::query::by_numbers(pool, &numbers).await?;
     let bound = binding_queue::bound_accounts(pool, customer.customer_id.as_str()).await?;
-    let payers = cards.iter().filter_map(|card| card.account_no.as_ref());
-    Ok(payers
-        .into_iter()
-        .any(|payer| bound.iter().any(|account| account == payer.as_str())))
+    let theirs = |reading: &ReadingRow| {
+        let card = cards.iter().find(|card| card.meter_no == reading.meter_no);
+        card.and_then(|card| card.payer.as_ref())
+            .is_some_and(|payer| {
+                let since = start_of_business_day(payer.since);
+                since <= reading.read_at && bound.iter().any(|no| no == payer.account_no.as_str())
+            })
+    };
+    Ok(readings.iter().any(theirs))
 }

@@ -1,8 +1,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
+use chaobiao_domain::meter::StoredPhoto;
 use chaobiao_domain::units::PhotoHash;
+use chaobiao_graphql::support::PhotoShelf;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
@@ -133,6 +136,17 @@ impl PhotoStore {
         let media_type = MediaType::of(&bytes).ok_or(PhotoError::Tampered)?;
         let picture = without_metadata(&bytes).ok_or(PhotoError::Tampered)?;
         Ok(Some((media_type, picture)))
+    }
+}
+
+#[async_trait]
+impl PhotoShelf for PhotoStore {
+    async fn stored(&self, photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
+        let found = self.find(photo).await.map_err(|error| error.to_string())?;
+        Ok(found.map(|kept| StoredPhoto {
+            bytes: kept.bytes,
+            media_type: kept.media_type.as_str().to_owned(),
+        }))
     }
 }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::loader::{MetersOf, SummaryOf};
 use crate::billing::{Bill, Notice, NoticesOf};
+use crate::meter::{Meter, cards_of_account};
 use crate::payment::Payment;
 use crate::support::{
     Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
@@ -139,6 +140,12 @@ impl Account {
 
     async fn household_persons(&self) -> i32 {
         self.0.household_persons
+    }
+
+    /// The meters it pays for now.
+    async fn meters(&self, ctx: &Context<'_>) -> Result<Vec<Meter>> {
+        let cards = cards_of_account(ctx, &self.0.account_no).await?;
+        Ok(cards.into_iter().map(Meter).collect())
     }
 
     /// Every meter the account pays or paid for, present ones first.

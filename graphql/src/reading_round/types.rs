@@ -1,7 +1,8 @@
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::reading_round;
 use chaobiao_projections::unread_meters::{RoundRow, UnreadRow, UnreadSummary};
 
+use crate::meter::{Meter, card_of};
 use crate::support::{Date, YearMonth};
 
 /// Why a meter was not read.
@@ -22,6 +23,7 @@ pub(super) enum UnreadReason {
 
 /// A meter of a round that has not been read.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub(super) struct UnreadMeter {
     round_id: String,
     book: String,
@@ -37,6 +39,14 @@ pub(super) struct UnreadMeter {
     recorded_on: Option<Date>,
     /// Such as `staff:li`.
     recorded_by: Option<String>,
+}
+
+#[ComplexObject]
+impl UnreadMeter {
+    /// Where it hangs, and what it showed last.
+    async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
+        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+    }
 }
 
 impl From<UnreadRow> for UnreadMeter {

@@ -8,6 +8,7 @@ mod limits;
 mod live;
 mod loader;
 mod personal;
+mod photos;
 mod request;
 mod run;
 mod scalars;
@@ -28,6 +29,7 @@ pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
     require_account, shown,
 };
+pub use photos::{PhotoShelf, named_photo};
 pub use request::{RequestInfo, connection_data, prepare, record, record_refusal};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, YearMonth};

@@ -10,6 +10,8 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
+use super::PhotoShelf;
+
 /// How far the read models have come.
 #[async_trait]
 pub trait ReadModels: Send + Sync {
@@ -44,6 +46,7 @@ pub struct Services {
     pub read_models: Arc<dyn ReadModels>,
     pub access: Access,
     pub access_log: Arc<dyn AccessRecorder>,
+    pub photos: Arc<dyn PhotoShelf>,
 }
 
 impl Services {

@@ -6,4 +6,4 @@ pub mod query;
 mod tests;
 
 pub use projector::MeterCardProjector;
-pub use query::{InstalledDevice, LastReading, MeterCard, MeterFilter, MeterKey};
+pub use query::{InstalledDevice, LastReading, MeterCard, MeterFilter, MeterKey, Payer};

@@ -9,7 +9,7 @@ use chaobiao_domain::units::{
     BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity, ReadingId,
 };
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row};
@@ -164,6 +164,7 @@ impl CardRow {
 struct PayerRow {
     meter_no: MeterNo,
     account_no: String,
+    since_on: NaiveDate,
 }
 
 #[async_trait]
@@ -256,6 +257,7 @@ async fn project_payers(
                 let row = PayerRow {
                     meter_no: assigned.meter_no,
                     account_no: recorded.stream.aggregate_id.clone(),
+                    since_on: assigned.from,
                 };
                 payers.insert(row.meter_no.to_string(), Some(row));
             }
@@ -274,7 +276,8 @@ async fn project_payers(
     let rows: Vec<PayerRow> = paid.into_iter().filter_map(|(_, row)| row).collect();
     let statement = "INSERT INTO read_meter_card_account \
          SELECT * FROM jsonb_populate_recordset(NULL::read_meter_card_account, $1) \
-         ON CONFLICT (meter_no) DO UPDATE SET account_no = excluded.account_no";
+         ON CONFLICT (meter_no) DO UPDATE SET \
+         account_no = excluded.account_no, since_on = excluded.since_on";
     store(connection, statement, &rows).await?;
     Ok(())
 }

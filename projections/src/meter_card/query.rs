@@ -2,9 +2,9 @@ use chaobiao_domain::units::{
     AccountNo, BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity,
     ReadingId, normalise_digits,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgExecutor};
+use sqlx::{FromRow, PgExecutor, Row};
 
 use super::projector::{COLUMNS, CardRow};
 use crate::paging::{Page, Slice};
@@ -24,8 +24,14 @@ pub struct MeterCard {
     pub device: Option<InstalledDevice>,
     pub last: Option<LastReading>,
     pub cumulative: Quantity,
-    /// The account that pays for it now.
-    pub account_no: Option<AccountNo>,
+    pub payer: Option<Payer>,
+}
+
+/// The account that pays for a meter now. What was before is another's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payer {
+    pub account_no: AccountNo,
+    pub since: NaiveDate,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +54,7 @@ pub struct LastReading {
 }
 
 impl MeterCard {
-    fn new(row: CardRow, account_no: Option<AccountNo>) -> Self {
+    fn new(row: CardRow, payer: Option<Payer>) -> Self {
         let device = || {
             Some(InstalledDevice {
                 hardware_no: row.hardware_no?,
@@ -79,23 +85,25 @@ impl MeterCard {
             walk_order: row.walk_order,
             self_read: row.self_read,
             cumulative: row.cumulative,
-            account_no,
+            payer,
         }
     }
 }
 
 impl FromRow<'_, PgRow> for MeterCard {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self::new(
-            CardRow::from_row(row)?,
-            field(row, "account_no")?,
-        ))
+        let account_no: Option<AccountNo> = field(row, "account_no")?;
+        let since: Option<NaiveDate> = row.try_get("since_on")?;
+        let payer = account_no
+            .zip(since)
+            .map(|(account_no, since)| Payer { account_no, since });
+        Ok(Self::new(CardRow::from_row(row)?, payer))
     }
 }
 
 fn select(condition: &str) -> String {
     format!(
-        "SELECT {COLUMNS}, a.account_no FROM read_meter_card c \
+        "SELECT {COLUMNS}, a.account_no, a.since_on FROM read_meter_card c \
          LEFT JOIN read_meter_card_account a USING (meter_no) WHERE {condition}"
     )
 }

@@ -1,6 +1,6 @@
 use chaobiao_domain::account::{AccountEvent, MeterAssigned, MeterReleased};
 use chaobiao_domain::meter::{DeviceRemoved, MeterEvent, RemovalReason};
-use chaobiao_domain::units::{AccountNo, Commodity, Quantity, business_date};
+use chaobiao_domain::units::{Commodity, Quantity, business_date};
 use chaobiao_testing::TestDatabase;
 
 use super::*;
@@ -80,7 +80,10 @@ async fn r71_number_hardware_number_and_barcode_find_the_same_card() {
     let database = projected(&log()).await;
     let pool = database.pool();
     let card = query::find(&pool, "M1").await.unwrap().unwrap();
-    assert_eq!(card.account_no.as_ref().map(AccountNo::as_str), Some("A2"));
+    assert_eq!(
+        card.payer.as_ref().map(|payer| payer.account_no.as_str()),
+        Some("A2")
+    );
     let last = card.last.clone().unwrap();
     assert_eq!(
         (last.reading_id.as_str(), last.index.to_string()),

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{
-    CorrectionRequested, MeterEvent, PhotoSubmitted, Quality, ReadingAccepted, ReadingCorrected,
-    ReadingHeld, ReadingRejected, ReadingSubmitted, Reapportioned,
+    CorrectionRequested, MeterEvent, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
+    ReadingRejected, ReadingSubmitted, Reapportioned,
 };
-use chaobiao_domain::units::{CampusId, CorrectionId, MeterNo, PhotoHash, ReadingId};
+use chaobiao_domain::units::{CampusId, CorrectionId, MeterNo, ReadingId};
 use chaobiao_eventstore::{ProjectionError, RecordedEvent};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -23,7 +23,6 @@ pub(super) struct Batch {
     readings: BTreeMap<ReadingId, ReadingRow>,
     corrections: BTreeMap<CorrectionId, CorrectionRow>,
     meters: Vec<MeterRow>,
-    photos: Vec<PhotoRow>,
     touched: BTreeSet<String>,
     /// Meters of which every later total moves.
     shifted: BTreeSet<String>,
@@ -33,14 +32,6 @@ pub(super) struct Batch {
 struct MeterRow {
     meter_no: MeterNo,
     campus: CampusId,
-}
-
-#[derive(Serialize)]
-struct PhotoRow {
-    photo: PhotoHash,
-    meter_no: String,
-    bytes: u64,
-    media_type: String,
 }
 
 fn invalid(what: impl Into<String>) -> ProjectionError {
@@ -132,7 +123,6 @@ impl Batch {
                     campus: card.campus,
                 });
             }
-            MeterEvent::PhotoSubmitted(photo) => self.show(meter_no, photo),
             MeterEvent::ReadingSubmitted(submitted) => self.submit(meter_no, submitted, at)?,
             MeterEvent::ReadingAccepted(accepted) => self.accept(accepted, at)?,
             MeterEvent::ReadingHeld(held) => self.hold(held)?,
@@ -141,6 +131,7 @@ impl Batch {
             MeterEvent::ReadingCorrected(corrected) => self.correct(meter_no, corrected, at)?,
             MeterEvent::DeviceInstalled(_)
             | MeterEvent::DeviceRemoved(_)
+            | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::FaultReported(_) => {}
         }
         Ok(())
@@ -150,15 +141,6 @@ impl Batch {
         self.readings
             .get_mut(id)
             .ok_or_else(|| invalid(format!("reading {id} is not known")))
-    }
-
-    fn show(&mut self, meter_no: &str, photo: PhotoSubmitted) {
-        self.photos.push(PhotoRow {
-            photo: photo.photo,
-            meter_no: meter_no.to_owned(),
-            bytes: photo.bytes,
-            media_type: photo.media_type,
-        });
     }
 
     fn submit(
@@ -308,10 +290,6 @@ impl Batch {
              SELECT * FROM jsonb_populate_recordset(NULL::read_reading_review_meter, $1) \
              ON CONFLICT (meter_no) DO NOTHING";
         store(connection, statement, &self.meters).await?;
-        let statement = "INSERT INTO read_reading_review_photo \
-             SELECT * FROM jsonb_populate_recordset(NULL::read_reading_review_photo, $1) \
-             ON CONFLICT (photo, meter_no) DO NOTHING";
-        store(connection, statement, &self.photos).await?;
         let readings: Vec<ReadingRow> = self.readings.into_values().collect();
         let statement = "INSERT INTO read_reading_review \
              SELECT * FROM jsonb_populate_recordset(NULL::read_reading_review, $1) \

@@ -12,6 +12,8 @@ pub struct ReadingFilter {
     pub status: Option<ReadingState>,
     pub campus: Option<CampusId>,
     pub meter_no: Option<MeterNo>,
+    /// Only readings taken from then on.
+    pub from: Option<DateTime<Utc>>,
 }
 
 /// Lists go by the time of reading.
@@ -33,12 +35,14 @@ pub async fn list(
          JOIN read_reading_review_meter m USING (meter_no) \
          WHERE ($1::text IS NULL OR r.status = $1) AND ($2::text IS NULL OR m.campus = $2) \
            AND ($3::text IS NULL OR r.meter_no = $3) \
-           AND ($4::timestamptz IS NULL OR (r.read_at, r.reading_id) {compare} ($4, $5)) \
-         ORDER BY r.read_at {order}, r.reading_id {order} LIMIT $6"
+           AND ($4::timestamptz IS NULL OR r.read_at >= $4) \
+           AND ($5::timestamptz IS NULL OR (r.read_at, r.reading_id) {compare} ($5, $6)) \
+         ORDER BY r.read_at {order}, r.reading_id {order} LIMIT $7"
     ))
     .bind(filter.status.map(ReadingState::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.meter_no.as_ref().map(MeterNo::as_str))
+    .bind(filter.from)
     .bind(after.map(|key| key.0))
     .bind(after.map(|key| &key.1))
     .bind(page.limit())
@@ -106,13 +110,15 @@ pub async fn corrections(
     }))
 }
 
-/// The meters a photo shows.
-pub async fn photo_meters(
+/// The readings a photo is the evidence of.
+pub async fn of_photo(
     executor: impl PgExecutor<'_>,
     photo: &PhotoHash,
-) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar("SELECT meter_no FROM read_reading_review_photo WHERE photo = $1")
-        .bind(photo.as_str())
-        .fetch_all(executor)
-        .await
+) -> Result<Vec<ReadingRow>, sqlx::Error> {
+    sqlx::query_as(&format!(
+        "SELECT {COLUMNS} FROM read_reading_review r WHERE r.photo = $1"
+    ))
+    .bind(photo.as_str())
+    .fetch_all(executor)
+    .await
 }

@@ -108,7 +108,10 @@ async fn a_reading_keeps_its_evidence() {
         (held.status, held.usage, held.findings),
         (ReadingState::Held, None, vec![finding()])
     );
-    assert_eq!(query::photo_meters(&pool, &photo()).await.unwrap(), ["M1"]);
+    assert_eq!(
+        query::of_photo(&pool, &photo()).await.unwrap(),
+        [one(&pool, "R1").await]
+    );
 }
 
 #[tokio::test]

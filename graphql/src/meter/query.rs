@@ -1,0 +1,63 @@
+use async_graphql::{Context, Object, Result};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{BookNo, CampusId};
+use chaobiao_projections::meter_card::{self, MeterFilter};
+
+use super::{Meter, may_see_meter};
+use crate::support::{
+    Connection, Services, bad_input, connection, customer_or, internal, may, page, page_size,
+};
+
+#[derive(Default)]
+pub struct MeterQuery;
+
+#[Object]
+impl MeterQuery {
+    /// A meter by the number in the charging system, by its barcode or by what is stamped on the
+    /// device; null where there is none, or none for the viewer.
+    #[graphql(guard = "customer_or(Permission::ViewMeters)")]
+    async fn meter(&self, ctx: &Context<'_>, meter_no: String) -> Result<Option<Meter>> {
+        let pool = Services::of(ctx)?.store().pool();
+        let card = meter_card::query::find(pool, &meter_no).await;
+        match card.map_err(|error| internal(ctx, error))? {
+            Some(card) if may_see_meter(ctx, &card).await? => Ok(Some(Meter(card))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Meters by book and walk. `search` looks into numbers, buildings and rooms.
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn meters(
+        &self,
+        ctx: &Context<'_>,
+        campus: Option<String>,
+        book: Option<String>,
+        search: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Meter>> {
+        let page = page(ctx, "meters", first, after.as_deref())?;
+        let filter = MeterFilter {
+            campus: wanted(campus, CampusId::try_new)?,
+            book: wanted(book, BookNo::try_new)?,
+            search,
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = meter_card::query::list(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "meters", slice, Meter)
+    }
+}
+
+/// A filter by an identifier.
+fn wanted<T, E: ToString>(
+    text: Option<String>,
+    read: impl Fn(String) -> std::result::Result<T, E>,
+) -> Result<Option<T>> {
+    text.map(read)
+        .transpose()
+        .map_err(|error| bad_input(error.to_string()))
+}

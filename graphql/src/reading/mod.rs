@@ -1,0 +1,13 @@
+//! Readings: taken, judged, reviewed, corrected; and the usage that follows from them.
+
+mod mutation;
+mod query;
+mod review;
+mod subscription;
+mod types;
+
+pub use mutation::ReadingMutation;
+pub use query::ReadingQuery;
+pub use review::ReviewMutation;
+pub use subscription::ReadingSubscription;
+pub use types::{Correction, CorrectionStatus, Finding, Reading, ReadingChannel, ReadingStatus};

@@ -1,0 +1,106 @@
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::Rejection;
+use chaobiao_domain::meter::{MeterError, ReadingJudged, SubmitReading};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{Index, MeterNo, RoundId};
+use chrono::{DateTime, Utc};
+
+use super::{Finding, Reading, ReadingChannel, ReadingStatus};
+use crate::meter::reading_of;
+use crate::support::{Decimal, Ran, UserError, Viewer, customer_or, field, named_photo, run};
+
+#[derive(InputObject)]
+pub(super) struct SubmitReadingInput {
+    idempotency_key: String,
+    meter_no: String,
+    /// What the dial shows. Usage follows from it; there is no way to enter one.
+    index: Decimal,
+    /// Now, when not given.
+    read_at: Option<DateTime<Utc>>,
+    channel: ReadingChannel,
+    /// The hash `/photos` answered with; mandatory for self-reading and field reading.
+    photo: Option<String>,
+    round_id: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct SubmitReadingPayload {
+    reading: Option<Reading>,
+    /// The verdict, even while `reading` is not shown yet.
+    status: Option<ReadingStatus>,
+    findings: Vec<Finding>,
+    /// The same reading had come in before; nothing was written.
+    duplicate: bool,
+    user_errors: Vec<UserError>,
+    /// Done, but what is shown may still be older.
+    pending: bool,
+}
+
+impl SubmitReadingPayload {
+    async fn of(ctx: &Context<'_>, ran: Ran<ReadingJudged>) -> Result<Self> {
+        let Some(judged) = ran.outcome else {
+            return Ok(Self {
+                reading: None,
+                status: None,
+                findings: Vec::new(),
+                duplicate: false,
+                user_errors: ran.user_errors,
+                pending: ran.pending,
+            });
+        };
+        let reading = reading_of(ctx, judged.reading_id.as_str()).await?;
+        Ok(Self {
+            reading: reading.map(Reading),
+            status: Some(judged.status.into()),
+            findings: judged.findings.into_iter().map(Finding::from).collect(),
+            duplicate: judged.duplicate,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+}
+
+/// R21: a reader stands before the dial and so has to show it. Data of machines is brought in by
+/// those who look after them.
+fn allowed(viewer: &Viewer, channel: ReadingChannel) -> Result<(), Rejection> {
+    let by_hand = matches!(channel, ReadingChannel::SelfRead | ReadingChannel::Field);
+    if by_hand || viewer.may(Permission::ManageMeters) {
+        Ok(())
+    } else {
+        Err(MeterError::ChannelNotAllowed.into())
+    }
+}
+
+#[derive(Default)]
+pub struct ReadingMutation;
+
+#[Object]
+impl ReadingMutation {
+    /// Submits an index. Customers read their own meters by `SELF_READ`, staff by `FIELD`; the
+    /// channels of machines take the right to manage meters.
+    #[graphql(guard = "customer_or(Permission::SubmitReadings)")]
+    async fn submit_reading(
+        &self,
+        ctx: &Context<'_>,
+        input: SubmitReadingInput,
+    ) -> Result<SubmitReadingPayload> {
+        let photo = named_photo(ctx, "photo", input.photo.as_deref()).await?;
+        let viewer = ctx.data::<Viewer>()?;
+        let process = photo.and_then(|photo| {
+            allowed(viewer, input.channel)?;
+            let round = input.round_id.as_deref().map(RoundId::try_new).transpose();
+            Ok(SubmitReading {
+                meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
+                index: field("index", Index::try_new(input.index.0))?,
+                read_at: input.read_at,
+                channel: input.channel.into(),
+                photo,
+                round: field("roundId", round)?,
+                note: input.note.clone(),
+            })
+        });
+        let ran = run(ctx, "submitReading", &input.idempotency_key, process).await?;
+        SubmitReadingPayload::of(ctx, ran).await
+    }
+}
