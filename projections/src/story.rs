@@ -5,6 +5,8 @@ use chaobiao_domain::account::{
     Account, AccountClass, AccountCommand, Bill, BillLine, ChargedMeter, MeterAssigned,
     OpenAccount, ReleaseMeter, TierCounted,
 };
+use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
+use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::payment::{PaymentBooked, PaymentMethod, RecordPayment, ReversePayment};
 use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt};
 use chaobiao_domain::units::{
@@ -16,7 +18,6 @@ use uuid::Uuid;
 use crate::fixture::{Log, at};
 
 /// Runs commands and writes what they decide into a log.
-#[derive(Default)]
 pub(crate) struct Story {
     pub(crate) log: Log,
     workspace: Workspace,
@@ -24,6 +25,16 @@ pub(crate) struct Story {
 }
 
 impl Story {
+    pub(crate) fn new() -> Self {
+        let mut story = Self {
+            log: Log::default(),
+            workspace: Workspace::default(),
+            commands: 0,
+        };
+        story.campus();
+        story
+    }
+
     pub(crate) fn run<P: Process>(&mut self, login: &str, time: &str, process: &P) -> P::Outcome {
         self.commands += 1;
         let actor = format!("staff:{login}").parse().unwrap();
@@ -49,6 +60,21 @@ impl Story {
                 Err(stop) => panic!("{stop:?}"),
             }
         }
+    }
+
+    /// The campus where money is taken.
+    fn campus(&mut self) {
+        let span = OfficeSpan {
+            from: "08:00:00".parse().unwrap(),
+            to: "12:00:00".parse().unwrap(),
+        };
+        let open = OpenCampus {
+            campus_id: "S".parse().unwrap(),
+            name: "南校区".to_owned(),
+            office_hours: OfficeHours::try_new(vec![span]).unwrap(),
+            contact: "5566".to_owned(),
+        };
+        self.run("ma", "2026-01-01 08:00", &open);
     }
 
     /// An account in campus N with the meters `W-<no>` and `E-<no>`.

@@ -4,6 +4,8 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::{Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, OpenAccount};
+use crate::calendar::{OfficeHours, OfficeSpan};
+use crate::campus::OpenCampus;
 use crate::desk::Desk;
 use crate::units::{BillNo, BillingMonth, Commodity, Fen, business_date};
 
@@ -58,6 +60,20 @@ pub(crate) fn bill_no(account_no: &str, month: &str) -> BillNo {
     format!("{account_no}-{}", month.replace('-', ""))
         .parse()
         .unwrap()
+}
+
+pub(crate) fn campus(desk: &mut Desk, id: &str) {
+    let span = OfficeSpan {
+        from: "08:00:00".parse().unwrap(),
+        to: "12:00:00".parse().unwrap(),
+    };
+    let open = OpenCampus {
+        campus_id: id.parse().unwrap(),
+        name: format!("{id} 校区"),
+        office_hours: OfficeHours::try_new(vec![span]).unwrap(),
+        contact: "5566".to_owned(),
+    };
+    desk.run(&open).unwrap();
 }
 
 pub(crate) fn open(desk: &mut Desk, account_no: &str) {

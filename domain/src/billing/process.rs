@@ -136,13 +136,7 @@ fn draft(
 fn load(assigned: &[AssignedMeter], workspace: &Workspace) -> Result<(), Stop> {
     let meters = workspace.need::<Meter>(assigned.iter().map(|it| it.meter_no.to_string()));
     let tariffs = workspace.need::<Tariff>(assigned.iter().map(|it| it.tariff_id.to_string()));
-    match (meters, tariffs) {
-        (Err(Stop::Need(mut streams)), Err(Stop::Need(more))) => {
-            streams.extend(more);
-            Err(Stop::Need(streams))
-        }
-        (meters, tariffs) => meters.and(tariffs),
-    }
+    Stop::join([meters, tariffs])
 }
 
 fn measure_all(

@@ -12,4 +12,4 @@ pub use aggregate::Campus;
 pub use command::CampusCommand;
 pub use error::CampusError;
 pub use event::{CampusEvent, CampusOpened};
-pub use process::{CampusChanged, OpenCampus, SetOfficeHours};
+pub use process::{CampusChanged, OpenCampus, SetOfficeHours, require_campus};

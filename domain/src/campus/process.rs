@@ -3,9 +3,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::command::CampusCommand;
-use super::{Campus, CampusOpened};
+use super::{Campus, CampusError, CampusOpened};
 use crate::calendar::OfficeHours;
 use crate::units::CampusId;
+
+/// Refuses what names a campus nobody has opened.
+pub fn require_campus(campus_id: &CampusId, workspace: &mut Workspace) -> Result<(), Stop> {
+    if workspace.get::<Campus>(campus_id.as_str())?.is_open() {
+        Ok(())
+    } else {
+        Err(CampusError::Unknown.into())
+    }
+}
 
 /// The campus a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use super::command::PaymentCommand;
 use super::error::PaymentError;
 use super::event::{Cheque, PaymentAllocation, PaymentCredit, PaymentMethod, PaymentRecorded};
 use crate::account::{Account, AccountCommand, account_subject};
+use crate::campus::{Campus, require_campus};
 use crate::units::{AccountNo, BillNo, CampusId, Fen, PaymentId};
 
 /// Keeps one commit to a size that never holds a transaction open for long.
@@ -113,7 +114,11 @@ impl Process for RecordPayment {
         }
         let accounts = self.all_accounts()?;
         let cheque = self.cheque(&accounts[0])?;
-        workspace.need::<Account>(accounts.iter().map(ToString::to_string))?;
+        Stop::join([
+            workspace.need::<Campus>([self.campus.to_string()]),
+            workspace.need::<Account>(accounts.iter().map(ToString::to_string)),
+        ])?;
+        require_campus(&self.campus, workspace)?;
         let chosen = self.bills.iter().cloned().collect();
         let Layout {
             allocations,

@@ -4,13 +4,14 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::account::CommodityAmount;
-use crate::account::fixture::{balance, bill_no, charge, open};
+use crate::account::fixture::{balance, bill_no, campus, charge, open};
 use crate::desk::Desk;
 use crate::units::{Commodity, Fen, PaymentId};
 
 /// A1 owes 100.00 for July and 50.00 for August; B2 owes 70.00 for July.
 fn desk() -> Desk {
     let mut desk = Desk::new("2026-09-01");
+    campus(&mut desk, "S");
     open(&mut desk, "A1");
     open(&mut desk, "B2");
     charge(&mut desk, "A1", "2026-07", 6000, 4000);
@@ -117,6 +118,13 @@ fn bad_payments_are_refused_and_leave_no_trace() {
         (cash(0, &["A1"]), "PAYMENT_NOT_POSITIVE"),
         (cash(-100, &["A1"]), "PAYMENT_NOT_POSITIVE"),
         (cash(100, &[]), "PAYMENT_NO_ACCOUNT"),
+        (
+            RecordPayment {
+                campus: "X".parse().unwrap(),
+                ..cash(100, &["A1"])
+            },
+            "CAMPUS_UNKNOWN",
+        ),
         (cash(100, &many), "PAYMENT_TOO_MANY_ACCOUNTS"),
         (cash(100, &["A1", "X9"]), "PAYMENT_ACCOUNT_UNKNOWN"),
         (

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::ReceiptBook;
 use super::command::ReceiptBookCommand;
 use super::error::ReceiptError;
+use crate::campus::{Campus, require_campus};
 use crate::payment::{
     Payment, PaymentCommand, PaymentError, ReceiptGiven, ReceiptItem, ReceiptPart,
 };
@@ -51,12 +52,19 @@ impl Process for IssueReceipt {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<ReceiptBooked, Stop> {
+        let month = BillingMonth::of(business_date(context.at));
+        Stop::join([
+            workspace.need::<Campus>([self.campus.to_string()]),
+            workspace.need::<Payment>([self.payment_id.to_string()]),
+            workspace.need::<ReceiptBook>([ReceiptBook::id(&self.campus, month)]),
+        ])?;
+        require_campus(&self.campus, workspace)?;
         let payment = workspace.get::<Payment>(self.payment_id.as_str())?;
         let mut items = payment.recorded(&self.payment_id)?.items();
         items.retain(|item| self.covers(item));
         let total =
             Fen::checked_sum(items.iter().map(|item| item.amount)).ok_or(PaymentError::Overflow)?;
-        let receipt_no = give_number(self, total, context, workspace)?;
+        let receipt_no = give_number(self, total, month, workspace)?;
         let receipt = ReceiptGiven {
             payment_id: self.payment_id.clone(),
             receipt_no: receipt_no.clone(),
@@ -82,15 +90,11 @@ impl Process for IssueReceipt {
 fn give_number(
     request: &IssueReceipt,
     total: Fen,
-    context: &CommandContext,
+    month: BillingMonth,
     workspace: &mut Workspace,
 ) -> Result<ReceiptNo, Stop> {
     let campus = &request.campus;
-    let month = open_book(
-        campus,
-        BillingMonth::of(business_date(context.at)),
-        workspace,
-    )?;
+    let month = open_book(campus, month, workspace)?;
     let book = ReceiptBook::id(campus, month);
     let payment_id = request.payment_id.clone();
     workspace

@@ -2,13 +2,14 @@ use cqrs_es::DomainEvent;
 use proptest::prelude::*;
 
 use super::*;
-use crate::account::fixture::{balance, charge, open};
+use crate::account::fixture::{balance, campus, charge, open};
 use crate::desk::Desk;
 use crate::payment::{PaymentMethod, ReceiptPart, RecordPayment, ReversePayment};
 use crate::units::{Fen, PaymentId};
 
 fn desk() -> Desk {
     let mut desk = Desk::new("2026-09-01");
+    CAMPUSES.into_iter().for_each(|id| campus(&mut desk, id));
     for account_no in ["A1", "B2"] {
         open(&mut desk, account_no);
         charge(&mut desk, account_no, "2026-07", 6000, 4000);
@@ -159,14 +160,18 @@ fn a_reprint_is_a_numbered_copy_of_a_receipt_that_stands() {
 }
 
 #[test]
-fn a_campus_whose_receipt_numbers_would_not_fit_is_refused() {
+fn a_campus_that_is_unknown_or_whose_numbers_would_not_fit_is_refused() {
     let mut desk = desk();
     let payment_id = pay(&mut desk, 100);
+    assert_eq!(desk.refused(&joint(&payment_id, "X")), "CAMPUS_UNKNOWN");
+    let (long, longest) = ("C".repeat(29), "C".repeat(28));
+    campus(&mut desk, &long);
+    campus(&mut desk, &longest);
     assert_eq!(
-        desk.refused(&joint(&payment_id, &"C".repeat(29))),
+        desk.refused(&joint(&payment_id, &long)),
         "RECEIPT_CAMPUS_TOO_LONG"
     );
-    issue(&mut desk, &joint(&payment_id, &"C".repeat(28)));
+    issue(&mut desk, &joint(&payment_id, &longest));
 }
 
 #[test]
@@ -306,6 +311,7 @@ proptest! {
     ) {
         // One year, so that the numbers of a campus are one series.
         let mut desk = Desk::new("2026-01-01");
+        CAMPUSES.into_iter().for_each(|id| campus(&mut desk, id));
         for account_no in ACCOUNTS {
             open(&mut desk, account_no);
         }

@@ -67,6 +67,25 @@ pub enum Stop {
     Corrupt(String),
 }
 
+impl Stop {
+    /// Joins what several calls of `Workspace::need` ask for, so that it is loaded in one round
+    /// trip.
+    pub fn join(needs: impl IntoIterator<Item = Result<(), Self>>) -> Result<(), Self> {
+        let mut streams = Vec::new();
+        for need in needs {
+            match need {
+                Err(Self::Need(more)) => streams.extend(more),
+                other => other?,
+            }
+        }
+        if streams.is_empty() {
+            Ok(())
+        } else {
+            Err(Self::Need(streams))
+        }
+    }
+}
+
 impl From<Rejection> for Stop {
     fn from(rejection: Rejection) -> Self {
         Self::Refused(rejection)

@@ -21,7 +21,7 @@ fn numbers(accounts: &[&str]) -> Vec<String> {
 
 /// July paid with 3.00 too much, August paid from that, then all of it undone.
 fn story() -> Story {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.charge("2026-08-01 09:00", "A1", "2026-07", (6000, 4000));
     let payment = story.pay("2026-08-10 10:00", 10300, &["A1"]);

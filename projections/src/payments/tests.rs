@@ -11,7 +11,7 @@ const JULY: &str = "2026-07";
 
 /// One payment for July of A1 and B2 with 3.00 too much, which pays August of A1.
 fn story() -> Story {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.open("B2");
     story.charge("2026-08-01 09:00", "A1", JULY, (6000, 4000));
@@ -143,7 +143,7 @@ fn paid_first(story: &Story) -> chaobiao_domain::units::PaymentId {
 
 #[tokio::test]
 async fn a_line_is_an_account_and_a_month_however_many_payments_it_took() {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.charge("2026-08-01 09:00", "A1", JULY, (6000, 4000));
     for (time, amount) in [("2026-08-10 10:00", 100), ("2026-08-12 10:00", 200)] {
@@ -164,7 +164,7 @@ async fn a_line_is_an_account_and_a_month_however_many_payments_it_took() {
 
 #[tokio::test]
 async fn a_receipt_given_after_the_batch_does_not_change_it() {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.charge("2026-08-01 09:00", "A1", JULY, (6000, 4000));
     let payment_id = story.pay("2026-08-10 10:00", 100, &["A1"]).payment_id;

@@ -7,7 +7,7 @@ use crate::story::Story;
 
 #[tokio::test]
 async fn the_register_keeps_items_copies_and_reversals() {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.charge("2026-08-01 09:00", "A1", "2026-07", (6000, 4000));
     let first = story.pay("2026-08-10 10:00", 5000, &["A1"]).payment_id;

@@ -33,10 +33,7 @@ async fn a_tariff_shows_every_version_it_got() {
         .await;
 
     let pool = database.pool();
-    let tariff = query::by_id(&pool, "water-home")
-        .await
-        .unwrap()
-        .unwrap();
+    let tariff = query::by_id(&pool, "water-home").await.unwrap().unwrap();
     assert_eq!(
         (tariff.name.as_str(), tariff.payment_days),
         ("居民生活用水", 15)
@@ -53,8 +50,5 @@ async fn a_tariff_shows_every_version_it_got() {
         "digits are kept as they were written"
     );
     assert_eq!(query::all(&pool).await.unwrap(), [tariff]);
-    assert_eq!(
-        query::by_id(&pool, "none").await.unwrap(),
-        None
-    );
+    assert_eq!(query::by_id(&pool, "none").await.unwrap(), None);
 }

@@ -7,7 +7,7 @@ use crate::story::Story;
 
 /// A1: July paid in part, August open; B2: July paid, too much, August paid from the credit.
 fn story() -> Story {
-    let mut story = Story::default();
+    let mut story = Story::new();
     story.open("A1");
     story.open("B2");
     story.charge("2026-08-01 09:00", "A1", "2026-07", (6000, 4000));
