@@ -14,6 +14,13 @@ use uuid::Uuid;
 /// Entries of this time share one event.
 const GATHER: Duration = Duration::from_millis(200);
 const BATCH_MAX: usize = 500;
+/// How long to wait after each try that failed.
+const RETRIES: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+];
 
 /// Takes entries from anywhere and never makes anybody wait.
 #[derive(Debug)]
@@ -120,13 +127,25 @@ async fn write(
     }
 }
 
+/// Tries again for a while: the database may be on its way back.
 async fn record(bus: &CommandBus, entries: Vec<AccessEntry>) {
     let actor = Actor::System("access_log".to_owned());
     let now = bus.store().clock().now();
+    // The same command every time, so that a try whose answer was lost does not count twice.
     let context = CommandContext::new(Uuid::now_v7(), actor, now);
-    let lost = entries.len();
-    if let Err(error) = bus.execute(context, RecordAccess { entries }).await {
-        tracing::error!(%error, lost, "entries of the access log were not written");
-        metrics::counter!("chaobiao_access_entries_lost_total").increment(lost as u64);
+    for pause in RETRIES {
+        let process = RecordAccess {
+            entries: entries.clone(),
+        };
+        match bus.execute(context.clone(), process).await {
+            Ok(_) => return,
+            Err(error) => {
+                tracing::error!(%error, entries = entries.len(), "the access log waits");
+                tokio::time::sleep(pause).await;
+            }
+        }
     }
+    let lost = entries.len();
+    tracing::error!(lost, "entries of the access log were not written");
+    metrics::counter!("chaobiao_access_entries_lost_total").increment(lost as u64);
 }

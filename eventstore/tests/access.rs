@@ -1,5 +1,10 @@
 //! Sessions, passwords and one-time codes on a real PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use std::sync::Arc;
 
 use chaobiao_eventstore::access::{

@@ -1,5 +1,10 @@
 //! Directory, binding queue and audit trail, from commands through the daemon to rows.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,8 +138,8 @@ fn hours(from: &str, to: &str) -> OfficeHours {
     OfficeHours::try_new(vec![span]).unwrap()
 }
 
-#[tokio::test]
-async fn accounts_are_listed_page_by_page_and_their_people_come_from_the_events() {
+/// Four accounts, the first of which has changed since.
+async fn four_accounts() -> Centre {
     let mut centre = Centre::open().await;
     for (number, class, campus) in [
         ("8001", AccountClass::Resident, "N"),
@@ -155,6 +160,12 @@ async fn accounts_are_listed_page_by_page_and_their_people_come_from_the_events(
         household_persons: Some(5),
     };
     centre.run(change).await;
+    centre
+}
+
+#[tokio::test]
+async fn accounts_are_listed_page_by_page() {
+    let centre = four_accounts().await;
     let pool = centre.caught_up().await;
 
     let numbers = |slice: &chaobiao_projections::paging::Slice<directory::AccountRow, String>| {
@@ -190,7 +201,12 @@ async fn accounts_are_listed_page_by_page_and_their_people_come_from_the_events(
         .await
         .unwrap();
     assert_eq!(numbers(&found), ["8001", "8003"]);
+}
 
+#[tokio::test]
+async fn what_is_personal_comes_from_the_events() {
+    let centre = four_accounts().await;
+    let pool = centre.caught_up().await;
     let row = directory::account(pool, "8001").await.unwrap().unwrap();
     assert_eq!((row.household_persons, row.phone()), (5, None));
     let other = directory::account(pool, "8002").await.unwrap().unwrap();
@@ -294,8 +310,8 @@ async fn staff_campuses_and_calendars_are_shown_as_they_are_now() {
     );
 }
 
-#[tokio::test]
-async fn a_binding_opens_its_account_from_approval_to_the_end() {
+/// Two customers; the first has asked for accounts 8001 and 8002, the second for 8003.
+async fn three_requests() -> (Centre, [CustomerId; 2], [BindingId; 3]) {
     let mut centre = Centre::open().await;
     for number in ["8001", "8002", "8003"] {
         centre
@@ -304,21 +320,24 @@ async fn a_binding_opens_its_account_from_approval_to_the_end() {
     }
     let one = centre.customer("13800138000").await;
     let two = centre.customer("13800138001").await;
-    let first = centre.request(&one, "8001").await;
-    let second = centre.request(&one, "8002").await;
-    let third = centre.request(&two, "8003").await;
-    let pool = centre.caught_up().await.clone();
-    assert!(
-        !binding_queue::is_bound(&pool, one.as_str(), "8001")
-            .await
-            .unwrap()
-    );
+    let bindings = [
+        centre.request(&one, "8001").await,
+        centre.request(&one, "8002").await,
+        centre.request(&two, "8003").await,
+    ];
+    centre.caught_up().await;
+    (centre, [one, two], bindings)
+}
+
+#[tokio::test]
+async fn the_queue_is_paged_by_due_time() {
+    let (centre, _, [.., third]) = three_requests().await;
+    let pool = &centre.pool;
     let pending = BindingFilter {
         state: Some("pending".to_owned()),
         ..BindingFilter::default()
     };
-    let page = Page::first(2);
-    let queue = binding_queue::bindings(&pool, &pending, &page)
+    let queue = binding_queue::bindings(pool, &pending, &Page::first(2))
         .await
         .unwrap();
     assert_eq!(
@@ -326,21 +345,36 @@ async fn a_binding_opens_its_account_from_approval_to_the_end() {
         (2, true, Some(3))
     );
     let after = Some(queue.rows[1].0.clone());
-    let rest = binding_queue::bindings(&pool, &pending, &Page { first: 2, after })
+    let rest = binding_queue::bindings(pool, &pending, &Page { first: 2, after })
         .await
         .unwrap();
     assert_eq!(rest.rows[0].1.binding_id, third.to_string());
+    for (days, late) in [(1, 0), (30, 3)] {
+        let filter = BindingFilter {
+            due_before: Some(start() + TimeDelta::days(days)),
+            ..BindingFilter::default()
+        };
+        let found = binding_queue::bindings(pool, &filter, &Page::first(10))
+            .await
+            .unwrap();
+        assert_eq!(found.rows.len(), late);
+    }
+}
 
-    centre
-        .run(ApproveBinding {
-            binding_id: first.clone(),
-        })
-        .await;
-    centre
-        .run(ApproveBinding {
-            binding_id: third.clone(),
-        })
-        .await;
+#[tokio::test]
+async fn a_binding_opens_its_account_from_approval_to_the_end() {
+    let (mut centre, [one, two], [first, second, third]) = three_requests().await;
+    let pool = centre.pool.clone();
+    let bound = async |customer: &CustomerId| {
+        binding_queue::bound_accounts(&pool, customer.as_str())
+            .await
+            .unwrap()
+    };
+    assert!(bound(&one).await.is_empty());
+
+    for binding_id in [first.clone(), third] {
+        centre.run(ApproveBinding { binding_id }).await;
+    }
     let reason = "非本户".to_owned();
     centre
         .run(RejectBinding {
@@ -349,11 +383,12 @@ async fn a_binding_opens_its_account_from_approval_to_the_end() {
         })
         .await;
     centre.caught_up().await;
-    assert_eq!(
-        binding_queue::bound_accounts(&pool, one.as_str())
+    assert_eq!(bound(&one).await, ["8001"]);
+    assert_eq!(bound(&two).await, ["8003"]);
+    assert!(
+        binding_queue::is_bound(&pool, one.as_str(), "8001")
             .await
-            .unwrap(),
-        ["8001"]
+            .unwrap()
     );
     assert!(
         !binding_queue::is_bound(&pool, two.as_str(), "8001")
@@ -369,25 +404,13 @@ async fn a_binding_opens_its_account_from_approval_to_the_end() {
 
     centre.run(RevokeBinding { binding_id: first }).await;
     centre.caught_up().await;
-    assert!(
-        !binding_queue::is_bound(&pool, one.as_str(), "8001")
-            .await
-            .unwrap()
-    );
+    assert!(bound(&one).await.is_empty());
     assert!(
         binding_queue::of_customer(&pool, one.as_str())
             .await
             .unwrap()
             .is_empty()
     );
-    let late = BindingFilter {
-        due_before: Some(start() + TimeDelta::days(30)),
-        ..BindingFilter::default()
-    };
-    let late = binding_queue::bindings(&pool, &late, &Page::first(10))
-        .await
-        .unwrap();
-    assert_eq!(late.rows.len(), 3);
 }
 
 #[tokio::test]

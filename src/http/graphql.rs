@@ -15,10 +15,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use chaobiao_graphql::Schema;
-use chaobiao_graphql::support::{ErrorCode, Services, connection_data, prepare};
+use chaobiao_graphql::support::{ErrorCode, Services, prepare};
 use futures::FutureExt as _;
 
 use super::caller::Caller;
+use super::socket::{MESSAGE_BYTES_MAX, Socket};
 
 const RESPONSE_JSON: &str = "application/graphql-response+json";
 
@@ -64,9 +65,7 @@ async fn get_graphql(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     match (protocol, upgrade) {
-        (Ok(protocol), Ok(upgrade)) => {
-            subscribe(endpoint, &caller, &headers, protocol, upgrade).await
-        }
+        (Ok(protocol), Ok(upgrade)) => subscribe(endpoint, &caller, &headers, protocol, upgrade),
         _ if endpoint.development => explorer().into_response(),
         _ => not_allowed().await.into_response(),
     }
@@ -130,7 +129,7 @@ async fn execute(
     }
 }
 
-async fn subscribe(
+fn subscribe(
     endpoint: Endpoint,
     caller: &Caller,
     headers: &HeaderMap,
@@ -141,22 +140,11 @@ async fn subscribe(
     if !same_site(headers) {
         return StatusCode::FORBIDDEN.into_response();
     }
-    let info = caller.info();
-    let viewer = match endpoint.services.viewer(info.session.as_ref()).await {
-        Ok(viewer) => viewer,
-        Err(error) => {
-            tracing::error!(request_id = info.request_id, %error, "the session could not be read");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
-    };
-    let data = connection_data(&endpoint.services, viewer, info);
+    let socket = Socket::new(endpoint.schema, endpoint.services, caller.info());
     upgrade
         .protocols(["graphql-transport-ws"])
-        .on_upgrade(move |socket| {
-            GraphQLWebSocket::new(socket, endpoint.schema, protocol)
-                .with_data(data)
-                .serve()
-        })
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .on_upgrade(move |stream| GraphQLWebSocket::new(stream, socket, protocol).serve())
 }
 
 fn same_site(headers: &HeaderMap) -> bool {
@@ -200,7 +188,7 @@ fn answer_type(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
-fn refusal(code: ErrorCode, message: &str) -> Answer {
+pub(super) fn refusal(code: ErrorCode, message: &str) -> Answer {
     let mut error = ServerError::new(message, None);
     let mut extensions = async_graphql::ErrorExtensionValues::default();
     extensions.set("code", code.as_str());
@@ -208,7 +196,7 @@ fn refusal(code: ErrorCode, message: &str) -> Answer {
     Answer::from_errors(vec![error])
 }
 
-fn fault(request_id: &str) -> Answer {
+pub(super) fn fault(request_id: &str) -> Answer {
     let mut answer = refusal(ErrorCode::Internal, "服务器内部错误");
     for error in &mut answer.errors {
         if let Some(extensions) = &mut error.extensions {

@@ -9,6 +9,7 @@ pub mod log;
 mod observe;
 mod readiness;
 mod server;
+mod socket;
 
 use std::time::Duration;
 

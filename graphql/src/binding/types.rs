@@ -89,7 +89,21 @@ impl Binding {
         }
     }
 
+    /// The phone of whoever asks, masked.
+    async fn phone_masked(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match self.requester(ctx).await? {
+            Some(customer) => customer.phone_masked(ctx).await,
+            None => Ok(None),
+        }
+    }
+
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<BindingCustomer>> {
+        self.requester(ctx).await
+    }
+}
+
+impl Binding {
+    async fn requester(&self, ctx: &Context<'_>) -> Result<Option<BindingCustomer>> {
         let pool = Services::of(ctx)?.store().pool();
         let customer = directory::customer(pool, &self.0.customer_id).await;
         Ok(customer
@@ -101,6 +115,13 @@ impl Binding {
 /// Who asks to bind.
 pub(super) struct BindingCustomer(directory::CustomerRow);
 
+impl BindingCustomer {
+    async fn phone_masked(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let phone = personal(ctx, self.0.phone()).await?;
+        Ok(phone.map(|phone| mask_phone(&phone)))
+    }
+}
+
 #[Object]
 impl BindingCustomer {
     async fn customer_id(&self) -> &str {
@@ -109,11 +130,5 @@ impl BindingCustomer {
 
     async fn kind(&self) -> Option<CustomerKind> {
         CustomerKind::of(&self.0.kind)
-    }
-
-    async fn phone_masked(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        Ok(personal(ctx, self.0.phone())
-            .await?
-            .map(|phone| mask_phone(&phone)))
     }
 }

@@ -29,7 +29,7 @@ impl StaffMember {
     }
 
     /// Null for the centre as a whole.
-    async fn campus_id(&self) -> Option<&str> {
+    async fn campus(&self) -> Option<&str> {
         self.0.campus.as_deref()
     }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation,
 };
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    ExecutableDocument, Field, OperationType, Selection, SelectionSet,
+};
 use async_graphql::{
     ErrorExtensionValues, Pos, Positioned, ServerError, ServerResult, ValidationResult, Variables,
 };
 
-use super::ErrorCode;
+use super::{ErrorCode, SubscriptionsOnly};
 
 const MAX_DEPTH: usize = 12;
 /// The usual introspection query goes deeper than any document of ours.
@@ -51,6 +53,9 @@ impl Extension for Limits {
             .await
             .map_err(|failed| with_code(failed, ErrorCode::ParseFailed))?;
         Measure::check(&document)?;
+        if ctx.data_opt::<SubscriptionsOnly>().is_some() {
+            only_subscriptions(&document)?;
+        }
         Ok(document)
     }
 
@@ -71,6 +76,23 @@ impl Extension for Limits {
             )]);
         }
         Ok(result)
+    }
+}
+
+/// A socket may be open long after its session has ended; what changes or shows anything once comes
+/// by a request of its own.
+fn only_subscriptions(document: &ExecutableDocument) -> ServerResult<()> {
+    let other = document
+        .operations
+        .iter()
+        .find(|(_, operation)| operation.node.ty != OperationType::Subscription);
+    match other {
+        None => Ok(()),
+        Some((_, operation)) => Err(error(
+            ErrorCode::BadRequest,
+            "WebSocket 连接只接受订阅",
+            Some(operation.pos),
+        )),
     }
 }
 
@@ -304,20 +326,17 @@ mod tests {
     fn loops_and_doubling_fragments_end_soon() {
         let circular = "{ ...a } fragment a on Q { ...b } fragment b on Q { ...a }";
         assert_eq!(refused(circular), Some("QUERY_TOO_DEEP".to_owned()));
-        let mut doubling = "{ ...f0 } ".to_owned();
-        for level in 0..11 {
-            let next = level + 1;
-            doubling += &format!("fragment f{level} on Q {{ ...f{next} ...f{next} }} ");
-        }
-        doubling += "fragment f11 on Q { a }";
+        let level = |n: u32| format!("fragment f{n} on Q {{ ...f{0} ...f{0} }}", n + 1);
+        let levels: Vec<String> = (0..11).map(level).collect();
+        let doubling = format!("{{ ...f0 }} {} fragment f11 on Q {{ a }}", levels.join(" "));
         assert_eq!(refused(&doubling), Some("QUERY_TOO_COMPLEX".to_owned()));
     }
 
     #[test]
     fn aliases_do_not_multiply_tries() {
         let tries = |n| {
-            let fields: String = (0..n).map(|i| format!("a{i}: login ")).collect();
-            format!("mutation {{ {fields} }}")
+            let fields: Vec<String> = (0..n).map(|i| format!("a{i}: login")).collect();
+            format!("mutation {{ {} }}", fields.join(" "))
         };
         assert_eq!(refused(&tries(15)), None);
         assert_eq!(refused(&tries(16)), Some("QUERY_TOO_COMPLEX".to_owned()));

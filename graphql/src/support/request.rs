@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Context, Data, Request, Result};
+use async_graphql::{Context, Request, Result};
 use chaobiao_domain::access_log::{AccessEntry, AccessKind};
 use chaobiao_domain::staff::Role;
 use chaobiao_domain::units::{CampusId, CustomerId, StaffLogin};
@@ -45,18 +45,9 @@ pub fn prepare(
         .data(DataLoader::new(rows, tokio::spawn))
 }
 
-/// The same for a socket: all its subscriptions share the viewer it was opened by, and each asks
-/// again whether the session still holds.
-pub fn connection_data(services: &Services, viewer: Viewer, info: RequestInfo) -> Data {
-    let personal = PersonalLoader::new(services.store().clone());
-    let mut data = Data::default();
-    data.insert(viewer);
-    data.insert(info);
-    data.insert(DataLoader::new(personal, tokio::spawn));
-    let rows = ReadLoader(services.store().clone());
-    data.insert(DataLoader::new(rows, tokio::spawn));
-    data
-}
+/// In a request's data: it came over a socket, which is for subscriptions.
+#[derive(Clone, Copy, Debug)]
+pub struct SubscriptionsOnly;
 
 impl Services {
     /// The viewer a session token stands for at this moment. Rights come from the directory, so a

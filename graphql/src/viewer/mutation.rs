@@ -7,7 +7,6 @@ use chaobiao_eventstore::access::{CodeVerdict, IssueVerdict, PasswordVerdict, Pr
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::types::CodeSent;
 use super::{CustomerKind, Me};
 use crate::support::cookie::{close_session, open_session};
 use crate::support::{
@@ -22,8 +21,8 @@ pub(super) struct RequestPhoneCodeInput {
 
 #[derive(SimpleObject)]
 pub(super) struct RequestPhoneCodePayload {
-    /// Null when nothing was sent.
-    code: Option<CodeSent>,
+    /// Until when the code is good; null when none was sent.
+    expires_at: Option<DateTime<Utc>>,
     user_errors: Vec<UserError>,
 }
 
@@ -55,14 +54,35 @@ pub(super) struct ChangePasswordInput {
     new_password: String,
 }
 
-/// Who is signed in now; null when refused.
-#[derive(SimpleObject)]
-pub(super) struct SignInPayload {
-    viewer: Option<Me>,
-    user_errors: Vec<UserError>,
-    /// Done, but what is shown may still be older.
-    pending: bool,
+macro_rules! sign_in_payload {
+    ($($payload:ident),+) => {$(
+        #[derive(SimpleObject)]
+        pub(super) struct $payload {
+            /// Who is signed in now; null when refused.
+            viewer: Option<Me>,
+            user_errors: Vec<UserError>,
+            /// Done, but what is shown may still be older.
+            pending: bool,
+        }
+
+        impl $payload {
+            fn of(viewer: Me) -> Self {
+                Self { viewer: Some(viewer), user_errors: Vec::new(), pending: false }
+            }
+
+            fn refused(rejection: Rejection) -> Self {
+                Self { viewer: None, user_errors: vec![rejection.into()], pending: false }
+            }
+        }
+    )+};
 }
+
+sign_in_payload!(
+    RegisterCustomerPayload,
+    CustomerLoginPayload,
+    StaffLoginPayload,
+    ChangePasswordPayload
+);
 
 #[derive(SimpleObject)]
 pub(super) struct LogoutPayload {
@@ -70,19 +90,8 @@ pub(super) struct LogoutPayload {
 }
 
 #[derive(SimpleObject)]
-pub(super) struct ChangePasswordPayload {
-    viewer: Option<Me>,
+pub(super) struct LogoutEverywherePayload {
     user_errors: Vec<UserError>,
-}
-
-impl SignInPayload {
-    fn refused(rejection: Rejection) -> Self {
-        Self {
-            viewer: None,
-            user_errors: vec![rejection.into()],
-            pending: false,
-        }
-    }
 }
 
 fn wrong_code() -> Rejection {
@@ -142,7 +151,7 @@ impl ViewerMutation {
             Err(rejection) => {
                 let user_errors = vec![rejection.into()];
                 return Ok(RequestPhoneCodePayload {
-                    code: None,
+                    expires_at: None,
                     user_errors,
                 });
             }
@@ -156,9 +165,8 @@ impl ViewerMutation {
         match verdict.map_err(|error| internal(ctx, error))? {
             IssueVerdict::Sent { expires_at } => {
                 record(ctx, AccessKind::CodeRequested, "requestPhoneCode", None);
-                let code = Some(CodeSent { expires_at });
                 Ok(RequestPhoneCodePayload {
-                    code,
+                    expires_at: Some(expires_at),
                     user_errors: Vec::new(),
                 })
             }
@@ -172,26 +180,19 @@ impl ViewerMutation {
         &self,
         ctx: &Context<'_>,
         input: RegisterCustomerInput,
-    ) -> Result<SignInPayload> {
+    ) -> Result<RegisterCustomerPayload> {
         let phone = match field("phone", Phone::try_new(&input.phone)) {
             Ok(phone) => phone,
-            Err(rejection) => return Ok(SignInPayload::refused(rejection)),
+            Err(rejection) => return Ok(RegisterCustomerPayload::refused(rejection)),
         };
         let context = command_context(ctx, "registerCustomer", &input.idempotency_key)?;
         if !code_is_right(ctx, &phone, &input.code, context.command_id).await? {
-            return Ok(SignInPayload::refused(wrong_code()));
+            return Ok(RegisterCustomerPayload::refused(wrong_code()));
         }
-        let ran = run_in(
-            ctx,
-            context,
-            Ok(Register {
-                phone,
-                kind: input.kind.into(),
-            }),
-        )
-        .await?;
+        let kind = input.kind.into();
+        let ran = run_in(ctx, context, Ok(Register { phone, kind })).await?;
         let Some(registered) = ran.outcome else {
-            return Ok(SignInPayload {
+            return Ok(RegisterCustomerPayload {
                 viewer: None,
                 user_errors: ran.user_errors,
                 pending: false,
@@ -199,10 +200,9 @@ impl ViewerMutation {
         };
         let principal = Principal::Customer(registered.customer_id.to_string());
         let viewer = open_session(ctx, &principal, "registerCustomer").await?;
-        Ok(SignInPayload {
-            viewer: Some(viewer),
-            user_errors: Vec::new(),
+        Ok(RegisterCustomerPayload {
             pending: ran.pending,
+            ..RegisterCustomerPayload::of(viewer)
         })
     }
 
@@ -212,13 +212,13 @@ impl ViewerMutation {
         &self,
         ctx: &Context<'_>,
         input: CustomerLoginInput,
-    ) -> Result<SignInPayload> {
+    ) -> Result<CustomerLoginPayload> {
         let phone = match field("phone", Phone::try_new(&input.phone)) {
             Ok(phone) => phone,
-            Err(rejection) => return Ok(SignInPayload::refused(rejection)),
+            Err(rejection) => return Ok(CustomerLoginPayload::refused(rejection)),
         };
         if !code_is_right(ctx, &phone, &input.code, Uuid::now_v7()).await? {
-            return Ok(SignInPayload::refused(wrong_code()));
+            return Ok(CustomerLoginPayload::refused(wrong_code()));
         }
         let bus = &Services::of(ctx)?.bus;
         let now = bus.store().clock().now();
@@ -227,15 +227,11 @@ impl ViewerMutation {
         let Some(customer_id) = found.map_err(|error| fault(ctx, error))? else {
             // Only the owner of the phone is told.
             let unknown = Rejection::from(CustomerError::PhoneNotRegistered);
-            return Ok(SignInPayload::refused(unknown));
+            return Ok(CustomerLoginPayload::refused(unknown));
         };
         let principal = Principal::Customer(customer_id.to_string());
         let viewer = open_session(ctx, &principal, "customerLogin").await?;
-        Ok(SignInPayload {
-            viewer: Some(viewer),
-            user_errors: Vec::new(),
-            pending: false,
-        })
+        Ok(CustomerLoginPayload::of(viewer))
     }
 
     /// Signs a member of staff in.
@@ -244,7 +240,7 @@ impl ViewerMutation {
         &self,
         ctx: &Context<'_>,
         input: StaffLoginInput,
-    ) -> Result<SignInPayload> {
+    ) -> Result<StaffLoginPayload> {
         // What is no login has no password either; it fails like a wrong one, and as slowly.
         let login = StaffLogin::try_new(&input.login).ok();
         let login = login.as_ref().map_or("-", StaffLogin::as_str);
@@ -260,7 +256,7 @@ impl ViewerMutation {
             PasswordVerdict::Wrong => {
                 let code = Some("LOGIN_FAILED");
                 record_refusal(ctx, AccessKind::LoginFailed, "staffLogin", subject, code);
-                return Ok(SignInPayload::refused(wrong_password("password")));
+                return Ok(StaffLoginPayload::refused(wrong_password("password")));
             }
             PasswordVerdict::Locked { until: at } => {
                 let code = Some("RATE_LIMITED");
@@ -275,14 +271,10 @@ impl ViewerMutation {
             .is_anonymous()
         {
             // Left, with a password still in place.
-            return Ok(SignInPayload::refused(wrong_password("password")));
+            return Ok(StaffLoginPayload::refused(wrong_password("password")));
         }
         let viewer = open_session(ctx, &principal, "staffLogin").await?;
-        Ok(SignInPayload {
-            viewer: Some(viewer),
-            user_errors: Vec::new(),
-            pending: false,
-        })
+        Ok(StaffLoginPayload::of(viewer))
     }
 
     /// Ends the session; without one there is nothing to end, which is no error.
@@ -299,7 +291,7 @@ impl ViewerMutation {
 
     /// Ends every session of the viewer, this one too.
     #[graphql(guard = "signed_in()")]
-    async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutPayload> {
+    async fn logout_everywhere(&self, ctx: &Context<'_>) -> Result<LogoutEverywherePayload> {
         let principal = match ctx.data::<Viewer>()? {
             Viewer::Anonymous => None,
             Viewer::Customer(customer) => {
@@ -316,7 +308,7 @@ impl ViewerMutation {
         }
         record(ctx, AccessKind::LoggedOut, "logoutEverywhere", None);
         close_session(ctx).await?;
-        Ok(LogoutPayload {
+        Ok(LogoutEverywherePayload {
             user_errors: Vec::new(),
         })
     }
@@ -328,10 +320,7 @@ impl ViewerMutation {
         ctx: &Context<'_>,
         input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload> {
-        let refused = |rejection: Rejection| ChangePasswordPayload {
-            viewer: None,
-            user_errors: vec![rejection.into()],
-        };
+        let refused = ChangePasswordPayload::refused;
         let Some(staff) = ctx.data::<Viewer>()?.staff() else {
             return Ok(refused(wrong_password("currentPassword")));
         };
@@ -360,9 +349,6 @@ impl ViewerMutation {
         let closed = access.close_sessions(&principal, None).await;
         closed.map_err(|error| internal(ctx, error))?;
         let viewer = open_session(ctx, &principal, "changePassword").await?;
-        Ok(ChangePasswordPayload {
-            viewer: Some(viewer),
-            user_errors: Vec::new(),
-        })
+        Ok(ChangePasswordPayload::of(viewer))
     }
 }

@@ -1,4 +1,4 @@
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, Object, Result};
 use chaobiao_domain::customer;
 use chaobiao_domain::staff;
 use chaobiao_projections::{binding_queue, directory};
@@ -196,7 +196,7 @@ impl SelfStaff {
     }
 
     /// Null for the centre as a whole.
-    async fn campus_id(&self) -> Option<&str> {
+    async fn campus(&self) -> Option<&str> {
         self.0.campus.as_ref().map(AsRef::as_ref)
     }
 
@@ -208,10 +208,4 @@ impl SelfStaff {
     async fn must_change_password(&self) -> bool {
         self.0.must_change_password
     }
-}
-
-/// How long what was sent is good for.
-#[derive(Clone, Debug, SimpleObject)]
-pub(super) struct CodeSent {
-    pub(super) expires_at: chrono::DateTime<chrono::Utc>,
 }

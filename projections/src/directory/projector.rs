@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use chaobiao_domain::account::{AccountChange, AccountEvent, AccountOpening, PhoneChange};
+use chaobiao_domain::account::{
+    AccountChange, AccountClass, AccountEvent, AccountOpening, PhoneChange,
+};
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::staff::{StaffEvent, StaffProfile};
@@ -142,7 +144,7 @@ async fn change_account(
          WHERE account_no = $1",
     )
     .bind(&event.stream.aggregate_id)
-    .bind(change.class.map(|class| class.as_str()))
+    .bind(change.class.map(AccountClass::as_str))
     .bind(change.campus.as_ref().map(ToString::to_string))
     .bind(change.household_persons.map(persons))
     .bind(change.holder.as_ref().map(|_| at))
