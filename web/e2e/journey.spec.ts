@@ -145,7 +145,7 @@ test('a resident reads a meter, staff check it, the cash desk takes the money', 
     await enterAsStaff(page, here.cashier)
     await page.getByRole('link', { name: '收款台' }).click()
     await audit(page, 'cash desk')
-    await page.getByLabel('户号、户主姓名或房间号').fill(accountNo)
+    await page.getByRole('searchbox').fill(accountNo)
     await page.keyboard.press('Enter')
     await expect(page.getByRole('region', { name: '未缴通知单' }).getByRole('checkbox').first()).toBeChecked()
     const due = await page.getByLabel('入账金额').inputValue()

@@ -15,7 +15,7 @@ const ME = graphql(`
       }
       staff {
         login
-        campusId
+        campus
         mustChangePassword
       }
     }

@@ -3,12 +3,26 @@ import { graphql } from '@/gql'
 export const FIND_ACCOUNTS = graphql(`
   query FindAccounts($search: String!) {
     accounts(search: $search, first: 8) {
-      totalCount
+      pageInfo {
+        hasNextPage
+      }
       nodes {
         accountNo
         holder
         address
         openAmount
+      }
+    }
+  }
+`)
+
+export const FIND_BY_METER = graphql(`
+  query FindByMeter($search: String!) {
+    meters(search: $search, first: 16) {
+      nodes {
+        accountNo
+        building
+        room
       }
     }
   }
@@ -85,7 +99,7 @@ export const RECEIPT = graphql(`
       issuedAt
       issuedBy
       copies
-      reversed
+      voided
       items {
         accountNo
         part

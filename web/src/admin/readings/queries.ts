@@ -30,6 +30,9 @@ export const REVIEW = graphql(`
           commodity
           building
           room
+          device {
+            multiplier
+          }
         }
       }
     }

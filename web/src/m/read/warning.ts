@@ -2,7 +2,8 @@ import { compare, minus, parseDecimal, powerOfTen, showDecimal, times, type Deci
 
 /** The register whose wheels the person is looking at. */
 export interface Register {
-  digits: number
+  /** Null where nobody has noted them. */
+  digits: number | null
   decimals: number
   multiplier: string
 }
@@ -44,9 +45,8 @@ function daysSince(readAt: string, now: Date): bigint {
   return BigInt(Math.max(1, days))
 }
 
-function misfit(index: string, value: Decimal, register: Register): string | null {
-  const whole = index.split('.')[0] ?? ''
-  if (whole.length > register.digits && compare(value, powerOfTen(register.digits)) >= 0) {
+function misfit(value: Decimal, register: Register): string | null {
+  if (register.digits !== null && compare(value, powerOfTen(register.digits)) >= 0) {
     return `这块表的整数最多 ${register.digits} 位，请再核对表盘。`
   }
   if (value.places > register.decimals) {
@@ -88,7 +88,7 @@ const LOOK_FOR = {
 
 function backwards(value: Decimal, last: Decimal, facts: Situation): string {
   const { register } = facts
-  if (register) {
+  if (register && register.digits !== null) {
     const turned = minus(powerOfTen(register.digits), minus(last, value))
     const usage = times(turned, parseDecimal(register.multiplier) ?? powerOfTen(0))
     const days = daysSince(facts.last?.readAt ?? '', facts.now)
@@ -106,7 +106,7 @@ export function judge(text: string, facts: Situation): Verdict {
   if (index === '') return { kind: 'empty' }
   const value = parseDecimal(index)
   if (!value || value.units < 0n) return { kind: 'wrong', message: '请填表盘上的数字，如 1234。' }
-  const problem = facts.register && misfit(index, value, facts.register)
+  const problem = facts.register && misfit(value, facts.register)
   if (problem) return { kind: 'wrong', message: problem }
   const plain = showDecimal(value)
   const last = facts.last && parseDecimal(facts.last.index)
