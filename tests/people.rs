@@ -14,7 +14,7 @@ fn bind(customer: &mut Client, account_no: &str) -> String {
 
 fn account(manager: &mut Client, account_no: &str) {
     let account = json!({
-        "accountNo": account_no, "class": "RESIDENT", "campusId": "N", "holder": "王芳",
+        "accountNo": account_no, "class": "RESIDENT", "campus": "N", "holder": "王芳",
         "address": "北苑 1 栋 101", "householdPersons": 3,
     });
     manager.must("openAccount", account, "account { accountNo }");
@@ -137,7 +137,7 @@ async fn r85_a_binding_is_checked_against_the_accounts_holder() {
     let right = json!({ "accountNo": "10001", "holderName": "赵六" });
     resident.must("requestBinding", right, "binding { bindingId }");
     let again = json!({
-        "accountNo": "10001", "class": "RESIDENT", "campusId": "N", "holder": "王芳",
+        "accountNo": "10001", "class": "RESIDENT", "campus": "N", "holder": "王芳",
         "address": "x", "householdPersons": 3,
     });
     let (_, field) = manager.refused("openAccount", again);

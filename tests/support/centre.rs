@@ -122,7 +122,7 @@ impl Centre {
     pub(crate) fn household(&self, manager: &mut Client, account_no: &str, holder: &str) -> String {
         let meter_no = format!("W-{account_no}");
         let account = json!({
-            "accountNo": account_no, "class": "RESIDENT", "campusId": CAMPUS, "holder": holder,
+            "accountNo": account_no, "class": "RESIDENT", "campus": CAMPUS, "holder": holder,
             "address": "北苑 3 栋 201", "householdPersons": 3,
         });
         manager.must("openAccount", account, "account { accountNo }");
@@ -133,7 +133,8 @@ impl Centre {
         manager.must("registerMeter", meter, "meter { meterNo }");
         let device = json!({
             "meterNo": meter_no, "hardwareNo": format!("HW{account_no}"), "digits": 5,
-            "decimals": 0, "multiplier": "1", "openingIndex": "100", "installedOn": "2026-01-01",
+            "decimals": 0, "multiplier": "1", "openingIndex": "100",
+            "installedAt": "2026-01-01T01:00:00Z",
         });
         manager.must("installDevice", device, "meter { meterNo }");
         let assign = json!({
