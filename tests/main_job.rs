@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::centre::Centre;
+use support::centre::{ALL_DESKS, Centre};
 use support::client::Client;
 
 /// A household at home: account, meter, and a resident it is bound to.
@@ -15,7 +15,7 @@ struct Home {
 }
 
 async fn home(centre: &mut Centre) -> Home {
-    let mut manager = centre.staff("manager1", &["MANAGER"]);
+    let mut manager = centre.staff("manager1", &ALL_DESKS);
     let meter_no = centre.household(&mut manager, "10001", "王芳");
     let mut resident = centre.customer("13800138000", "RESIDENT");
     let request = json!({ "accountNo": "10001", "holderName": "王芳" });

@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::centre::Centre;
+use support::centre::{ALL_DESKS, Centre};
 use support::client::Client;
 
 fn bind(customer: &mut Client, account_no: &str) -> String {
@@ -23,7 +23,7 @@ fn account(manager: &mut Client, account_no: &str) {
 #[tokio::test]
 async fn r48_a_phone_registers_by_a_code_and_sees_no_account_before_a_binding() {
     let mut centre = Centre::equipped().await;
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+    let mut manager = centre.staff("m1", &ALL_DESKS);
     account(&mut manager, "10001");
     let mut stranger = centre.client("stranger");
     stranger.must(
@@ -52,7 +52,7 @@ async fn r48_a_phone_registers_by_a_code_and_sees_no_account_before_a_binding() 
 #[tokio::test]
 async fn r49_a_resident_binds_two_accounts_and_hears_until_when_it_is_decided() {
     let mut centre = Centre::equipped().await;
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+    let mut manager = centre.staff("m1", &ALL_DESKS);
     for number in ["10001", "10002", "10003"] {
         account(&mut manager, number);
     }
@@ -78,7 +78,7 @@ async fn r49_a_resident_binds_two_accounts_and_hears_until_when_it_is_decided() 
 #[tokio::test]
 async fn r50_a_units_clerk_binds_ten_accounts_and_not_the_eleventh() {
     let mut centre = Centre::equipped().await;
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+    let mut manager = centre.staff("m1", &ALL_DESKS);
     let mut clerk = centre.customer("13800138000", "UNIT_CLERK");
     for number in 1..=10 {
         account(&mut manager, &format!("200{number:02}"));
@@ -95,7 +95,7 @@ async fn r50_a_units_clerk_binds_ten_accounts_and_not_the_eleventh() {
 #[tokio::test]
 async fn r52_binding_opens_the_account_and_unbinding_closes_it() {
     let mut centre = Centre::equipped().await;
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+    let mut manager = centre.staff("m1", &ALL_DESKS);
     account(&mut manager, "10001");
     let mut resident = centre.customer("13800138000", "RESIDENT");
     let binding = bind(&mut resident, "10001");
@@ -121,7 +121,7 @@ async fn r52_binding_opens_the_account_and_unbinding_closes_it() {
 #[tokio::test]
 async fn r85_a_binding_is_checked_against_the_accounts_holder() {
     let mut centre = Centre::equipped().await;
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+    let mut manager = centre.staff("m1", &ALL_DESKS);
     account(&mut manager, "10001");
     let mut resident = centre.customer("13800138000", "RESIDENT");
     for (account_no, holder) in [("10001", "赵六"), ("99999", "王芳")] {

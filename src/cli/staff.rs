@@ -1,10 +1,12 @@
 //! The first account of a new centre.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
 use chaobiao_domain::units::StaffLogin;
+use chaobiao_projections::directory;
 use clap::{Args, Subcommand};
 
 use crate::app::Core;
@@ -68,6 +70,18 @@ async fn create_admin(
     let access = core.access(config)?;
     let password = access.random_password();
     access.set_password(login.as_str(), &password, true).await??;
+    wait_until_known(core, &login).await?;
     output::line(&format!("账号 {login} 已建立，初始密码（首次登录须修改）：{password}"))?;
+    Ok(())
+}
+
+/// A server beside this command shows the account in a moment; without one nobody can wait.
+async fn wait_until_known(core: &Core, login: &StaffLogin) -> Result<(), CommandError> {
+    for _ in 0..40 {
+        if directory::staff(core.store.pool(), login.as_str()).await?.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     Ok(())
 }
