@@ -29,7 +29,7 @@ async fn r48_a_phone_registers_by_a_code_and_sees_no_account_before_a_binding() 
     stranger.must(
         "requestPhoneCode",
         json!({ "phone": "13800138000" }),
-        "expiresAt",
+        "code { expiresAt }",
     );
     let wrong = json!({ "phone": "13800138000", "code": "000000", "kind": "RESIDENT" });
     let (code, field) = stranger.refused("registerCustomer", wrong);
@@ -41,7 +41,7 @@ async fn r48_a_phone_registers_by_a_code_and_sees_no_account_before_a_binding() 
     let (_, field) = stranger.refused("requestPhoneCode", not_a_phone);
     assert_eq!(field, "input.phone");
 
-    let mut resident = centre.customer("13800138000", "RESIDENT");
+    let mut resident = centre.customer("13800138005", "RESIDENT");
     let me = resident.query("{ me { kind customer { kind } } }", &Value::Null);
     assert_eq!(me["me"]["kind"], "CUSTOMER");
     let foreign = "{ account(accountNo: \"10001\") { accountNo } }";

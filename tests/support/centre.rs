@@ -83,7 +83,11 @@ impl Centre {
     /// Registers a customer by phone and code.
     pub(crate) fn customer(&self, phone: &str, kind: &str) -> Client {
         let mut client = self.client(phone);
-        client.must("requestPhoneCode", json!({ "phone": phone }), "expiresAt");
+        client.must(
+            "requestPhoneCode",
+            json!({ "phone": phone }),
+            "code { expiresAt }",
+        );
         let code = self.code(phone);
         let register = json!({ "phone": phone, "code": code, "kind": kind });
         client.must("registerCustomer", register, "viewer { customer { kind } }");
@@ -96,10 +100,13 @@ impl Centre {
             message["channel"] == "sms" && message["message"].to_string().contains(phone)
         };
         let message = self.await_message(wanted);
-        let text = message["message"].to_string().replace(phone, "");
-        let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).collect();
-        let code = digits.into_iter().find(|run| run.len() == 6);
-        code.unwrap_or_else(|| panic!("no code in {text}"))
+        let text = message["message"]["text"]["$personal"]["value"]
+            .as_str()
+            .unwrap_or_default();
+        let code = text
+            .split(|c: char| !c.is_ascii_digit())
+            .find(|run| run.len() == 6);
+        code.unwrap_or_else(|| panic!("no code in {message}"))
             .to_owned()
     }
 

@@ -30,8 +30,11 @@ function outboxSize(outbox: string): number {
 function codeIn(outbox: string, from: number, phone: string): string | null {
   if (!existsSync(outbox)) return null
   const lines = readFileSync(outbox).subarray(from).toString('utf8').split('\n')
-  const message = lines.filter((line) => line.includes(phone)).at(-1)
-  return /(?<![\d-])\d{6}(?![\d-])/.exec(message ?? '')?.[0] ?? null
+  const line = lines.filter((line) => line.includes(phone)).at(-1)
+  if (!line) return null
+  // Only the text: ids and hashes beside it have runs of six digits, too.
+  const { message } = JSON.parse(line) as { message: { text: { $personal: { value: string } } } }
+  return /\d{6}/.exec(message.text.$personal.value)?.[0] ?? null
 }
 
 /** Asks for a code on the login page and reads it as the phone's owner would. */
