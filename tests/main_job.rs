@@ -19,9 +19,15 @@ async fn home(centre: &mut Centre) -> Home {
     let meter_no = centre.household(&mut manager, "10001", "王芳");
     let mut resident = centre.customer("13800138000", "RESIDENT");
     let request = json!({ "accountNo": "10001", "holderName": "王芳" });
-    let bound = resident.must("requestBinding", request, "binding { bindingId }");
-    let binding = json!({ "bindingId": bound["binding"]["bindingId"] });
-    manager.must("approveBinding", binding, "binding { status }");
+    resident.must("requestBinding", request, "");
+    let queue = "{ bindingQueue(first: 1) { nodes { bindingId } } }";
+    let binding_id = centre.until(|| {
+        let waiting = manager.query(queue, &Value::Null);
+        waiting["bindingQueue"]["nodes"][0]["bindingId"]
+            .as_str()
+            .map(str::to_owned)
+    });
+    manager.must("approveBinding", json!({ "bindingId": binding_id }), "");
     Home {
         meter_no,
         resident,
@@ -206,7 +212,7 @@ async fn bad_readings_are_refused_or_held_and_never_block_the_next() {
     }
     let back = home.read("90", "2026-03-01T02:00:00Z", 30);
     assert_eq!(back["status"], "HELD");
-    assert!(back["findings"].to_string().contains("V4"), "{back}");
+    assert!(back["findings"].to_string().contains("V5"), "{back}");
     let next = home.read("121", "2026-03-02T02:00:00Z", 31);
     assert_eq!(
         (&next["status"], &next["usage"]),

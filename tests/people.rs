@@ -7,9 +7,19 @@ use support::centre::{ALL_DESKS, Centre};
 use support::client::Client;
 
 fn bind(customer: &mut Client, account_no: &str) -> String {
-    let request = json!({ "accountNo": account_no, "holderName": "王芳" });
-    let bound = customer.must("requestBinding", request, "binding { bindingId dueAt }");
-    bound["binding"]["bindingId"].as_str().unwrap().to_owned()
+    let key = customer.new_key();
+    // A busy machine may show the binding later than it answers: the same key asks again.
+    for _ in 0..100 {
+        let request = json!({
+            "idempotencyKey": key, "accountNo": account_no, "holderName": "王芳",
+        });
+        let bound = customer.must("requestBinding", request, "binding { bindingId }");
+        if let Some(binding_id) = bound["binding"]["bindingId"].as_str() {
+            return binding_id.to_owned();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("the binding of {account_no} is never shown")
 }
 
 fn account(manager: &mut Client, account_no: &str) {

@@ -149,6 +149,18 @@ impl Centre {
         meter_no
     }
 
+    /// Asks until there is an answer: a busy machine may show things later than it answers.
+    pub(crate) fn until<T>(&self, mut ask: impl FnMut() -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(40);
+        loop {
+            if let Some(answer) = ask() {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "there was no answer in time");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// Runs the command line beside the server.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         command(&self.database, &self.scratch, arguments)
