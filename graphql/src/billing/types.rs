@@ -4,10 +4,13 @@ use chaobiao_domain::units::{self, business_date};
 use chaobiao_projections::{account_statement, unpaid_notices};
 
 use super::loader::{BillsOf, LinesOf, NoticeOf};
+use crate::meter::reading_of;
+use crate::reading::Reading;
 use crate::support::{Commodity, Date, Decimal, Fen, Services, YearMonth, load};
 
 /// One component of a bill at one version's price, in one tier unless it is a surcharge.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct BillLine {
     meter_no: String,
     commodity: Commodity,
@@ -24,6 +27,18 @@ pub struct BillLine {
     amount: Fen,
     /// The readings between which the quantity was used.
     reading_ids: Vec<String>,
+}
+
+#[ComplexObject]
+impl BillLine {
+    /// R2: the readings it follows from, with their photos.
+    async fn readings(&self, ctx: &Context<'_>) -> Result<Vec<Reading>> {
+        let mut readings = Vec::with_capacity(self.reading_ids.len());
+        for reading_id in &self.reading_ids {
+            readings.extend(reading_of(ctx, reading_id).await?.map(Reading));
+        }
+        Ok(readings)
+    }
 }
 
 impl From<account_statement::StatementLineRow> for BillLine {
