@@ -3,6 +3,7 @@
 
 pub mod access_log;
 pub mod app;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod database;
@@ -13,3 +14,4 @@ pub mod photos;
 pub mod policies;
 pub mod shutdown;
 pub mod telemetry;
+pub mod upkeep;

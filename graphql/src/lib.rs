@@ -81,16 +81,30 @@ pub struct Subscription(
 /// The product's one schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// What differs between development and production.
+/// What operators decide about the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SchemaOptions {
     /// Answer `__schema` and suggest names: development only.
     pub introspection: bool,
+    pub depth_max: usize,
+    pub complexity_max: usize,
+    pub document_bytes_max: usize,
+}
+
+impl Default for SchemaOptions {
+    fn default() -> Self {
+        Self {
+            introspection: false,
+            depth_max: 12,
+            complexity_max: 5_000,
+            document_bytes_max: 64 * 1024,
+        }
+    }
 }
 
 /// Builds the schema over what its resolvers work with.
 pub fn build_schema(services: Services, cursors: CursorKey, options: SchemaOptions) -> Schema {
-    let mut builder = builder().data(services).data(cursors);
+    let mut builder = builder(options).data(services).data(cursors);
     if !options.introspection {
         builder = builder.disable_introspection().disable_suggestions();
     }
@@ -99,10 +113,10 @@ pub fn build_schema(services: Services, cursors: CursorKey, options: SchemaOptio
 
 /// The schema definition, as committed in `docs/schema.graphql`.
 pub fn sdl() -> String {
-    builder().finish().sdl()
+    builder(SchemaOptions::default()).finish().sdl()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+fn builder(options: SchemaOptions) -> SchemaBuilder<Query, Mutation, Subscription> {
     // `Shape` comes first: extensions wrap each other, and it has the last look at an answer.
     Schema::build(
         Query::default(),
@@ -110,7 +124,11 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         Subscription::default(),
     )
     .extension(Shape)
-    .extension(Limits)
+    .extension(Limits {
+        depth_max: options.depth_max,
+        complexity_max: options.complexity_max,
+        document_bytes_max: options.document_bytes_max,
+    })
     // Bounds the work of the parser and of the checks before ours.
     .limit_recursive_depth(32)
     .limit_directives(4)

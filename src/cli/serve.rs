@@ -13,12 +13,14 @@ use tracing::info;
 
 use crate::access_log::AccessJournal;
 use crate::app::{Core, master_key};
+use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
 use crate::http::{self, Operations, Readiness};
 use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
+use crate::upkeep;
 
 use super::{CommandError, Context, output};
 
@@ -57,6 +59,7 @@ async fn serve(
     };
     let core = Core::open(config, database.pool().clone(), clock, options).await?;
     let writer = journal.start(core.bus.clone());
+    calendar::load_shipped(&core.bus).await?;
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|error| format!("无法监听 {}：{error}", config.server.listen))?;
@@ -66,6 +69,8 @@ async fn serve(
     };
     let daemon = core.start_daemon(config)?;
     let services = core.services(config, &daemon, &journal)?;
+    let upkeep = upkeep::forget_regularly(services.access.clone(), shutdown.clone());
+    let upkeep = tokio::spawn(upkeep);
     let routes = chaobiao_web::router()
         .merge(http::log::routes(database.pool().clone()))
         .merge(photos::routes(PhotoRoutes {
@@ -83,12 +88,18 @@ async fn serve(
         writer.finish().await;
     }
     daemon.shutdown().await;
+    upkeep.abort();
     Ok(served?)
 }
 
 fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> {
     let cursors = CursorKey::new(&master_key(config)?.derive("cursor"));
-    let options = SchemaOptions { introspection: config.development };
+    let options = SchemaOptions {
+        introspection: config.development,
+        depth_max: config.graphql.depth_max,
+        complexity_max: config.graphql.complexity_max,
+        document_bytes_max: config.graphql.document_bytes_max,
+    };
     let schema = build_schema(services.clone(), cursors, options);
     let limit = config.graphql.document_bytes_max;
     Ok(http::graphql::routes(schema, services, limit, config.development))

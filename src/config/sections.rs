@@ -106,10 +106,10 @@ pub struct SessionConfig {
 impl Default for SessionConfig {
     fn default() -> Self {
         Self {
-            customer_idle_minutes: 7 * 24 * 60,
-            customer_absolute_hours: 30 * 24,
-            staff_idle_minutes: 30,
-            staff_absolute_hours: 12,
+            customer_idle_minutes: 12 * 60,
+            customer_absolute_hours: 7 * 24,
+            staff_idle_minutes: 8 * 60,
+            staff_absolute_hours: 8,
         }
     }
 }
@@ -126,7 +126,7 @@ impl Default for GraphqlConfig {
     fn default() -> Self {
         Self {
             depth_max: 12,
-            complexity_max: 2_000,
+            complexity_max: 5_000,
             document_bytes_max: 64 * 1024,
         }
     }

@@ -26,6 +26,11 @@ impl Client {
         }
     }
 
+    /// What the browser sends along: `name=value`.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        self.cookie.clone()
+    }
+
     /// A key nobody has used in this test.
     pub(crate) fn new_key(&mut self) -> String {
         self.keys += 1;

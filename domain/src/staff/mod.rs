@@ -15,6 +15,6 @@ pub use error::StaffError;
 pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
 pub use permission::{Permission, Role};
 pub use process::{
-    ChangeProfile, ContactInput, GrantRole, HireStaff, Leave, RevokeRole, StaffChanged,
-    staff_subject,
+    ChangeProfile, ContactInput, Employment, GrantRole, HireStaff, Leave, LookUp, RevokeRole,
+    StaffChanged, staff_subject,
 };

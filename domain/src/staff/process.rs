@@ -206,3 +206,36 @@ impl Process for Leave {
         })
     }
 }
+
+/// What a member of staff may do and where, as their own events say at this moment; changes nothing
+/// and is meant for previews.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LookUp {
+    pub login: StaffLogin,
+}
+
+/// The answer of [`LookUp`] for whoever is employed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Employment {
+    pub campus: Option<CampusId>,
+    pub roles: BTreeSet<Role>,
+}
+
+impl Process for LookUp {
+    const NAME: &'static str = "staff.look_up";
+    type Outcome = Option<Employment>;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<Option<Employment>, Stop> {
+        Ok(match workspace.get::<Staff>(self.login.as_str())? {
+            Staff::Employed(record) => Some(Employment {
+                campus: record.campus.clone(),
+                roles: record.roles.clone(),
+            }),
+            Staff::Absent | Staff::Left => None,
+        })
+    }
+}

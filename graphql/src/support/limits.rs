@@ -14,7 +14,6 @@ use async_graphql::{
 
 use super::{ErrorCode, SubscriptionsOnly};
 
-const MAX_DEPTH: usize = 12;
 /// The usual introspection query goes deeper than any document of ours.
 const MAX_INTROSPECTION_DEPTH: usize = 20;
 const MAX_ROOT_FIELDS: usize = 20;
@@ -24,15 +23,18 @@ const MAX_DIRECTIVES_PER_FIELD: usize = 4;
 /// Fields after expanding fragments: stops fragments that double with every level.
 const MAX_FIELDS: usize = 2_000;
 const MAX_TOKENS: usize = 2_000;
-const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
-const MAX_COMPLEXITY: usize = 5_000;
 
 /// Refuses documents that are too deep, too wide or too costly.
-pub struct Limits;
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub depth_max: usize,
+    pub complexity_max: usize,
+    pub document_bytes_max: usize,
+}
 
 impl ExtensionFactory for Limits {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+        Arc::new(*self)
     }
 }
 
@@ -45,14 +47,14 @@ impl Extension for Limits {
         variables: &Variables,
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
-        if query.len() > MAX_DOCUMENT_BYTES || count_tokens(query) > MAX_TOKENS {
+        if query.len() > self.document_bytes_max || count_tokens(query) > MAX_TOKENS {
             return Err(error(ErrorCode::QueryTooComplex, "查询文档过长", None));
         }
         let document = next
             .run(ctx, query, variables)
             .await
             .map_err(|failed| with_code(failed, ErrorCode::ParseFailed))?;
-        Measure::check(&document)?;
+        Measure::check(&document, self.depth_max)?;
         if ctx.data_opt::<SubscriptionsOnly>().is_some() {
             only_subscriptions(&document)?;
         }
@@ -68,7 +70,7 @@ impl Extension for Limits {
             let coded = |error| with_code(error, ErrorCode::ValidationFailed);
             errors.into_iter().map(coded).collect::<Vec<_>>()
         })?;
-        if result.complexity > MAX_COMPLEXITY {
+        if result.complexity > self.complexity_max {
             return Err(vec![error(
                 ErrorCode::QueryTooComplex,
                 "查询过于复杂",
@@ -155,15 +157,17 @@ fn skip_string(chars: &mut std::str::Chars<'_>) {
 
 struct Measure<'a> {
     document: &'a ExecutableDocument,
+    depth_max: usize,
     fields: usize,
     aliases: usize,
 }
 
 impl<'a> Measure<'a> {
-    fn check(document: &'a ExecutableDocument) -> ServerResult<()> {
+    fn check(document: &'a ExecutableDocument, depth_max: usize) -> ServerResult<()> {
         for (_, operation) in document.operations.iter() {
             let mut measure = Self {
                 document,
+                depth_max,
                 fields: 0,
                 aliases: 0,
             };
@@ -192,12 +196,12 @@ impl<'a> Measure<'a> {
                     let limit = if matches!(name, "__schema" | "__type") {
                         MAX_INTROSPECTION_DEPTH
                     } else {
-                        MAX_DEPTH
+                        self.depth_max
                     };
                     self.visit_field(field, 1, limit)?;
                 }
                 other => {
-                    self.step(item.pos, nesting, MAX_DEPTH)?;
+                    self.step(item.pos, nesting, self.depth_max)?;
                     if let Some(set) = self.inner(other) {
                         self.visit_root(set, nesting + 1, root)?;
                     }
@@ -292,7 +296,7 @@ mod tests {
 
     fn refused(query: &str) -> Option<String> {
         let document = parse_query(query).unwrap();
-        let failed = Measure::check(&document).err()?;
+        let failed = Measure::check(&document, 12).err()?;
         match failed.extensions.unwrap().get("code") {
             Some(async_graphql::Value::String(code)) => Some(code.clone()),
             other => panic!("no code: {other:?}"),

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Request, Result};
+use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::access_log::{AccessEntry, AccessKind};
-use chaobiao_domain::staff::Role;
+use chaobiao_domain::staff::{Employment, LookUp, Role};
 use chaobiao_domain::units::{CampusId, CustomerId, StaffLogin};
 use chaobiao_eventstore::StoreError;
 use chaobiao_eventstore::access::{AccessError, Principal, SessionToken};
 use chaobiao_projections::directory;
+use uuid::Uuid;
 
 use super::personal::PersonalLoader;
 
@@ -75,25 +77,51 @@ impl Services {
                 Viewer::Customer(CustomerViewer { customer_id })
             }
             Principal::Staff(login) => {
-                let row = directory::staff(self.store().pool(), login).await?;
-                let Some(row) = row.filter(|row| row.employed) else {
+                let login = StaffLogin::try_new(login).map_err(corrupt)?;
+                let Some(employment) = self.employment(&login).await? else {
                     return Ok(Viewer::Anonymous);
                 };
-                let roles = row.roles.iter().filter_map(|role| Role::parse(role));
-                let campus = row.campus.map(CampusId::try_new).transpose();
                 Viewer::Staff(StaffViewer {
-                    login: StaffLogin::try_new(login).map_err(corrupt)?,
-                    campus: campus.map_err(corrupt)?,
+                    login,
+                    campus: employment.campus,
                     roles: if must_change_password {
                         BTreeSet::new()
                     } else {
-                        roles.collect()
+                        employment.roles
                     },
                     must_change_password,
                 })
             }
         };
         Ok(viewer)
+    }
+
+    async fn employment(&self, login: &StaffLogin) -> Result<Option<Employment>, AccessError> {
+        let row = directory::staff(self.store().pool(), login.as_str()).await?;
+        let Some(row) = row else {
+            // Hired a moment ago, perhaps: the events know first.
+            let now = self.store().clock().now();
+            let context = CommandContext::new(Uuid::nil(), Actor::Anonymous, now);
+            let process = LookUp {
+                login: login.clone(),
+            };
+            return self.bus.preview(&context, &process).await.map_err(corrupt);
+        };
+        if !row.employed {
+            return Ok(None);
+        }
+        Ok(Some(Employment {
+            campus: row
+                .campus
+                .map(CampusId::try_new)
+                .transpose()
+                .map_err(corrupt)?,
+            roles: row
+                .roles
+                .iter()
+                .filter_map(|role| Role::parse(role))
+                .collect(),
+        }))
     }
 }
 

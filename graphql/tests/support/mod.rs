@@ -145,6 +145,7 @@ impl Centre {
             cursors,
             SchemaOptions {
                 introspection: true,
+                ..SchemaOptions::default()
             },
         );
         let commands = Mutex::new(0);
