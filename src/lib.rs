@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod demo;
 pub mod export;
 pub mod http;
 pub mod import;

@@ -24,7 +24,7 @@ mod sealer;
 mod store;
 
 pub use audit::AuditRepository;
-pub use bus::{BusOptions, CommandBus, CommandError, CommandObserver, Executed};
+pub use bus::{BusOptions, CommandBus, CommandError, CommandObserver, Executed, SoleWriter};
 pub use cipher::Cipher;
 pub use clock::{Clock, Entropy, ManualClock, SystemClock, SystemEntropy};
 pub use clock_check::{CLOCK_TOLERANCE, clock_lead};

@@ -52,6 +52,12 @@ impl EventStore {
         &self.clock
     }
 
+    /// Whether nothing was ever written.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let empty = sqlx::query_scalar("SELECT NOT EXISTS (SELECT FROM events)");
+        Ok(empty.fetch_one(&self.pool).await?)
+    }
+
     pub fn cipher(&self) -> &Cipher {
         &self.cipher
     }

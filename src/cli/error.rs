@@ -10,6 +10,13 @@ use crate::database::OpenError;
 const FAILED: u8 = 1;
 /// Scripts tell "already running" from other failures by this status.
 const ALREADY_RUNNING: u8 = 3;
+/// Everything went as it should, but for some rows of the file.
+const ROWS_REFUSED: u8 = 2;
+
+/// Some rows of an imported file were refused; the others were taken in.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} 行被退回")]
+pub(super) struct RowsRefused(pub(super) usize);
 
 /// Any failure of a command, with the exit status it deserves. It does not implement `Error`, so
 /// that `?` turns every error type into it.
@@ -53,7 +60,14 @@ impl CommandError {
                 Some(OpenError::Embedded(EmbeddedError::AlreadyRunning { .. }))
             )
         });
-        if running { ALREADY_RUNNING } else { FAILED }
+        let refused = |cause: &(dyn Error + 'static)| cause.is::<RowsRefused>();
+        if running {
+            ALREADY_RUNNING
+        } else if self.causes().any(refused) {
+            ROWS_REFUSED
+        } else {
+            FAILED
+        }
     }
 
     fn causes(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {

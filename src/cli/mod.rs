@@ -46,6 +46,10 @@ commands! {
     serve => Serve,
     /// 建立或升级数据库结构
     migrate => Migrate,
+    /// 生成演示校区：四个校区，十四个月
+    demo => Demo,
+    /// 导入表计、户号、读数文件
+    import => Import,
     /// 工作人员账号
     staff => Staff,
     /// 表计：审计重放

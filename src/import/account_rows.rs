@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::CampusNames;
 use super::cell::refused;
 use super::columns::{Column, Fields};
+use super::run::check_campus;
 
 pub(super) const COLUMNS: &[Column] = &[
     Column {
@@ -130,6 +131,7 @@ impl Process for ImportAccount {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<AccountImported, Stop> {
+        check_campus(&self.campus, workspace)?;
         let before = workspace.get::<Account>(self.account_no.as_str())?.clone();
         if before.is_open() {
             let change = ChangeAccount {

@@ -57,7 +57,7 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileError> {
         return Ok(text);
     }
     let valid = valid_prefix(encoding, body);
-    let row = 1 + body[..valid].iter().filter(|byte| **byte == b'\n').count();
+    let row = body[..valid].split(|byte| *byte == b'\n').count();
     Err(FileError::Encoding {
         row,
         byte: mark + valid + 1,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::CampusNames;
 use super::cell::refused;
 use super::columns::{Column, Fields};
+use super::run::check_campus;
 
 pub(super) const COLUMNS: &[Column] = &[
     Column {
@@ -190,6 +191,7 @@ impl Process for ImportMeter {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<MeterImported, Stop> {
+        check_campus(&self.register.campus, workspace)?;
         let known = self.is_known(workspace.get::<Meter>(self.meter_no().as_str())?)?;
         if !known {
             self.register.decide(context, workspace)?;

@@ -91,9 +91,8 @@ pub(super) fn parse(text: &str) -> Option<Moment> {
 fn plain(character: char) -> char {
     match character {
         '年' | '月' | '/' | '／' | '．' => '-',
-        '日' | '\u{3000}' | '\u{a0}' => ' ',
+        '日' | '秒' | '\u{3000}' | '\u{a0}' => ' ',
         '时' | '点' | '分' => ':',
-        '秒' => ' ',
         '\u{ff01}'..='\u{ff5e}' => {
             char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
         }

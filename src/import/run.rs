@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chaobiao_decision::{Actor, CommandContext, ErasedProcess, Rejection, Stop, Workspace};
+use chaobiao_domain::campus::Campus;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
 use chaobiao_domain::units::CampusId;
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
@@ -66,7 +67,7 @@ impl FileKind {
     }
 }
 
-/// Campuses by id and by name: files say either.
+/// Campuses by name, since files say either name or id.
 #[derive(Clone, Debug, Default)]
 pub struct CampusNames {
     by_name: HashMap<String, CampusId>,
@@ -74,18 +75,30 @@ pub struct CampusNames {
 
 impl CampusNames {
     pub fn new(campuses: impl IntoIterator<Item = (CampusId, String)>) -> Self {
-        let mut by_name = HashMap::new();
-        for (id, name) in campuses {
-            by_name.insert(id.as_str().to_owned(), id.clone());
-            by_name.insert(name, id);
+        Self {
+            by_name: campuses.into_iter().map(|(id, name)| (name, id)).collect(),
         }
-        Self { by_name }
     }
 
+    /// What is no name is taken for an id; the decision looks whether there is such a campus.
     pub(super) fn find(&self, text: &str) -> Result<CampusId, Rejection> {
-        self.by_name.get(text).cloned().ok_or_else(|| {
-            Rejection::new("CAMPUS_NOT_FOUND", format!("没有校区“{text}”")).on("campusId")
-        })
+        match self.by_name.get(text) {
+            Some(id) => Ok(id.clone()),
+            None => CampusId::try_new(text).map_err(|_| campus_not_found(text)),
+        }
+    }
+}
+
+fn campus_not_found(text: &str) -> Rejection {
+    Rejection::new("CAMPUS_NOT_FOUND", format!("没有校区“{text}”")).on("campusId")
+}
+
+/// Refuses rows about a campus that was never opened.
+pub(super) fn check_campus(campus: &CampusId, workspace: &mut Workspace) -> Result<(), Stop> {
+    if workspace.get::<Campus>(campus.as_str())?.is_open() {
+        Ok(())
+    } else {
+        Err(campus_not_found(campus.as_str()).into())
     }
 }
 

@@ -75,7 +75,7 @@ impl Process for RequestBinding {
         tell_account(&self.account_no, &binding_id, step, workspace)?;
         // The id is derived from the command's, so nobody else can hold it.
         let taken = Rejection::from(BindingError::AlreadyDecided);
-        workspace.claim(binding_key(&binding_id), self.customer_id.as_str(), taken)?;
+        workspace.claim_fresh(binding_key(&binding_id), self.customer_id.as_str(), taken);
         Ok(BindingRequested {
             binding_id,
             due_at: due.value,

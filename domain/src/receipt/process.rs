@@ -78,7 +78,7 @@ impl Process for IssueReceipt {
         workspace.execute::<Payment>(self.payment_id.as_str(), command)?;
         // Numbers are unique already; the claim is there to be looked up.
         let taken = ReceiptError::BookNotOpen.into();
-        workspace.claim(receipt_claim(&receipt_no), self.payment_id.as_str(), taken)?;
+        workspace.claim_fresh(receipt_claim(&receipt_no), self.payment_id.as_str(), taken);
         Ok(ReceiptBooked {
             receipt_no,
             payment_id: self.payment_id.clone(),

@@ -153,6 +153,15 @@ impl Workspace {
         }
     }
 
+    /// Takes a key nobody can hold, since what it names was made by this very command: there is
+    /// nothing to look up.
+    pub fn claim_fresh(&mut self, key: ClaimKey, holder: impl Into<String>, taken: Rejection) {
+        let holder = holder.into();
+        self.change_claim(&key, Some(holder.clone()));
+        self.staged_claims
+            .push(StagedClaim::Take { key, holder, taken });
+    }
+
     /// Gives a key up, if it is held.
     pub fn release(&mut self, key: ClaimKey) -> Result<(), Stop> {
         if self.holder(&key)?.is_some() {
@@ -210,6 +219,11 @@ impl Workspace {
 
     pub fn feed_claim(&mut self, key: ClaimKey, holder: Option<String>) {
         self.claims.insert(key, holder);
+    }
+
+    /// How many streams it holds.
+    pub fn streams(&self) -> usize {
+        self.fed.len() + self.slots.len()
     }
 
     /// Forgets what the current command has staged, as if it had never been decided.

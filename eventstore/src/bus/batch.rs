@@ -129,7 +129,8 @@ pub(super) async fn preview(
         .map(|(context, process)| Pending::new(store, context, process))
         .collect::<Result<Vec<Pending>, StoreError>>()?;
     let batch: Vec<&Pending> = pending.iter().collect();
-    let verdicts = decide_all(store, options, &batch).await?;
+    let mut workspace = Workspace::default();
+    let verdicts = decide_all(store, options, &batch, &mut workspace, false).await?;
     let answer = |(pending, verdict): (&Pending, Verdict)| match verdict {
         Verdict::Accepted { outcome, .. } => Ok(Executed {
             outcome,
@@ -160,12 +161,42 @@ async fn run_alone(store: &EventStore, options: &BusOptions, pending: &Pending) 
     Err(CommandError::Conflict)
 }
 
+/// [`run`] for a writer that has the store for itself: what `workspace` holds is not loaded again.
+pub(super) async fn run_in(
+    store: &EventStore,
+    options: &BusOptions,
+    batch: &[Pending],
+    workspace: &mut Workspace,
+) -> Vec<Answer> {
+    let references: Vec<&Pending> = batch.iter().collect();
+    let attempted = match decide_all(store, options, &references, workspace, true).await {
+        Ok(verdicts) => commit(store, options, &references, verdicts).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Ok(answers) = attempted {
+        return answers;
+    }
+    // It was not alone after all, and what it remembers is not what is stored.
+    *workspace = Workspace::default();
+    run(store, options, batch).await
+}
+
 async fn attempt(
     store: &EventStore,
     options: &BusOptions,
     batch: &[&Pending],
 ) -> Result<Vec<Answer>, CommitError> {
-    let verdicts = decide_all(store, options, batch).await?;
+    let mut workspace = Workspace::default();
+    let verdicts = decide_all(store, options, batch, &mut workspace, false).await?;
+    commit(store, options, batch, verdicts).await
+}
+
+async fn commit(
+    store: &EventStore,
+    options: &BusOptions,
+    batch: &[&Pending],
+    verdicts: Vec<Verdict>,
+) -> Result<Vec<Answer>, CommitError> {
     let mut answers = Vec::with_capacity(batch.len());
     let mut units = Vec::new();
     for (pending, verdict) in batch.iter().zip(verdicts) {
@@ -234,22 +265,28 @@ async fn decide_all(
     store: &EventStore,
     options: &BusOptions,
     batch: &[&Pending],
+    workspace: &mut Workspace,
+    warm: bool,
 ) -> Result<Vec<Verdict>, StoreError> {
-    let mut workspace = Workspace::default();
     let mut verdicts: Vec<Option<Verdict>> = batch.iter().map(|_| None).collect();
+    // Needs nothing more, as far as could be seen before its turn; looked at again only then.
+    let mut provided = vec![false; batch.len()];
     let mut request = Request {
         commands: batch.iter().map(|p| p.id()).collect(),
         ..Request::default()
     };
-    for round in 0..ROUNDS {
-        let mut waiting = round == 0;
-        for (pending, verdict) in batch.iter().zip(&mut verdicts) {
-            if verdict.is_some() {
+    if warm {
+        let found = store.load(&std::mem::take(&mut request)).await?;
+        take_in(options, batch, &mut verdicts, workspace, found);
+    }
+    let (mut waiting, mut rounds) = (!warm, 0);
+    while rounds < ROUNDS {
+        let undecided = verdicts.iter().filter(|verdict| verdict.is_none()).count();
+        for (place, (pending, verdict)) in batch.iter().zip(&mut verdicts).enumerate() {
+            if verdict.is_some() || (waiting && provided[place]) {
                 continue;
             }
-            let decision = pending
-                .process
-                .decide_erased(&pending.context, &mut workspace);
+            let decision = pending.process.decide_erased(&pending.context, workspace);
             match decision {
                 Err(Stop::Need(streams)) => {
                     request.streams.extend(streams);
@@ -261,7 +298,10 @@ async fn decide_all(
                     workspace.rollback();
                     waiting = true;
                 }
-                _ if waiting => workspace.rollback(),
+                _ if waiting => {
+                    workspace.rollback();
+                    provided[place] = true;
+                }
                 Ok(outcome) => {
                     *verdict = Some(Verdict::Accepted {
                         outcome,
@@ -281,16 +321,31 @@ async fn decide_all(
         if !waiting {
             return Ok(verdicts.into_iter().flatten().collect());
         }
-        let mut found = store.load(&std::mem::take(&mut request)).await?;
-        check_clocks(options, batch, &mut verdicts, &found);
-        for (pending, verdict) in batch.iter().zip(&mut verdicts) {
-            if let Some(stored) = found.outcomes.remove(&pending.id()) {
-                *verdict = Some(Verdict::Stored(stored));
-            }
-        }
-        feed(&mut workspace, found);
+        let found = store.load(&std::mem::take(&mut request)).await?;
+        take_in(options, batch, &mut verdicts, workspace, found);
+        // Endless is what gets no further; a long batch may need more rounds than a command.
+        let left = verdicts.iter().filter(|verdict| verdict.is_none()).count();
+        rounds = if left < undecided { 0 } else { rounds + 1 };
+        waiting = false;
     }
     Err(StoreError::EndlessNeed)
+}
+
+/// Outcomes of commands executed before settle them; streams and claims go to the workspace.
+fn take_in(
+    options: &BusOptions,
+    batch: &[&Pending],
+    verdicts: &mut [Option<Verdict>],
+    workspace: &mut Workspace,
+    mut found: Found,
+) {
+    check_clocks(options, batch, verdicts, &found);
+    for (pending, verdict) in batch.iter().zip(verdicts) {
+        if let Some(stored) = found.outcomes.remove(&pending.id()) {
+            *verdict = Some(Verdict::Stored(stored));
+        }
+    }
+    feed(workspace, found);
 }
 
 fn check_clocks(

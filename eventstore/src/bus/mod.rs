@@ -1,6 +1,7 @@
 //! The only way in: commands to events.
 
 mod batch;
+mod sole_writer;
 
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ use crate::{EventStore, StoreError};
 
 use batch::Pending;
 
+pub use sole_writer::SoleWriter;
+
 /// What a command came to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Executed<T> {
@@ -25,6 +28,9 @@ pub struct Executed<T> {
     /// The command had been executed before, and this is its first answer again.
     pub repeated: bool,
 }
+
+/// Commands that share a commit in a batch.
+const CHUNK: usize = 500;
 
 /// Why a command has no outcome.
 #[derive(Debug, Error)]
@@ -161,7 +167,6 @@ impl CommandBus {
         &self,
         commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
     ) -> Vec<Result<Executed<Value>, CommandError>> {
-        const CHUNK: usize = 500;
         let mut results = Vec::with_capacity(commands.len());
         let mut commands = commands.into_iter();
         loop {
@@ -171,7 +176,8 @@ impl CommandBus {
             }
             let size = chunk.len();
             let (store, options) = (self.store.clone(), self.options.clone());
-            let task = tokio::spawn(async move { execute_chunk(&store, &options, chunk).await });
+            let task =
+                tokio::spawn(async move { execute_chunk(&store, &options, chunk, None).await });
             match task.await {
                 Ok(chunk) => results.extend(chunk),
                 Err(_) => results.extend((0..size).map(|_| Err(StoreError::Stopped.into()))),
@@ -215,6 +221,7 @@ async fn execute_chunk(
     store: &EventStore,
     options: &BusOptions,
     chunk: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+    workspace: Option<&mut Workspace>,
 ) -> Vec<Result<Executed<Value>, CommandError>> {
     let mut results: Vec<Option<Result<_, CommandError>>> = Vec::with_capacity(chunk.len());
     let mut ready = Vec::with_capacity(chunk.len());
@@ -229,10 +236,11 @@ async fn execute_chunk(
             Err(fault) => results.push(Some(Err(fault.into()))),
         }
     }
-    for (place, result) in places
-        .into_iter()
-        .zip(batch::run(store, options, &ready).await)
-    {
+    let answers = match workspace {
+        Some(workspace) => batch::run_in(store, options, &ready, workspace).await,
+        None => batch::run(store, options, &ready).await,
+    };
+    for (place, result) in places.into_iter().zip(answers) {
         results[place] = Some(result);
     }
     results

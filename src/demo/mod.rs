@@ -1,0 +1,30 @@
+//! A campus that does not exist, with fourteen months of history, made through commands only.
+//!
+//! The same seed, day and size give the same commands with the same ids: started again on the
+//! same data, nothing is repeated, and an interrupted start is carried on where it stopped.
+
+mod almanac;
+mod anomalies;
+mod cast;
+mod devices;
+mod dial;
+mod draw;
+mod error;
+mod generate;
+mod money;
+mod names;
+mod people;
+mod plan;
+mod readings;
+mod register;
+mod runner;
+mod setup;
+mod staff;
+mod start;
+mod tariffs;
+mod usage;
+
+pub use anomalies::{Anomaly, Subject, anomalies};
+pub use error::DemoError;
+pub use runner::Progress;
+pub use start::{DemoLogin, DemoOptions, DemoParts, DemoReport, ensure};

@@ -1,0 +1,158 @@
+//! The demo campus: made once, the same every time, and carried on after an interruption.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
+use std::sync::Arc;
+
+use chaobiao::config::PhotoConfig;
+use chaobiao::demo::{DemoError, DemoOptions, DemoParts, Progress, ensure};
+use chaobiao::photos::{PhotoLimits, PhotoStore};
+use chaobiao_decision::{Actor, CommandContext};
+use chaobiao_domain::calendar::shipped_years;
+use chaobiao_domain::work_calendar::LoadYear;
+use chaobiao_eventstore::access::{Access, PasswordVerdict, SessionLimits};
+use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, MasterKey, SystemClock};
+use chaobiao_testing::TestDatabase;
+use object_store::memory::InMemory;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+#[derive(Clone)]
+struct Bench {
+    bus: CommandBus,
+    access: Access,
+    photos: PhotoStore,
+    database: Arc<TestDatabase>,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let key = MasterKey::new([7; 32]);
+        let clock = Arc::new(SystemClock);
+        let store = EventStore::open(database.pool(), &key, clock)
+            .await
+            .unwrap();
+        let options = BusOptions {
+            simulation: true,
+            ..BusOptions::default()
+        };
+        let limits = PhotoLimits::from(&PhotoConfig::default());
+        Self {
+            bus: CommandBus::new(store.clone(), options),
+            access: Access::new(&store, &key, SessionLimits::default()),
+            photos: PhotoStore::over(Arc::new(InMemory::new()), limits),
+            database: Arc::new(database),
+        }
+    }
+
+    fn parts(&self, progress: Option<Progress>) -> DemoParts<'_> {
+        DemoParts {
+            bus: &self.bus,
+            access: &self.access,
+            photos: &self.photos,
+            progress,
+        }
+    }
+
+    /// What happened, but for what is random in every store: ids of events, and ciphertext.
+    async fn digest(&self) -> (i64, String) {
+        let digest = sqlx::query_as(
+            "SELECT count(*), md5(string_agg(concat_ws('|', aggregate_type, aggregate_id, \
+                 sequence, event_type, recorded_at, command_id, \
+                 CASE WHEN payload::text LIKE '%$personal%' THEN '' ELSE payload::text END), \
+                 '\n' ORDER BY aggregate_type, aggregate_id, sequence)) FROM events",
+        );
+        digest.fetch_one(&self.database.pool()).await.unwrap()
+    }
+}
+
+fn options(seed: u64) -> DemoOptions {
+    DemoOptions {
+        seed,
+        today: "2026-11-23".parse().unwrap(),
+        meters: 200,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_made_once_and_found_again() {
+    let bench = Bench::new().await;
+    let made = ensure(&bench.parts(None), options(1)).await.unwrap();
+    assert!(made.commands > 5_000, "{}", made.commands);
+    let digest = bench.digest().await;
+
+    // Another day, seed and size: the demo that is there stays as it is.
+    let other = DemoOptions {
+        seed: 2,
+        today: "2026-12-24".parse().unwrap(),
+        meters: 300,
+    };
+    let found = ensure(&bench.parts(None), other).await.unwrap();
+    assert_eq!((found.commands, found.options), (0, options(1)));
+    assert_eq!(found.logins, made.logins);
+    assert_eq!(bench.digest().await, digest);
+
+    for login in &found.logins {
+        let verdict = bench
+            .access
+            .check_password(login.login, &login.password, None)
+            .await;
+        assert_eq!(verdict.unwrap(), PasswordVerdict::Right, "{}", login.login);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_demo_is_carried_on_to_the_same_end() {
+    let whole = Bench::new().await;
+    ensure(&whole.parts(None), options(1)).await.unwrap();
+
+    let bench = Bench::new().await;
+    let far_enough = Arc::new(Notify::new());
+    let begun = tokio::spawn({
+        let (bench, far_enough) = (bench.clone(), Arc::clone(&far_enough));
+        async move {
+            let progress: Progress = Arc::new(move |commands, _| {
+                if commands > 3_000 {
+                    far_enough.notify_one();
+                }
+            });
+            ensure(&bench.parts(Some(progress)), options(1))
+                .await
+                .map(drop)
+        }
+    });
+    far_enough.notified().await;
+    begun.abort();
+    let cut = begun.await;
+    assert!(
+        cut.is_err_and(|error| error.is_cancelled()),
+        "the demo was still being made"
+    );
+
+    ensure(&bench.parts(None), options(1)).await.unwrap();
+    assert_eq!(bench.digest().await, whole.digest().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_with_other_data_is_left_alone() {
+    let bench = Bench::new().await;
+    let list = shipped_years().unwrap().remove(0);
+    let at = "2026-11-01T00:00:00Z".parse().unwrap();
+    let context = CommandContext::new(Uuid::from_u128(1), Actor::System("t".to_owned()), at);
+    bench.bus.execute(context, LoadYear { list }).await.unwrap();
+    let digest = bench.digest().await;
+    let refused = ensure(&bench.parts(None), options(1)).await;
+    assert!(matches!(refused, Err(DemoError::NotEmpty)));
+    assert_eq!(bench.digest().await, digest);
+
+    let few = DemoOptions {
+        meters: 199,
+        ..options(1)
+    };
+    let refused = ensure(&bench.parts(None), few).await;
+    assert!(matches!(refused, Err(DemoError::MetersOutOfRange { .. })));
+}
