@@ -1,5 +1,7 @@
 //! `/graphql` as the transport: media types, statuses, the header against forged requests, sockets.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers, too")]
+
 mod support;
 
 use std::io::{Read as _, Write as _};

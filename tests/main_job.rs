@@ -14,14 +14,14 @@ struct Home {
     manager: Client,
 }
 
-async fn home(centre: &mut Centre) -> Home {
+fn home(centre: &mut Centre) -> Home {
     let mut manager = centre.staff("manager1", &ALL_DESKS);
-    let meter_no = centre.household(&mut manager, "10001", "王芳");
+    let meter_no = Centre::household(&mut manager, "10001", "王芳");
     let mut resident = centre.customer("13800138000", "RESIDENT");
     let request = json!({ "accountNo": "10001", "holderName": "王芳" });
     resident.must("requestBinding", request, "");
     let queue = "{ bindingQueue(first: 1) { nodes { bindingId } } }";
-    let binding_id = centre.until(|| {
+    let binding_id = Centre::until(|| {
         let waiting = manager.query(queue, &Value::Null);
         waiting["bindingQueue"]["nodes"][0]["bindingId"]
             .as_str()
@@ -60,7 +60,7 @@ impl Home {
 #[tokio::test]
 async fn the_main_job_from_a_photo_to_the_replay() {
     let mut centre = Centre::equipped().await;
-    let mut home = home(&mut centre).await;
+    let mut home = home(&mut centre);
 
     // R15, R54: the last index is shown, the index and the photo are sent.
     let card = format!(
@@ -139,7 +139,7 @@ async fn the_main_job_from_a_photo_to_the_replay() {
 #[tokio::test]
 async fn r53_a_resident_sees_twelve_months_of_usage_and_payments() {
     let mut centre = Centre::equipped().await;
-    let mut home = home(&mut centre).await;
+    let mut home = home(&mut centre);
     home.read("110", "2026-02-01T02:00:00Z", 10);
     home.read("121", "2026-03-01T02:00:00Z", 11);
     let query = "{ usage(accountNo: \"10001\", months: 12) { month commodity usage } }";
@@ -162,7 +162,7 @@ async fn r53_a_resident_sees_twelve_months_of_usage_and_payments() {
 #[tokio::test]
 async fn r71_number_and_hardware_number_find_the_same_card() {
     let mut centre = Centre::equipped().await;
-    let home = home(&mut centre).await;
+    let home = home(&mut centre);
     let mut reader = centre.staff("reader", &["READER"]);
     for code in [home.meter_no.as_str(), "HW10001"] {
         let card = reader.query(
@@ -176,7 +176,7 @@ async fn r71_number_and_hardware_number_find_the_same_card() {
 #[tokio::test]
 async fn r21_a_reading_without_a_photo_and_a_photo_that_is_none_are_refused() {
     let mut centre = Centre::equipped().await;
-    let mut home = home(&mut centre).await;
+    let mut home = home(&mut centre);
     let bare = json!({ "meterNo": home.meter_no, "index": "110", "channel": "SELF_READ" });
     let (_, field) = home.resident.refused("submitReading", bare);
     assert_eq!(field, "input.photo");
@@ -196,7 +196,7 @@ async fn r21_a_reading_without_a_photo_and_a_photo_that_is_none_are_refused() {
 #[tokio::test]
 async fn bad_readings_are_refused_or_held_and_never_block_the_next() {
     let mut centre = Centre::equipped().await;
-    let mut home = home(&mut centre).await;
+    let mut home = home(&mut centre);
     home.read("110", "2026-02-01T02:00:00Z", 10);
     let submit = |index: &str, at: &str, photo: &str| json!({ "meterNo": "W-10001", "index": index, "channel": "SELF_READ", "photo": photo, "readAt": at });
     let photo = home.resident.photograph(20);
@@ -223,7 +223,7 @@ async fn bad_readings_are_refused_or_held_and_never_block_the_next() {
 #[tokio::test]
 async fn a_key_used_again_gives_the_same_answer_and_for_another_body_an_error() {
     let mut centre = Centre::equipped().await;
-    let mut home = home(&mut centre).await;
+    let mut home = home(&mut centre);
     home.read("110", "2026-02-01T02:00:00Z", 10);
     home.bill("2026-02");
     let mut cashier = centre.staff("cashier", &["CASHIER"]);

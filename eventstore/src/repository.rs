@@ -505,8 +505,8 @@ fn bucket(stream: &StreamId) -> i32 {
     let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let bucket = (hash % LOCK_BUCKETS) as i32;
-    bucket
+    // Below 1024: fits whatever the width.
+    i32::try_from(hash % LOCK_BUCKETS).unwrap_or_default()
 }
 
 /// A taken sequence, command id or claim, or a deadlock, means: load and decide again.

@@ -1,5 +1,7 @@
 //! The command bus on a real PostgreSQL.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers, too")]
+
 mod tank;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,7 @@
 //! The log proven to outsiders, and every way of tampering with it found.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers, too")]
+
 mod tank;
 
 use std::sync::Arc;

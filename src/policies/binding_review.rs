@@ -34,7 +34,7 @@ impl Policy for BindingReview {
                 decided(&customer_id, &binding_id, "binding_approved", None)
             }
             CustomerEvent::BindingRejected { binding_id, reason } => {
-                decided(&customer_id, &binding_id, "binding_rejected", Some(reason))
+                decided(&customer_id, &binding_id, "binding_rejected", Some(&reason))
             }
             CustomerEvent::BindingRevoked { binding_id } => {
                 vec![Reaction::Withdraw {
@@ -56,7 +56,7 @@ fn decided(
     customer_id: &CustomerId,
     binding_id: &BindingId,
     template: &str,
-    reason: Option<String>,
+    reason: Option<&str>,
 ) -> Vec<Reaction> {
     let message = json!({
         "customer_id": customer_id,

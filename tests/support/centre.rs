@@ -124,7 +124,7 @@ impl Centre {
     }
 
     /// Opens an account with one water meter, read for the first time at `opening`.
-    pub(crate) fn household(&self, manager: &mut Client, account_no: &str, holder: &str) -> String {
+    pub(crate) fn household(manager: &mut Client, account_no: &str, holder: &str) -> String {
         let meter_no = format!("W-{account_no}");
         let account = json!({
             "accountNo": account_no, "class": "RESIDENT", "campus": CAMPUS, "holder": holder,
@@ -150,7 +150,7 @@ impl Centre {
     }
 
     /// Asks until there is an answer: a busy machine may show things later than it answers.
-    pub(crate) fn until<T>(&self, mut ask: impl FnMut() -> Option<T>) -> T {
+    pub(crate) fn until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
         let deadline = Instant::now() + Duration::from_secs(40);
         loop {
             if let Some(answer) = ask() {

@@ -138,7 +138,7 @@ impl Client {
     fn send(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_mins(1)))
             .unwrap();
         let cookie = self
             .cookie

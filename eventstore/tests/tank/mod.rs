@@ -1,5 +1,8 @@
 //! A small aggregate to try the store with: a tank of water somebody owns.
 
+#![allow(dead_code, reason = "every test file uses its own part of this")]
+#![allow(clippy::expect_used, reason = "a test may panic in its helpers, too")]
+
 use std::sync::Arc;
 
 use chaobiao_decision::{
