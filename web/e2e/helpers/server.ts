@@ -8,30 +8,33 @@ const READY = /https?:\/\/[\w.:[\]]+/
 const START_SECONDS = 180
 const STOP_SECONDS = 30
 
-/** What the demo campus says of itself. */
-interface Logins {
-  residents: { phone: string }[]
-  staff: { login: string; password: string; roles: string[] }[]
-}
-
-function worldOf(baseUrl: string, dataDir: string, logins: Logins): World {
-  const member = (role: string) => {
-    const found = logins.staff.find(({ roles }) => roles.some((one) => one.toUpperCase() === role))
-    if (!found) throw new Error(`the demo campus has nobody with the role ${role}`)
-    return found
+/** What the demo campus says of itself: a line for everybody who may look around in it. */
+function worldOf(baseUrl: string, dataDir: string, said: string): World {
+  const lines = said.split('\n')
+  const staff = (position: string) => {
+    const line = lines.find((one) => one.trimEnd().endsWith(`，${position}`))
+    const [login, password] = line?.trim().split(/\s+/) ?? []
+    if (!login || !password) throw new Error(`the demo names no ${position}:\n${said}`)
+    return { login, password }
   }
-  const [resident] = logins.residents
-  if (!resident) throw new Error('the demo campus names no resident')
+  const phone = /^\s*(1\d{10})\s+居民/m.exec(said)?.[1]
+  if (!phone) throw new Error(`the demo names no resident:\n${said}`)
   return {
     baseUrl,
     outbox: process.env.OUTBOX ?? join(dataDir, 'outbox.jsonl'),
-    residentPhone: resident.phone,
-    reviewer: member('MANAGER'),
-    cashier: member('CASHIER'),
+    residentPhone: phone,
+    reviewer: staff('用能管理科科长'),
+    cashier: staff('收费员'),
   }
 }
 
-function start(program: string, dataDir: string): Promise<{ server: ChildProcess; baseUrl: string }> {
+interface Started {
+  server: ChildProcess
+  baseUrl: string
+  said: string
+}
+
+function start(program: string, dataDir: string): Promise<Started> {
   const server = spawn(
     program,
     ['serve', '--demo', '--listen', '127.0.0.1:0', '--data-dir', dataDir],
@@ -39,16 +42,17 @@ function start(program: string, dataDir: string): Promise<{ server: ChildProcess
   )
   return new Promise((settle, fail) => {
     let said = ''
+    let trouble = ''
     const timer = setTimeout(() => stop('was not ready in time'), START_SECONDS * 1000)
     const stop = (why: string) => {
       clearTimeout(timer)
       server.kill()
-      fail(new Error(`${program} ${why}:\n${said.slice(-4000)}`))
+      fail(new Error(`${program} ${why}:\n${(said + trouble).slice(-4000)}`))
     }
     server.once('error', (error) => stop(error.message))
     server.once('exit', (code) => stop(`ended with ${code}`))
     server.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString('utf8')
+      trouble += chunk.toString('utf8')
     })
     server.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8')
@@ -57,7 +61,7 @@ function start(program: string, dataDir: string): Promise<{ server: ChildProcess
       if (!baseUrl) return
       clearTimeout(timer)
       server.removeAllListeners('exit')
-      settle({ server, baseUrl })
+      settle({ server, baseUrl, said })
     })
   })
 }
@@ -71,20 +75,16 @@ async function finish(server: ChildProcess, dataDir: string): Promise<void> {
   rmSync(dataDir, { recursive: true, force: true })
 }
 
-function readLogins(path: string): Logins {
-  return JSON.parse(readFileSync(path, 'utf8')) as Logins
-}
-
 /**
- * With BASE_URL the tests drive that server (DATA_DIR is its data directory); without, they start
- * the built one on a free port with a campus of its own.
+ * With BASE_URL the tests drive that server: DATA_DIR is its data directory, DEMO_LOGINS a file
+ * with what its demo printed. Without, they start the built one on a free port with a campus of
+ * its own.
  */
 export default async function setup(): Promise<(() => Promise<void>) | void> {
   const { BASE_URL: baseUrl, DATA_DIR: given = '../data', CHAOBIAO_BIN: program } = process.env
-  const loginsIn = (dataDir: string) => process.env.DEMO_LOGINS ?? join(dataDir, 'demo-logins.json')
   if (baseUrl) {
-    const world = worldOf(baseUrl, given, readLogins(loginsIn(given)))
-    process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(world)
+    const said = readFileSync(process.env.DEMO_LOGINS ?? join(given, 'demo.txt'), 'utf8')
+    process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(worldOf(baseUrl, given, said))
     return
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'chaobiao-e2e-'))
@@ -92,7 +92,7 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
   chmodSync(dataDir, 0o755)
   const started = await start(program ?? resolve('../target/debug/chaobiao'), dataDir)
   try {
-    const world = worldOf(started.baseUrl, dataDir, readLogins(loginsIn(dataDir)))
+    const world = worldOf(started.baseUrl, dataDir, started.said)
     process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(world)
   } catch (error) {
     await finish(started.server, dataDir)

@@ -11,7 +11,7 @@ export interface World {
   baseUrl: string
   /** Messages the server would send: one JSON object a line. */
   outbox: string
-  /** A resident with a bound account, a water meter to read and an unpaid notice. */
+  /** A resident with a bound account and a water meter to read. */
   residentPhone: string
   reviewer: Staff
   cashier: Staff
@@ -68,4 +68,21 @@ export async function dialPhoto(page: Page, digits: string): Promise<Buffer> {
     return canvas.toDataURL('image/png')
   }, digits)
   return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64')
+}
+
+/** An account with something to pay: that one, if it owes anything, else the one longest in debt. */
+export async function owing(page: Page, accountNo: string): Promise<string> {
+  const query = `query Owing($no: String!) {
+    account(accountNo: $no) { openAmount }
+    unpaidNotices(first: 1) { nodes { accountNo } }
+  }`
+  const response = await page.request.post('/graphql', {
+    headers: { 'X-Requested-With': 'chaobiao' },
+    data: { query, variables: { no: accountNo } },
+  })
+  const { data } = (await response.json()) as {
+    data: { account: { openAmount: string }; unpaidNotices: { nodes: { accountNo: string }[] } }
+  }
+  const [longest] = data.unpaidNotices.nodes
+  return data.account.openAmount === '0' && longest ? longest.accountNo : accountNo
 }
