@@ -60,8 +60,8 @@ async fn r15_r54_a_resident_reads_the_own_meter_with_index_and_photo() {
     let mut centre = Centre::equipped().await;
     let mut admin = centre.staff("setup", &["ADMIN"]);
     let mut manager = centre.staff("review", &["MANAGER"]);
-    let meter_no = centre.household(&mut admin, "10001", "王芳");
-    let foreign = centre.household(&mut admin, "10002", "王芳");
+    let meter_no = Centre::household(&mut admin, "10001", "王芳");
+    let foreign = Centre::household(&mut admin, "10002", "王芳");
     let mut resident = resident(&centre, &mut manager, "13800138000", "10001");
     let photo = resident.photograph(1);
     let own = |meter_no: &str, index: &str| json!({ "meterNo": meter_no, "index": index, "channel": "SELF_READ", "photo": photo });
@@ -407,7 +407,7 @@ async fn r02_a_bill_line_leads_back_to_its_readings_and_photos() {
     let mut admin = centre.staff("setup", &["ADMIN"]);
     let mut manager = centre.staff("review", &["MANAGER"]);
     let mut finance = centre.staff("finance", &["FINANCE"]);
-    let meter_no = centre.household(&mut admin, "10001", "王芳");
+    let meter_no = Centre::household(&mut admin, "10001", "王芳");
     let mut resident = resident(&centre, &mut manager, "13800138000", "10001");
     let photo = resident.photograph(7);
     let reading =

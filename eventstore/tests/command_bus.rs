@@ -1,6 +1,10 @@
 //! The command bus on a real PostgreSQL.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers, too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic in its helpers, too"
+)]
 
 mod tank;
 
@@ -119,11 +123,9 @@ async fn a_stream_that_was_only_read_must_not_have_moved() {
         });
         let bus = bench.bus.clone();
         tasks.spawn(async move {
-            drop(
-                bus.execute(context(2000 + id), fill("source", 1))
-                    .await
-                    .unwrap(),
-            );
+            bus.execute(context(2000 + id), fill("source", 1))
+                .await
+                .unwrap();
         });
     }
     while let Some(result) = tasks.join_next().await {
@@ -199,7 +201,7 @@ async fn a_claim_has_one_holder_even_under_contention() {
         match result.unwrap() {
             Ok(_) => sold += 1,
             Err(CommandError::Refused(rejection)) => {
-                assert_eq!(rejection.code, "TANK_NUMBER_TAKEN")
+                assert_eq!(rejection.code, "TANK_NUMBER_TAKEN");
             }
             Err(other) => panic!("{other:?}"),
         }

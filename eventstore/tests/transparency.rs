@@ -1,6 +1,10 @@
 //! The log proven to outsiders, and every way of tampering with it found.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic in its helpers, too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic in its helpers, too"
+)]
 
 mod tank;
 
@@ -275,11 +279,12 @@ async fn tiles_give_an_outsider_the_root_of_the_published_head() {
     let bytes = tile(log.bench.store.pool(), &format!("0/000.p/{size}"))
         .await
         .unwrap();
-    let mut leaves = bytes.chunks_exact(32).map(|c| Hash(c.try_into().unwrap()));
-    let mut next = || leaves.next().unwrap();
-    let (a, b, c, d, e) = (next(), next(), next(), next(), next());
-    let node = sha256_node;
-    assert_eq!(head.root, node(node(node(a, b), node(c, d)), e));
+    let mut hashes = bytes.chunks_exact(32).map(|c| Hash(c.try_into().unwrap()));
+    let mut next = || hashes.next().unwrap();
+    let join = sha256_node;
+    let first = join(next(), next());
+    let second = join(next(), next());
+    assert_eq!(head.root, join(join(first, second), next()));
     assert!(
         tile(log.bench.store.pool(), "0/000.p/6").await.is_err(),
         "beyond the published head"

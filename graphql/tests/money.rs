@@ -438,10 +438,7 @@ async fn r92_one_cheque_settles_several_accounts_and_months_bill_by_bill() {
             { "accountNo": "B2", "billNo": "B2-202608", "month": "2026-08", "amount": "10000" },
         ])
     );
-    assert_eq!(
-        town.account(&town.cashier, "A1").await["openAmount"],
-        "120"
-    );
+    assert_eq!(town.account(&town.cashier, "A1").await["openAmount"], "120");
     let missing = json!({
         "campusId": "S", "method": "CHEQUE", "amount": "1", "accountNos": ["A1"],
     });

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chaobiao_decision::{Actor, StreamId};
+use chaobiao_domain::DomainEvent;
 use chaobiao_eventstore::{EventMetadata, Projector, RecordedEvent};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use chaobiao_domain::DomainEvent;
 use sqlx::PgPool;
 use uuid::Uuid;
 

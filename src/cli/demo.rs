@@ -14,8 +14,8 @@ use crate::demo::{DemoOptions, DemoParts, DemoReport, ensure};
 
 use super::{CommandError, Context, output};
 
-#[derive(Args, Debug)]
-pub(super) struct Arguments {
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct DemoArguments {
     /// 种子：相同种子生成相同数据
     #[arg(long, default_value_t = DemoOptions::SEED)]
     seed: u64,
@@ -27,28 +27,41 @@ pub(super) struct Arguments {
     meters: usize,
 }
 
-impl Arguments {
+impl Default for DemoArguments {
+    fn default() -> Self {
+        Self { seed: DemoOptions::SEED, today: None, meters: DemoOptions::METERS }
+    }
+}
+
+pub(super) type Arguments = DemoArguments;
+
+impl DemoArguments {
     pub(super) async fn run(self, context: &Context) -> Result<(), CommandError> {
         let (config, database) = context.open().await?;
-        let made = self.make(&config, &database).await;
+        let made = make(&config, &database, &self).await;
         database.close().await;
         output::line(made?.to_string().trim_end())?;
         Ok(())
     }
+}
 
-    async fn make(&self, config: &Config, database: &Database) -> Result<DemoReport, CommandError> {
+/// Makes the campus, carries an interrupted one on, or finds it made.
+pub(super) async fn make(
+    config: &Config,
+    database: &Database,
+    arguments: &DemoArguments,
+) -> Result<DemoReport, CommandError> {
         let clock = Arc::new(SystemClock);
         // Its commands are dated over fourteen months, up to a day that may lie ahead.
         let options = BusOptions { simulation: true, ..BusOptions::default() };
         let core = Core::open(config, database.pool().clone(), clock, options).await?;
-        let today = self.today.unwrap_or_else(|| business_date(core.store.clock().now()));
+        let today = arguments.today.unwrap_or_else(|| business_date(core.store.clock().now()));
         let parts = DemoParts {
             bus: &core.bus,
             access: &core.access(config)?,
             photos: &Core::photos(config)?,
             progress: None,
         };
-        let options = DemoOptions { seed: self.seed, today, meters: self.meters };
+        let options = DemoOptions { seed: arguments.seed, today, meters: arguments.meters };
         Ok(ensure(&parts, options).await?)
-    }
 }

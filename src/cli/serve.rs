@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use chaobiao_eventstore::{BusOptions, SystemClock};
+use chaobiao_eventstore::{BusOptions, Daemon, SystemClock};
 use chaobiao_graphql::support::{CursorKey, Services};
 use chaobiao_graphql::{SchemaOptions, build_schema};
 use clap::Args;
 use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 
 use crate::access_log::AccessJournal;
 use crate::app::{Core, master_key};
@@ -22,6 +22,7 @@ use crate::shutdown::Shutdown;
 use crate::telemetry;
 use crate::upkeep;
 
+use super::demo::{self, DemoArguments};
 use super::{CommandError, Context, output};
 
 #[derive(Args, Debug)]
@@ -29,6 +30,9 @@ pub(super) struct Arguments {
     /// 监听地址，优先于配置
     #[arg(long, value_name = "地址")]
     listen: Option<SocketAddr>,
+    /// 首次启动时生成演示校区
+    #[arg(long)]
+    demo: bool,
 }
 
 impl Arguments {
@@ -39,7 +43,7 @@ impl Arguments {
         // Before the database starts, so that an early Ctrl-C stops it properly.
         let shutdown = Shutdown::on_signals()?;
         let database = Database::open_for_server(&config).await?;
-        let served = serve(&config, &database, shutdown).await;
+        let served = serve(&config, &database, shutdown, self.demo).await;
         database.close().await;
         served
     }
@@ -49,8 +53,15 @@ async fn serve(
     config: &Config,
     database: &Database,
     shutdown: Shutdown,
+    with_demo: bool,
 ) -> Result<(), CommandError> {
     database.prepare_schema().await?;
+    // First of all: a demo campus wants an empty store, and has a calendar of its own.
+    let campus = if with_demo {
+        Some(demo::make(config, database, &DemoArguments::default()).await?)
+    } else {
+        None
+    };
     let clock = Arc::new(SystemClock);
     let journal = Arc::new(AccessJournal::default());
     let options = BusOptions {
@@ -58,8 +69,10 @@ async fn serve(
         ..BusOptions::default()
     };
     let core = Core::open(config, database.pool().clone(), clock, options).await?;
-    let writer = journal.start(core.bus.clone());
-    calendar::load_shipped(&core.bus).await?;
+    let journal_writer = journal.start(core.bus.clone());
+    if campus.is_none() {
+        calendar::load_shipped(&core.bus).await?;
+    }
     let listener = TcpListener::bind(config.server.listen)
         .await
         .map_err(|error| format!("无法监听 {}：{error}", config.server.listen))?;
@@ -78,18 +91,37 @@ async fn serve(
             services: services.clone(),
         }))
         .merge(graphql(config, services)?);
-    let router = http::compose(routes, operations, &config.server);
+    let service = http::compose(routes, operations, &config.server);
+    if let Some(campus) = campus {
+        show(&daemon, campus.position).await;
+        output::line(campus.to_string().trim_end())?;
+    }
     let address = listener.local_addr()?;
     info!(%address, "ready");
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
-    let served = http::serve(listener, router, shutdown, patience).await;
-    if let Some(writer) = writer {
+    let served = http::serve(listener, service, shutdown, patience).await;
+    if let Some(writer) = journal_writer {
         writer.finish().await;
     }
     daemon.shutdown().await;
     upkeep.abort();
     Ok(served?)
+}
+
+/// Waits until the read models show what the demo campus has written.
+async fn show(daemon: &Daemon, position: Option<i64>) {
+    const PATIENCE: Duration = Duration::from_mins(3);
+    const PAUSE: Duration = Duration::from_millis(200);
+    let Some(position) = position else { return };
+    let caught_up = async {
+        while !daemon.wait_for(position, PAUSE).await {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    if tokio::time::timeout(PATIENCE, caught_up).await.is_err() {
+        warn!("the read models have not caught up with the demo campus yet");
+    }
 }
 
 fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> {

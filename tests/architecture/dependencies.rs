@@ -110,10 +110,12 @@ const KEPT: [(&str, &[&str]); 7] = [
     (
         "cqrs-es",
         &[
+            "chaobiao",
             "chaobiao-bench",
             "chaobiao-decision",
             "chaobiao-domain",
             "chaobiao-eventstore",
+            "chaobiao-projections",
         ],
     ),
     ("async-graphql", &["chaobiao", "chaobiao-graphql"]),

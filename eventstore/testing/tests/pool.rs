@@ -1,10 +1,5 @@
 //! A task may be dropped anywhere; the next one must not inherit its transaction.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 use chaobiao_testing::TestDatabase;
 use sqlx::{Executor as _, PgPool};
 

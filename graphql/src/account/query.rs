@@ -28,7 +28,6 @@ impl AccountQuery {
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn accounts(
         &self,
         ctx: &Context<'_>,

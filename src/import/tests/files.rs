@@ -98,7 +98,7 @@ fn a_workbook_gives_exact_numbers_and_dates_and_its_first_visible_sheet() {
     sheet.write(0, 0, "表号").unwrap();
     sheet.write(0, 1, "读数").unwrap();
     sheet.write(2, 0, "'M-1").unwrap();
-    sheet.write(2, 1, 1268.300_000_000_000_2).unwrap();
+    sheet.write(2, 1, 1_268.300_000_000_000_2).unwrap();
     sheet.write_with_format(2, 2, &at, &date).unwrap();
     sheet.write(2, 3, true).unwrap();
     // A stray cell far away must not make the table huge.
