@@ -63,5 +63,9 @@ pub(super) async fn make(
             progress: None,
         };
         let options = DemoOptions { seed: arguments.seed, today, meters: arguments.meters };
-        Ok(ensure(&parts, options).await?)
+        let report = ensure(&parts, options).await?;
+    if report.commands > 0 {
+        core.store.refresh_statistics().await?;
+    }
+    Ok(report)
 }
