@@ -1,10 +1,11 @@
 # One-line wrappers; what they do is in scripts/.
-.PHONY: help run test soak lint audit setup dev
+.PHONY: help run test soak bench lint audit setup dev
 
 help:
 	@echo 'make run    serve a demo campus on http://127.0.0.1:8080'
 	@echo 'make test   run every test'
 	@echo 'make soak   the same tests with many more generated cases'
+	@echo 'make bench  the event store against raw PostgreSQL'
 	@echo 'make lint   formatting, lints, page types, licences'
 	@echo 'make audit  known vulnerabilities (cargo-deny, needs the network)'
 	@echo 'make setup  install what is missing'
@@ -25,6 +26,9 @@ test: setup
 
 soak: setup
 	PROPTEST_CASES=4096 CHAOBIAO_TEST_SOAK=1 scripts/test.sh
+
+bench: setup
+	cargo run --release --package chaobiao-bench -- $(BENCH)
 
 lint:
 	scripts/lint.sh

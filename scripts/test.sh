@@ -20,6 +20,8 @@ has_script() { node -e "process.exit(require('./web/package.json').scripts?.['$1
 
 cargo nextest run --workspace --no-fail-fast 2>&1 | tee "$report"
 cargo test --quiet --workspace --doc
+# The binary the tests above have built, as an operator would use it.
+docs/walkthrough.sh target/debug/chaobiao
 
 if [ -e web/package.json ] && [ "${WEB_ASSETS:-}" != skip ]; then
     if has_script test; then npm --prefix web test; fi

@@ -1,0 +1,7 @@
+//! The measurements, each one round at a time.
+
+pub(crate) mod append;
+pub(crate) mod bulk;
+pub(crate) mod load;
+pub(crate) mod replay;
+pub(crate) mod visible;
