@@ -58,12 +58,6 @@ impl EventStore {
         Ok(empty.fetch_one(&self.pool).await?)
     }
 
-    /// Tells the database's planner what a bulk of new events looks like, ahead of its own habits.
-    pub async fn refresh_statistics(&self) -> Result<(), StoreError> {
-        sqlx::query("ANALYZE events").execute(&self.pool).await?;
-        Ok(())
-    }
-
     pub fn cipher(&self) -> &Cipher {
         &self.cipher
     }

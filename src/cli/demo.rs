@@ -63,9 +63,5 @@ pub(super) async fn make(
             progress: None,
         };
         let options = DemoOptions { seed: arguments.seed, today, meters: arguments.meters };
-        let report = ensure(&parts, options).await?;
-    if report.commands > 0 {
-        core.store.refresh_statistics().await?;
-    }
-    Ok(report)
+        Ok(ensure(&parts, options).await?)
 }
