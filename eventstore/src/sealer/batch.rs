@@ -19,14 +19,23 @@ const READY: &str = "
     ) AS counted ORDER BY epoch DESC, xid DESC LIMIT 1";
 
 /// The last commit after `$3, $4` that wrote the event before one of the batch's events.
+///
+/// The look-ups are kept apart from the batch (`OFFSET 0`): by the planner's own guess of how many
+/// rows a range of commits has, it may walk all of history for each event.
 const PREDECESSOR: &str = "
+    WITH batch AS MATERIALIZED (
+        SELECT aggregate_type, aggregate_id, sequence FROM events
+        WHERE (epoch, xid) > ($1, $2::text::xid8) AND (epoch, xid) <= ($3, $4::text::xid8)
+          AND sequence > 1
+    )
     SELECT before.epoch, before.xid::text
-    FROM events AS event
-    JOIN events AS before ON before.aggregate_type = event.aggregate_type
-        AND before.aggregate_id = event.aggregate_id AND before.sequence = event.sequence - 1
-    WHERE (event.epoch, event.xid) > ($1, $2::text::xid8)
-      AND (event.epoch, event.xid) <= ($3, $4::text::xid8)
-      AND (before.epoch, before.xid) > ($3, $4::text::xid8)
+    FROM batch AS event CROSS JOIN LATERAL (
+        SELECT epoch, xid FROM events AS before
+        WHERE before.aggregate_type = event.aggregate_type
+          AND before.aggregate_id = event.aggregate_id AND before.sequence = event.sequence - 1
+        OFFSET 0
+    ) AS before
+    WHERE (before.epoch, before.xid) > ($3, $4::text::xid8)
     ORDER BY before.epoch DESC, before.xid DESC LIMIT 1";
 
 /// Commits are ordered by their last position, not by `xid`: a transaction may get its id, wait
