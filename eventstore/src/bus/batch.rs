@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{BusOptions, CommandError, Executed};
+use crate::error::chain;
 use crate::repository::{CommitError, Found, Request, StoredOutcome, Unit};
 use crate::{CLOCK_TOLERANCE, EventStore, StoreError};
 
@@ -372,16 +373,4 @@ pub(super) fn feed(workspace: &mut Workspace, found: Found) {
     for (claim, holder) in found.claims {
         workspace.feed_claim(claim, holder);
     }
-}
-
-/// An error with its causes, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -49,7 +49,7 @@ pub(crate) struct ConsumeError {
 impl ConsumeError {
     pub(crate) fn new(error: &dyn std::error::Error, passing: bool) -> Self {
         Self {
-            message: without_values(&super::job::chain(error)),
+            message: without_values(&crate::error::chain(error)),
             passing,
         }
     }

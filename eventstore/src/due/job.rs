@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use crate::bus::{CommandBus, CommandError, Executed};
-use crate::daemon::job::{Job, Step, chain};
+use crate::daemon::job::{Job, Step};
 use crate::daemon::{DaemonError, Lease};
 use crate::due::owner;
+use crate::error::chain;
 
 const LEASE: &str = "due";
 const BATCH: i64 = 500;

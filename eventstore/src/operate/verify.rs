@@ -200,7 +200,7 @@ impl Stage {
         let mut transaction = self.connection.begin().await?;
         if let Err(error) = projector.project(events, &mut transaction).await {
             let first = events.first().map_or(0, |event| event.leaf_index);
-            let error = crate::daemon::job::chain(&error);
+            let error = crate::error::chain(&error);
             return Err(DaemonError::Refused(format!(
                 "replay failed after leaf {first}: {error}"
             )));
