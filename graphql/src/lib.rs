@@ -16,6 +16,7 @@ pub mod audit;
 pub mod billing;
 pub mod binding;
 pub mod campus;
+pub mod import_batch;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
@@ -39,6 +40,7 @@ pub struct Query(
     billing::BillingQuery,
     binding::BindingQuery,
     campus::CampusQuery,
+    import_batch::ImportBatchQuery,
     meter::MeterQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
@@ -74,6 +76,7 @@ pub struct Mutation(
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    import_batch::ImportBatchSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

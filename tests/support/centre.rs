@@ -1,6 +1,7 @@
 //! A centre on an empty database with its server running, its first staff, and what they set up.
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
@@ -166,6 +167,20 @@ impl Centre {
         command(&self.database, &self.scratch, arguments)
     }
 
+    /// The command line beside the server, not yet started.
+    pub(crate) fn prepare(&self, arguments: &[&str]) -> Command {
+        prepare(&self.database, &self.scratch, arguments)
+    }
+
+    /// How many events of a type there are.
+    pub(crate) async fn events(&self, event_type: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+            .bind(event_type)
+            .fetch_one(&self.database.pool())
+            .await
+            .unwrap()
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
     }
@@ -184,10 +199,14 @@ fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
     Server::start(command, &[])
 }
 
-fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
+fn prepare(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> Command {
     let mut command = chaobiao(&scratch.path().join("data"));
     command.env("DATABASE_URL", database.url()).args(arguments);
-    let output = run(command);
+    command
+}
+
+fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
+    let output = run(prepare(database, scratch, arguments));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {text}{errors}");
