@@ -151,12 +151,53 @@ async fn r53_a_resident_sees_twelve_months_of_usage_and_payments() {
         .filter_map(|m| m["usage"].as_str())
         .collect();
     assert!(months.contains(&"10") && months.contains(&"11"), "{usage}");
-    let mut stranger = centre.customer("13800138009", "RESIDENT");
-    let answer = stranger.ask(query, &Value::Null);
-    assert!(
-        answer["errors"][0]["extensions"]["code"] == "NOT_FOUND",
-        "{answer}"
+    // Payments of the same twelve months, those taken back among them.
+    home.bill("2026-03");
+    let mut cashier = centre.staff("cashier", &["CASHIER"]);
+    for amount in ["1000", "500"] {
+        let payment = json!({
+            "campusId": "N", "method": "CASH", "amount": amount, "accountNos": ["10001"],
+        });
+        let paid = cashier.must("recordPayment", payment, "payment { paymentId }");
+        if amount == "500" {
+            let reverse = json!({
+                "paymentId": paid["payment"]["paymentId"], "reason": "收错户号",
+            });
+            home.manager.must("reversePayment", reverse, "");
+        }
+    }
+    let now = chrono::Utc::now();
+    let from = now.checked_sub_months(chrono::Months::new(12)).unwrap();
+    let payments = "query($from: DateTime!, $to: DateTime) {
+        payments(accountNo: \"10001\", from: $from, to: $to) { nodes {
+            amount reversalReason allocations { month amount } } } }";
+    let seen = json!({ "from": from });
+    Centre::until(|| {
+        let answer = home.resident.query(payments, &seen);
+        let nodes = answer["payments"]["nodes"].as_array()?;
+        (nodes.len() == 2 && nodes[0]["reversalReason"] == "收错户号").then_some(())
+    });
+    let answer = home.resident.query(payments, &seen);
+    let first = &answer["payments"]["nodes"][1];
+    assert_eq!(
+        first,
+        &json!({
+            "amount": "1000", "reversalReason": null,
+            "allocations": [{ "month": "2026-03", "amount": "1000" }],
+        })
     );
+    let before = json!({ "from": from, "to": now.checked_sub_days(chrono::Days::new(1)).unwrap() });
+    let none = home.resident.query(payments, &before);
+    assert_eq!(none["payments"]["nodes"], json!([]));
+
+    let mut stranger = centre.customer("13800138009", "RESIDENT");
+    for (query, variables) in [(query, &Value::Null), (payments, &seen)] {
+        let answer = stranger.ask(query, variables);
+        assert!(
+            answer["errors"][0]["extensions"]["code"] == "NOT_FOUND",
+            "{answer}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -97,6 +97,59 @@ async fn r15_r54_a_resident_reads_the_own_meter_with_index_and_photo() {
 }
 
 #[tokio::test]
+async fn r15_a_units_clerk_reads_the_own_water_meters_and_electricity_where_it_is_switched_on() {
+    let mut centre = Centre::equipped().await;
+    let mut admin = centre.staff("setup", &["ADMIN"]);
+    let mut manager = centre.staff("review", &["MANAGER"]);
+    let account = json!({
+        "accountNo": "40001", "class": "UNIT", "campus": CAMPUS, "holder": "物理学院",
+        "address": "物理楼", "householdPersons": 0,
+    });
+    admin.must("openAccount", account, "account { accountNo }");
+    for (meter_no, commodity, tariff, self_read) in [
+        ("W1", "WATER", "W", true),
+        ("E1", "ELECTRICITY", "E", false),
+        ("E2", "ELECTRICITY", "E", true),
+    ] {
+        let meter = json!({
+            "meterNo": meter_no, "commodity": commodity, "campusId": CAMPUS,
+            "building": "物理楼", "room": "总表间", "book": "B1", "selfRead": self_read,
+        });
+        admin.must("registerMeter", meter, "meter { meterNo }");
+        let device = json!({
+            "meterNo": meter_no, "hardwareNo": format!("HW-{meter_no}"), "digits": 5,
+            "openingIndex": "100", "installedAt": days_ago(60),
+        });
+        admin.must("installDevice", device, "meter { meterNo }");
+        let assign = json!({
+            "accountNo": "40001", "meterNo": meter_no, "tariffId": tariff,
+            "from": days_ago(60).format("%Y-%m-%d").to_string(),
+        });
+        admin.must("assignMeter", assign, "account { accountNo }");
+    }
+    let mut clerk = centre.customer("13800138000", "UNIT_CLERK");
+    let request = json!({ "accountNo": "40001", "holderName": "物理学院" });
+    let bound = clerk.must("requestBinding", request, "binding { bindingId }");
+    let photo = clerk.photograph(1);
+    let own = |meter_no: &str| json!({ "meterNo": meter_no, "index": "112", "channel": "SELF_READ", "photo": photo });
+    // A request is no binding yet.
+    assert_eq!(
+        clerk.refused("submitReading", own("W1")),
+        pair("METER_NOT_YOURS", "meterNo")
+    );
+    let approve = json!({ "bindingId": bound["binding"]["bindingId"] });
+    manager.must("approveBinding", approve, "binding { status }");
+    for meter_no in ["W1", "E2"] {
+        let judged = clerk.must("submitReading", own(meter_no), VERDICT);
+        assert_eq!(judged["reading"]["usage"], "12", "{meter_no}");
+    }
+    assert_eq!(
+        clerk.refused("submitReading", own("E1")),
+        pair("METER_SELF_READ_NOT_ENABLED", "meterNo")
+    );
+}
+
+#[tokio::test]
 async fn r21_r69_photo_and_index_are_both_mandatory() {
     let mut centre = Centre::equipped().await;
     let mut admin = centre.staff("setup", &["ADMIN"]);
@@ -235,7 +288,7 @@ async fn r72_an_odd_reading_is_told_at_once_held_and_reviewed_by_another_person(
 }
 
 #[tokio::test]
-async fn r04_a_correction_takes_a_reason_and_a_second_person() {
+async fn r4_a_correction_takes_a_reason_and_a_second_person() {
     let mut centre = Centre::equipped().await;
     let mut admin = centre.staff("setup", &["ADMIN"]);
     let mut reader = centre.staff("li", &["READER"]);
@@ -402,7 +455,7 @@ async fn r79_what_is_left_of_a_round_with_reasons_and_counts() {
 }
 
 #[tokio::test]
-async fn r02_a_bill_line_leads_back_to_its_readings_and_photos() {
+async fn r2_a_bill_line_leads_back_to_its_readings_and_photos() {
     let mut centre = Centre::equipped().await;
     let mut admin = centre.staff("setup", &["ADMIN"]);
     let mut manager = centre.staff("review", &["MANAGER"]);

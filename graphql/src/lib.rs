@@ -25,6 +25,7 @@ pub mod receipt;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod validation_rules;
 pub mod viewer;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
@@ -40,6 +41,7 @@ pub struct Query(
     binding::BindingQuery,
     campus::CampusQuery,
     meter::MeterQuery,
+    meter::ReplacementQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     reading::ReadingQuery,
@@ -47,6 +49,7 @@ pub struct Query(
     receipt::ReceiptQuery,
     staff::StaffQuery,
     tariff::TariffQuery,
+    validation_rules::ValidationRulesQuery,
     viewer::ViewerQuery,
 );
 
@@ -66,6 +69,7 @@ pub struct Mutation(
     receipt::ReceiptMutation,
     staff::StaffMutation,
     tariff::TariffMutation,
+    validation_rules::ValidationRulesMutation,
     viewer::ViewerMutation,
 );
 
