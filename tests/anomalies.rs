@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao::demo::{Anomaly, DemoOptions, Subject, anomalies};
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use support::client::Client;
 use support::{Server, chaobiao, run};
@@ -185,18 +186,24 @@ impl Desks {
         all(&mut self.finance, "unpaidNotices", "", 100, fields)
     }
 
-    /// Students' rooms with much usage in the month nobody is there.
+    /// Students' rooms with much usage in the month nobody is there. A reading after one that was
+    /// missed tells of the time before the vacation too.
     fn rooms_lit_in_summer(&mut self) -> BTreeSet<String> {
-        let fields = "meterNo accountNo commodity readings(first: 20) { nodes { readOn usage } }";
+        let fields = "meterNo accountNo commodity readings(first: 20) { nodes {
+            readOn readAt previousReadAt usage } }";
         let meters = all(&mut self.auditor, "meters", "", 20, fields);
+        let instant = |value: &Value| text(value).parse::<DateTime<Utc>>().unwrap();
+        let much = |reading: &Value| {
+            let usage = reading["usage"].as_str().unwrap_or("0");
+            let whole: u32 = usage.split('.').next().unwrap().parse().unwrap();
+            let period = instant(&reading["readAt"]) - instant(&reading["previousReadAt"]);
+            text(&reading["readOn"]).starts_with("2026-08")
+                && whole >= 200
+                && period < TimeDelta::days(40)
+        };
         those(&meters, "meterNo", |meter| {
             let readings = meter["readings"]["nodes"].as_array().unwrap();
             let account = meter["accountNo"].as_str().unwrap_or_default();
-            let much = |reading: &Value| {
-                let usage = reading["usage"].as_str().unwrap_or("0");
-                let whole: u32 = usage.split('.').next().unwrap().parse().unwrap();
-                text(&reading["readOn"]).starts_with("2026-08") && whole >= 200
-            };
             meter["commodity"] == "ELECTRICITY"
                 && self.dormitories.contains(account)
                 && readings.iter().any(much)
@@ -212,11 +219,14 @@ impl Desks {
                 "bills",
                 &arguments,
                 100,
-                "accountNo lines { tier }",
+                "accountNo lines { commodity tier }",
             )
         });
         let bills: Vec<Value> = bills.collect();
-        those(&bills, "accountNo", |_| true)
+        those(&bills, "accountNo", |bill| {
+            let mut lines = bill["lines"].as_array().unwrap().iter();
+            lines.any(|line| line["commodity"] == "WATER" && line["tier"].as_u64() >= Some(3))
+        })
     }
 
     /// Whoever shows an anomaly, by the query it names.

@@ -164,8 +164,8 @@ impl Centre {
     /// How many events of the business there are; the journal of looks and logins is not meant.
     pub(crate) async fn events(&self) -> i64 {
         let count = "SELECT count(*) FROM events WHERE aggregate_type <> 'access_log'";
-        let count = sqlx::query_scalar(count).fetch_one(&self.database.pool());
-        count.await.unwrap()
+        let pool = self.database.pool();
+        sqlx::query_scalar(count).fetch_one(&pool).await.unwrap()
     }
 
     /// Runs the command line beside the server.

@@ -42,7 +42,7 @@ struct Removed {
     multiplier: Multiplier,
     closing_index: Index,
     reason: RemovalReason,
-    removed_at: DateTime<Utc>,
+    at: DateTime<Utc>,
 }
 
 impl FromRow<'_, PgRow> for DeviceRow {
@@ -64,7 +64,7 @@ impl DeviceRow {
     fn install(&mut self, device: DeviceInstalled, by: String) -> Option<Replacement> {
         let replaced = self.removed.take().map(|removed| Replacement {
             meter_no: self.meter_no.clone(),
-            replaced_at: removed.removed_at,
+            replaced_at: removed.at,
             campus: self.campus.clone(),
             commodity: self.commodity,
             reason: removed.reason,
@@ -136,7 +136,7 @@ impl Projector for ReplacementsProjector {
                         multiplier,
                         closing_index: removed.closing_index,
                         reason: removed.reason,
-                        removed_at: removed.removed_at,
+                        at: removed.removed_at,
                     });
                 }
                 (Some(_), _) => {}
