@@ -113,7 +113,6 @@ impl BillingQuery {
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn bills(
         &self,
         ctx: &Context<'_>,

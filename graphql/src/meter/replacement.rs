@@ -6,7 +6,8 @@ use chaobiao_projections::replacements::{self, ReplacementFilter};
 use chrono::{DateTime, Utc};
 
 use crate::support::{
-    Commodity, Connection, Decimal, Services, bad_input, connection, internal, may, page, page_size,
+    Commodity, Connection, Decimal, Services, Viewer, bad_input, connection, internal, may, page,
+    page_size,
 };
 
 /// Why a device came off the wall.
@@ -29,8 +30,8 @@ pub(super) struct Replacement {
     campus: String,
     replaced_at: DateTime<Utc>,
     reason: RemovalReason,
-    /// Such as `staff:li`.
-    replaced_by: String,
+    /// Such as `staff:li`; for staff only.
+    replaced_by: Option<String>,
     removed_hardware_no: String,
     removed_multiplier: Decimal,
     closing_index: Decimal,
@@ -39,15 +40,15 @@ pub(super) struct Replacement {
     opening_index: Decimal,
 }
 
-impl From<replacements::Replacement> for Replacement {
-    fn from(row: replacements::Replacement) -> Self {
+impl Replacement {
+    fn new(row: replacements::Replacement, viewer: &Viewer) -> Self {
         Self {
             meter_no: row.meter_no.into(),
             commodity: row.commodity.into(),
             campus: row.campus.into(),
             replaced_at: row.replaced_at,
             reason: row.reason.into(),
-            replaced_by: row.replaced_by,
+            replaced_by: viewer.staff().is_some().then_some(row.replaced_by),
             removed_hardware_no: row.removed_hardware_no.into(),
             removed_multiplier: row.removed_multiplier.into(),
             closing_index: row.closing_index.into(),
@@ -69,7 +70,10 @@ pub(super) async fn replacements_of(
     let pool = Services::of(ctx)?.store().pool();
     let slice = replacements::query::list(pool, filter, &page).await;
     let slice = slice.map_err(|error| internal(ctx, error))?;
-    connection(ctx, "replacements", slice, Replacement::from)
+    let viewer = ctx.data::<Viewer>()?;
+    connection(ctx, "replacements", slice, |row| {
+        Replacement::new(row, viewer)
+    })
 }
 
 #[derive(Default)]
