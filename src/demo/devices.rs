@@ -33,8 +33,8 @@ impl Campus<'_> {
         if (1..=months).contains(&month.number) {
             let turn = (meters / ROTATED_EVERY + month.number - 1) / months;
             // A set: among many meters the same one is drawn twice now and then.
-            let drawn: BTreeSet<usize> = (0..turn).map(|_| draws.below(meters)).collect();
-            for number in drawn {
+            let chosen: BTreeSet<usize> = (0..turn).map(|_| draws.below(meters)).collect();
+            for number in chosen {
                 if !self.cast.has_meter(number) {
                     let change = Change {
                         reason: RemovalReason::Rotation,
