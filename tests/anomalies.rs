@@ -1,5 +1,10 @@
 //! The demo campus as its people look at it: what is wrong there is found by the queries named.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};

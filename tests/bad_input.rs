@@ -362,17 +362,18 @@ async fn unknown_accounts_meters_and_numbers_are_told_and_change_nothing() {
     );
 }
 
+/// Rules with one factor for all meters.
+fn rules(from: &str, factor: &str) -> Value {
+    let class = json!({ "highFactor": factor, "highFloorPerDay": "0.1" });
+    json!({
+        "effectiveFrom": from, "reason": "暑期漏水较多", "water": class, "electricity": class,
+    })
+}
+
 #[tokio::test]
-async fn rules_that_make_no_sense_are_refused_and_good_ones_judge_from_their_day_on() {
+async fn rules_that_make_no_sense_are_refused() {
     let mut centre = Centre::equipped().await;
     let mut manager = centre.staff("review", &["MANAGER"]);
-    let mut reader = centre.staff("reader", &["READER"]);
-    let rules = |from: &str, factor: &str| {
-        let class = json!({ "highFactor": factor, "highFloorPerDay": "0.1" });
-        json!({
-            "effectiveFrom": from, "reason": "暑期漏水较多", "water": class, "electricity": class,
-        })
-    };
     let publish = "publishValidationRules";
     let mut no_reason = rules("2026-01-01", "3");
     no_reason["reason"] = " ".into();
@@ -407,7 +408,14 @@ async fn rules_that_make_no_sense_are_refused_and_good_ones_judge_from_their_day
         ),
     ];
     assert_refused(&centre, &mut manager, cases).await;
+}
 
+#[tokio::test]
+async fn published_rules_judge_from_their_day_on_and_are_seen_by_whoever_reads_meters() {
+    let mut centre = Centre::equipped().await;
+    let mut manager = centre.staff("review", &["MANAGER"]);
+    let mut reader = centre.staff("reader", &["READER"]);
+    let publish = "publishValidationRules";
     let fields = "validationRules { version effectiveFrom reason publishedBy
         water { highFactor zeroVisitMonths } }";
     let made = manager.must(publish, rules("2026-03-01", "3"), fields);

@@ -49,19 +49,19 @@ impl Server {
             .args(arguments);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut said = String::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().unwrap().unwrap();
             if let Some((_, address)) = line.trim().split_once("http://") {
-                let address = address.parse().unwrap();
-                return Self {
-                    child,
-                    address,
-                    said,
-                };
+                break address.parse().unwrap();
             }
             said = format!("{said}{line}\n");
+        };
+        Self {
+            child,
+            address,
+            said,
         }
-        panic!("the server said {said:?}");
     }
 
     pub(crate) fn signal(&self, name: &str) {
