@@ -161,6 +161,13 @@ impl Centre {
         }
     }
 
+    /// How many events of the business there are; the journal of looks and logins is not meant.
+    pub(crate) async fn events(&self) -> i64 {
+        let count = "SELECT count(*) FROM events WHERE aggregate_type <> 'access_log'";
+        let pool = self.database.pool();
+        sqlx::query_scalar(count).fetch_one(&pool).await.unwrap()
+    }
+
     /// Runs the command line beside the server.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         command(&self.database, &self.scratch, arguments)
@@ -168,6 +175,13 @@ impl Centre {
 
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
+    }
+
+    /// The command line beside the server, to be given arguments.
+    pub(crate) fn command_line(&self) -> std::process::Command {
+        let mut command = chaobiao(&self.data_dir());
+        command.env("DATABASE_URL", self.database.url());
+        command
     }
 
     /// Kills the server as a power cut would, and starts it again.
