@@ -8,7 +8,7 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -73,8 +73,9 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
         "remote",
         readings_file.to_str().unwrap(),
     ];
-    let mut killed: Command = centre.prepare(&arguments);
+    let mut killed = centre.command_line();
     let mut killed = killed
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -90,8 +91,8 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
     assert_eq!(interrupted["finished"], false, "{interrupted}");
     assert!(accepted < READINGS as u64);
 
-    let mut resumed = centre.prepare(&arguments);
-    let output = resumed.output().unwrap();
+    let mut resumed = centre.command_line();
+    let output = resumed.args(arguments).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(!output.status.success(), "a row was refused: {text}");
     assert!(
@@ -114,7 +115,7 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
         (&json!("W-none"), &json!("METER_NOT_FOUND"))
     );
     assert_eq!(
-        centre.events("meter.reading_submitted").await,
+        centre.events_of("meter.reading_submitted").await,
         READINGS as i64
     );
 }

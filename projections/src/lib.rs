@@ -13,6 +13,7 @@ pub mod payments;
 pub mod personal;
 pub mod reading_review;
 pub mod receipts;
+pub mod replacements;
 mod rows;
 #[cfg(test)]
 mod story;
@@ -20,6 +21,7 @@ pub mod tariffs;
 pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
+pub mod validation_rules;
 
 use std::sync::Arc;
 
@@ -34,10 +36,12 @@ pub fn all() -> Vec<Arc<dyn Projector>> {
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
+        Arc::new(replacements::ReplacementsProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),
+        Arc::new(validation_rules::ValidationRulesProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
         Arc::new(directory::DirectoryProjector),

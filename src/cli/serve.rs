@@ -33,6 +33,8 @@ pub(super) struct Arguments {
     /// 首次启动时生成演示校区
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    campus: DemoArguments,
 }
 
 impl Arguments {
@@ -43,7 +45,8 @@ impl Arguments {
         // Before the database starts, so that an early Ctrl-C stops it properly.
         let shutdown = Shutdown::on_signals()?;
         let database = Database::open_for_server(&config).await?;
-        let served = serve(&config, &database, shutdown, self.demo).await;
+        let campus = self.demo.then_some(&self.campus);
+        let served = serve(&config, &database, shutdown, campus).await;
         database.close().await;
         served
     }
@@ -53,14 +56,13 @@ async fn serve(
     config: &Config,
     database: &Database,
     shutdown: Shutdown,
-    with_demo: bool,
+    campus: Option<&DemoArguments>,
 ) -> Result<(), CommandError> {
     database.prepare_schema().await?;
     // First of all: a demo campus wants an empty store, and has a calendar of its own.
-    let campus = if with_demo {
-        Some(demo::make(config, database, &DemoArguments::default()).await?)
-    } else {
-        None
+    let campus = match campus {
+        Some(arguments) => Some(demo::make(config, database, arguments).await?),
+        None => None,
     };
     let clock = Arc::new(SystemClock);
     let journal = Arc::new(AccessJournal::default());

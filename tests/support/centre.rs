@@ -1,7 +1,6 @@
 //! A centre on an empty database with its server running, its first staff, and what they set up.
 
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
@@ -162,18 +161,20 @@ impl Centre {
         }
     }
 
+    /// How many events of the business there are; the journal of looks and logins is not meant.
+    pub(crate) async fn events(&self) -> i64 {
+        let count = "SELECT count(*) FROM events WHERE aggregate_type <> 'access_log'";
+        let pool = self.database.pool();
+        sqlx::query_scalar(count).fetch_one(&pool).await.unwrap()
+    }
+
     /// Runs the command line beside the server.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         command(&self.database, &self.scratch, arguments)
     }
 
-    /// The command line beside the server, not yet started.
-    pub(crate) fn prepare(&self, arguments: &[&str]) -> Command {
-        prepare(&self.database, &self.scratch, arguments)
-    }
-
     /// How many events of a type there are.
-    pub(crate) async fn events(&self, event_type: &str) -> i64 {
+    pub(crate) async fn events_of(&self, event_type: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
             .bind(event_type)
             .fetch_one(&self.database.pool())
@@ -183,6 +184,13 @@ impl Centre {
 
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
+    }
+
+    /// The command line beside the server, to be given arguments.
+    pub(crate) fn command_line(&self) -> std::process::Command {
+        let mut command = chaobiao(&self.data_dir());
+        command.env("DATABASE_URL", self.database.url());
+        command
     }
 
     /// Kills the server as a power cut would, and starts it again.
@@ -199,14 +207,10 @@ fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
     Server::start(command, &[])
 }
 
-fn prepare(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> Command {
+fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
     let mut command = chaobiao(&scratch.path().join("data"));
     command.env("DATABASE_URL", database.url()).args(arguments);
-    command
-}
-
-fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
-    let output = run(prepare(database, scratch, arguments));
+    let output = run(command);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {text}{errors}");
