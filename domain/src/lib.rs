@@ -6,6 +6,7 @@ pub mod billing;
 pub mod calendar;
 pub mod campus;
 pub mod customer;
+pub mod import_batch;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;

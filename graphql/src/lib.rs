@@ -16,6 +16,7 @@ pub mod audit;
 pub mod billing;
 pub mod binding;
 pub mod campus;
+pub mod import_batch;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
@@ -39,6 +40,7 @@ pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
 pub struct MeteringQuery(
+    import_batch::ImportBatchQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::ReadingQuery,
@@ -106,6 +108,7 @@ pub struct PeopleMutation(
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    import_batch::ImportBatchSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

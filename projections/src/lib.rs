@@ -6,6 +6,7 @@ pub mod binding_queue;
 pub mod directory;
 #[cfg(test)]
 mod fixture;
+pub mod imports;
 pub mod meter_card;
 pub mod paging;
 pub mod payments;
@@ -30,6 +31,7 @@ use chaobiao_eventstore::Projector;
 pub fn all() -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),

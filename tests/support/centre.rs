@@ -173,6 +173,15 @@ impl Centre {
         command(&self.database, &self.scratch, arguments)
     }
 
+    /// How many events of a type there are.
+    pub(crate) async fn events_of(&self, event_type: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+            .bind(event_type)
+            .fetch_one(&self.database.pool())
+            .await
+            .unwrap()
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
     }

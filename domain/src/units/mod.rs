@@ -14,8 +14,9 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, HardwareNo,
-    MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId, StaffLogin, TariffId,
+    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, FileHash,
+    HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo,
+    RoundId, StaffLogin, TariffId,
 };
 pub use money::Fen;
 pub use person::Phone;
