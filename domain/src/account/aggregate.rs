@@ -194,8 +194,13 @@ impl AccountRecord {
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
         match event {
-            // An account is opened once; `handle` refuses a second opening.
-            AccountEvent::Opened(_) | AccountEvent::NoticeIssued(_) => {}
+            // An account is opened once, as `handle` sees to; the rest is money, which the ledger has.
+            AccountEvent::Opened(_)
+            | AccountEvent::NoticeIssued(_)
+            | AccountEvent::PaymentAllocated { .. }
+            | AccountEvent::CreditAdded { .. }
+            | AccountEvent::CreditApplied { .. }
+            | AccountEvent::PaymentReversed { .. } => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -204,11 +209,6 @@ impl AccountRecord {
                     self.meters.charge(meter);
                 }
             }
-            // Money only: the ledger has it.
-            AccountEvent::PaymentAllocated { .. }
-            | AccountEvent::CreditAdded { .. }
-            | AccountEvent::CreditApplied { .. }
-            | AccountEvent::PaymentReversed { .. } => {}
             AccountEvent::BindingRequested {
                 binding_id,
                 customer_id,
