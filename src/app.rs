@@ -48,7 +48,9 @@ impl Core {
         options: BusOptions,
     ) -> Result<Self, AppError> {
         let master = master_key(config)?;
-        let store = EventStore::open(pool, &master, clock).await?;
+        let store = EventStore::open(pool, &master, clock)
+            .await?
+            .with_upcasters(chaobiao_domain::upcasters());
         let bus = CommandBus::new(store.clone(), options);
         Ok(Self { store, bus })
     }

@@ -157,6 +157,10 @@ impl EventStore {
             }
         }
         self.cipher().open(documents).await?;
+        for event in found.streams.values_mut().flatten() {
+            let (kind, version) = (&mut event.event_type, &mut event.event_version);
+            self.upcasters().upcast(kind, version, &mut event.payload);
+        }
         Ok(found)
     }
 

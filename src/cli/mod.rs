@@ -1,5 +1,6 @@
 //! The command line: one file per command (or group of commands), one line here for each.
 
+mod as_known;
 mod context;
 mod error;
 mod output;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use as_known::AsKnown;
 pub use context::Context;
 pub use error::CommandError;
 

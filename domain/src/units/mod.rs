@@ -23,5 +23,6 @@ pub use person::Phone;
 pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal};
 pub use time::{
-    BillingMonth, Period, business_date, business_time, instant_of, start_of_business_day,
+    BillingMonth, Period, business_date, business_time, instant_of, parse_moment,
+    start_of_business_day,
 };

@@ -6,6 +6,8 @@
 )]
 
 mod counter;
+mod evolution;
+mod horizon;
 mod operating;
 mod policies;
 mod projections;

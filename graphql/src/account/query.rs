@@ -1,11 +1,14 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::account;
 use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::AccountNo;
 use chaobiao_projections::directory::{self, AccountFilter};
 
+use super::statement::{AccountStatement, as_known};
 use super::{Account, AccountClass};
 use crate::support::{
-    Connection, Services, connection, customer_or, internal, may, may_see_account, page, page_size,
+    AsOf, Connection, Date, Moment, Services, bad_input, connection, customer_or, internal, may,
+    may_see_account, page, page_size, point_in_time,
 };
 
 #[derive(Default)]
@@ -21,6 +24,30 @@ impl AccountQuery {
         } else {
             Ok(None)
         }
+    }
+
+    /// What an account owed and had paid: `validOn` a day, as known at a time. Built from the
+    /// events alone; without any time it says what `account` says. A payment known to be reversed
+    /// stands on no day. Null where nothing was known of the account.
+    #[graphql(
+        guard = "customer_or(Permission::ViewAccounts)",
+        complexity = "10 + child_complexity"
+    )]
+    async fn account_statement(
+        &self,
+        ctx: &Context<'_>,
+        account_no: String,
+        valid_on: Option<Date>,
+        known_at: Option<Moment>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<AccountStatement>> {
+        if !may_see_account(ctx, &account_no).await? {
+            return Ok(None);
+        }
+        let account_no =
+            AccountNo::try_new(&account_no).map_err(|error| bad_input(error.to_string()))?;
+        let point = point_in_time(ctx, as_of, valid_on, known_at).await?;
+        as_known(ctx, account_no, point).await
     }
 
     /// Accounts by number.

@@ -1,6 +1,7 @@
 //! Metering points: their cards, their devices, what is wrong with them.
 
 mod access;
+mod history;
 mod loader;
 mod mutation;
 mod query;

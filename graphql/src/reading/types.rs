@@ -50,7 +50,7 @@ pub enum ReadingChannel {
 /// How far an accepted reading can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "meter::Quality")]
-pub(super) enum ReadingQuality {
+pub enum ReadingQuality {
     /// Read by staff or by a machine.
     Actual,
     /// Read by the customer.

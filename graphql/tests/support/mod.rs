@@ -6,6 +6,8 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+pub(crate) mod town;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -115,8 +117,12 @@ pub(crate) fn start() -> DateTime<Utc> {
 
 impl Centre {
     pub(crate) async fn open() -> Self {
+        Self::open_at(start()).await
+    }
+
+    pub(crate) async fn open_at(start: DateTime<Utc>) -> Self {
         let database = TestDatabase::create().await;
-        let clock = Arc::new(ManualClock::new(start()));
+        let clock = Arc::new(ManualClock::new(start));
         let master = MasterKey::new([7; 32]);
         let store = EventStore::open(database.pool(), &master, clock.clone())
             .await
@@ -167,12 +173,15 @@ impl Centre {
 
     /// Runs a command past GraphQL, and waits until it can be seen.
     pub(crate) async fn run<P: Process>(&self, process: P) -> P::Outcome {
+        self.run_as(Actor::System("test".to_owned()), process).await
+    }
+
+    pub(crate) async fn run_as<P: Process>(&self, actor: Actor, process: P) -> P::Outcome {
         let number = {
             let mut commands = self.commands.lock().unwrap();
             *commands += 1;
             *commands
         };
-        let actor = Actor::System("test".to_owned());
         let context = CommandContext::new(Uuid::from_u128(number), actor, self.clock.now());
         let executed = self.services.bus.execute(context, process).await.unwrap();
         if let Some(position) = executed.position {
