@@ -39,6 +39,16 @@ pub enum DifferenceKind {
     Different,
 }
 
+impl DifferenceKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Unexpected => "unexpected",
+            Self::Different => "different",
+        }
+    }
+}
+
 /// Key and digest of a row.
 type Digest = (String, Vec<u8>);
 
