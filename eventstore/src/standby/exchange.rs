@@ -12,7 +12,7 @@ use crate::daemon::consumer::projection_lease;
 use crate::daemon::{DaemonError, Projector};
 use crate::operate::lock_out_comparison;
 use crate::standby::build::{analyze, catch_up};
-use crate::standby::sides::{PATIENCE, RETRY, brief, fits, is_busy, never_ran, side};
+use crate::standby::sides::{PATIENCE, RETRY, brief, fits, is_busy, never_ran, side, sides};
 use crate::standby::tables::origin;
 use crate::standby::{Side, checkpoint, quoted, schema};
 
@@ -51,7 +51,7 @@ pub async fn exchange(
     forced: bool,
 ) -> Result<Exchanged, DaemonError> {
     let deadline = Instant::now() + PATIENCE;
-    check(store, &*projector, intent).await?;
+    check(store, &*projector, intent, forced).await?;
     catch_up(store, &projector).await?;
     analyze(store.pool(), &*projector).await?;
     loop {
@@ -69,22 +69,32 @@ pub async fn exchange(
     }
 }
 
+/// What can be said before any work is done, and any lock taken.
 async fn check(
     store: &EventStore,
     projector: &dyn Projector,
     intent: Intent,
+    forced: bool,
 ) -> Result<(), DaemonError> {
-    let mut connection = store.pool().acquire().await?;
-    let standby = side(&mut connection, &checkpoint(projector.name()), "").await?;
-    refuse(projector, standby.as_ref(), intent)
+    let sides = sides(store.pool(), projector).await?;
+    let standby = refuse(projector, sides.standby, intent)?;
+    refuse_parked(&sides.live, &standby, forced)
+}
+
+fn refuse_parked(live: &Side, standby: &Side, forced: bool) -> Result<(), DaemonError> {
+    if forced || standby.parked <= live.parked {
+        return Ok(());
+    }
+    let message = format!("{} events are parked for the standby rows", standby.parked);
+    Err(DaemonError::Refused(message))
 }
 
 /// The rules that time does not change.
 fn refuse(
     projector: &dyn Projector,
-    standby: Option<&Side>,
+    standby: Option<Side>,
     intent: Intent,
-) -> Result<(), DaemonError> {
+) -> Result<Side, DaemonError> {
     let name = projector.name();
     let reason = match standby {
         None => format!("{name} has no standby rows"),
@@ -99,7 +109,7 @@ fn refuse(
         Some(standby) if intent == Intent::Undo && !standby.was_live => {
             format!("the standby rows of {name} have never been live")
         }
-        Some(_) => return Ok(()),
+        Some(standby) => return Ok(standby),
     };
     Err(DaemonError::Refused(reason))
 }
@@ -127,16 +137,8 @@ async fn attempt(
         return Ok(Err("the standby rows are behind the live ones"));
     }
     let standby = side(&mut transaction, &own, "FOR UPDATE").await?;
-    refuse(projector, standby.as_ref(), intent)?;
-    let Some(standby) = standby else {
-        return Err(never_ran(&own));
-    };
-    if standby.parked > live.parked && !forced {
-        return Err(DaemonError::Refused(format!(
-            "the standby rows of {name} lack {} parked events",
-            standby.parked
-        )));
-    }
+    let standby = refuse(projector, standby, intent)?;
+    refuse_parked(&live, &standby, forced)?;
     if !fits(&mut transaction, projector).await? {
         return Err(DaemonError::Refused(format!(
             "a migration has changed the tables of {name}: the standby rows no longer fit"

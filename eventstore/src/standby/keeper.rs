@@ -49,25 +49,12 @@ impl Keeper {
         let mut tasks = JoinSet::new();
         let mut running: HashMap<&'static str, watch::Sender<bool>> = HashMap::new();
         let mut said = Said::new();
+        let mut stopping = self.node.stopping.clone();
         while !*self.node.stopping.borrow() {
-            match self.look().await {
-                Ok(stored) => {
-                    for projector in self.projectors.clone() {
-                        let filled = self.tend(&projector, &stored, &mut said).await;
-                        if !filled {
-                            if let Some(stop) = running.remove(projector.name()) {
-                                stop.send_replace(true);
-                            }
-                        } else if !running.contains_key(projector.name()) {
-                            let stop = watch::Sender::new(false);
-                            tasks.spawn(self.filling(&projector, &stop, &permits));
-                            running.insert(projector.name(), stop);
-                        }
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(error = %chain(&error), "standby rows are unknown");
-                }
+            tokio::select! {
+                () = self.round(&mut tasks, &mut running, &permits, &mut said) => {}
+                // An exchange cut off has not happened.
+                _ = stopping.wait_for(|stopping| *stopping) => {}
             }
             self.node.pause(LOOK_EVERY).await;
         }
@@ -75,6 +62,37 @@ impl Keeper {
             stop.send_replace(true);
         }
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Looks at every read model once.
+    async fn round(
+        &self,
+        tasks: &mut JoinSet<()>,
+        running: &mut HashMap<&'static str, watch::Sender<bool>>,
+        permits: &Arc<Semaphore>,
+        said: &mut Said,
+    ) {
+        let stored = match self.look().await {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::warn!(error = %chain(&error), "standby rows are unknown");
+                return;
+            }
+        };
+        for projector in &self.projectors {
+            let name = projector.name();
+            if !self.tend(projector, &stored, said).await {
+                if let Some(stop) = running.remove(name) {
+                    stop.send_replace(true);
+                }
+            } else if !running.contains_key(name) {
+                let stop = watch::Sender::new(false);
+                tasks.spawn(self.filling(projector, &stop, permits));
+                running.insert(name, stop);
+            }
+        }
+        // Those that have ended are forgotten.
+        while tasks.try_join_next().is_some() {}
     }
 
     async fn look(&self) -> Result<HashMap<String, Stored>, sqlx::Error> {
@@ -119,20 +137,31 @@ impl Keeper {
             }
             return standby.is_some();
         }
-        let upgraded = match standby {
-            None => sides::begin(&self.store, &**projector, Wish::Newer)
-                .await
-                .map(|_| "rows of this version are being built beside the live ones"),
-            Some(standby) if standby.state == "running" => {
-                exchange(&self.store, Arc::clone(projector), Intent::Upgrade, false)
-                    .await
-                    .map(|_| "rows of this version are live now")
-            }
-            Some(_) => return true,
-        };
-        let message = upgraded.map_or_else(|error| chain(&error), str::to_owned);
-        say(said, projector.name(), message);
+        let ready = standby.is_some_and(|standby| standby.state == "running");
+        match self.upgrade(projector, ready).await {
+            Ok(None) => {}
+            Ok(Some(message)) => say(said, projector.name(), message.to_owned()),
+            Err(error) => say(said, projector.name(), chain(&error)),
+        }
         standby.is_some()
+    }
+
+    /// Does the next thing on the way to live rows of this program's version.
+    async fn upgrade(
+        &self,
+        projector: &Arc<dyn Projector>,
+        ready: bool,
+    ) -> Result<Option<&'static str>, DaemonError> {
+        if sides::begin(&self.store, &**projector, Wish::Newer).await? {
+            return Ok(Some(
+                "rows of this version are being built beside the live ones",
+            ));
+        }
+        if !ready {
+            return Ok(None);
+        }
+        exchange(&self.store, Arc::clone(projector), Intent::Upgrade, false).await?;
+        Ok(Some("rows of this version are live now"))
     }
 
     /// The job that fills standby rows until `stop` is set.
