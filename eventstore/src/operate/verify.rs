@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 use sqlx::{Connection, Executor, PgConnection, Postgres, Transaction};
 
+use crate::daemon::consumer::ConsumeError;
 use crate::daemon::feed::Feed;
 use crate::daemon::{DaemonError, Projector};
 use crate::operate::compare::{TableComparison, compare};
@@ -217,7 +218,8 @@ impl Stage {
         let mut transaction = self.connection.begin().await?;
         if let Err(error) = projector.project(events, &mut transaction).await {
             let first = events.first().map_or(0, |event| event.leaf_index);
-            let error = crate::error::chain(&error);
+            // It is logged, too, and values may be personal.
+            let error = ConsumeError::from(error).message;
             return Err(DaemonError::Refused(format!(
                 "replay failed after leaf {first}: {error}"
             )));
