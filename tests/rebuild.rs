@@ -45,7 +45,7 @@ impl Site {
 
     /// `projection …`, which must succeed; its lines.
     fn projection(&self, arguments: &[&str]) -> Vec<Value> {
-        let output = self.run(&[&["projection", "--json"], arguments].concat());
+        let output = self.run(&[&["projection", "--json"][..], arguments].concat());
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout)
             .lines()
