@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chaobiao_eventstore::access::{Access, SessionLimits};
 use chaobiao_eventstore::notary::{FolderSink, NotaryOptions};
+use chaobiao_eventstore::operate::VerificationSchedule;
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
 };
@@ -13,7 +14,7 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
-use crate::config::Config;
+use crate::config::{Config, VerificationConfig};
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
 
@@ -31,6 +32,14 @@ pub enum AppError {
 /// The master key as the store wants it.
 pub fn master_key(config: &Config) -> Result<MasterKey, AppError> {
     Ok(MasterKey::new(*config.master_key()?.expose()))
+}
+
+fn verification_schedule(config: &VerificationConfig) -> VerificationSchedule {
+    const SHANGHAI: TimeDelta = TimeDelta::hours(8);
+    VerificationSchedule {
+        every: TimeDelta::hours(i64::from(config.interval_hours)),
+        offset: TimeDelta::hours(i64::from(config.hour)) - SHANGHAI,
+    }
 }
 
 /// Store and command bus: what a command line needs to execute commands beside a server.
@@ -102,12 +111,15 @@ impl Core {
             interval: Duration::from_secs(config.transparency.checkpoint_seconds),
             sinks: vec![Arc::new(FolderSink::new(config.checkpoint_folder()))],
         };
-        Ok(Daemon::builder(self.bus.clone())
+        let mut daemon = Daemon::builder(self.bus.clone())
             .projectors(chaobiao_projections::all())
             .policies(policies::all())
             .processes(policies::processes())
             .sender(Arc::new(outbox))
-            .notary(notary)
-            .start())
+            .notary(notary);
+        if config.verification.interval_hours > 0 {
+            daemon = daemon.verification(verification_schedule(&config.verification));
+        }
+        Ok(daemon.start())
     }
 }

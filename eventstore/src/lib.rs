@@ -22,6 +22,7 @@ mod policy;
 mod recorded;
 mod repository;
 mod sealer;
+mod standby;
 mod store;
 
 pub use audit::AuditRepository;

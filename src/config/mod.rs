@@ -15,5 +15,5 @@ pub use master_key::MASTER_KEY_BYTES;
 pub use secret::Secret;
 pub use sections::{
     Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, SecretsConfig, ServerConfig,
-    SessionConfig, TelemetryConfig, TransparencyConfig,
+    SessionConfig, TelemetryConfig, TransparencyConfig, VerificationConfig,
 };

@@ -19,6 +19,7 @@ pub struct Config {
     pub secrets: SecretsConfig,
     pub telemetry: TelemetryConfig,
     pub transparency: TransparencyConfig,
+    pub verification: VerificationConfig,
 }
 
 impl Default for Config {
@@ -34,6 +35,7 @@ impl Default for Config {
             secrets: SecretsConfig::default(),
             telemetry: TelemetryConfig::default(),
             transparency: TransparencyConfig::default(),
+            verification: VerificationConfig::default(),
         }
     }
 }
@@ -179,6 +181,25 @@ impl Default for TransparencyConfig {
             origin: "chaobiao.localhost/log".to_owned(),
             checkpoint_seconds: 10,
             checkpoint_folder: None,
+        }
+    }
+}
+
+/// Read models compared with their replay, in the background.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VerificationConfig {
+    /// 0: by command only.
+    pub interval_hours: u32,
+    /// The hour of the day, in Shanghai, at which rounds are counted from.
+    pub hour: u32,
+}
+
+impl Default for VerificationConfig {
+    fn default() -> Self {
+        Self {
+            interval_hours: 24,
+            hour: 2,
         }
     }
 }

@@ -14,12 +14,14 @@ use crate::daemon::feed::Feed;
 use crate::daemon::job::{self, Node};
 use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
-use crate::daemon::{Projector, follower};
+use crate::daemon::{Projector, follower, metric};
 use crate::due::DueJob;
 use crate::notary::{Notary, NotaryJob, NotaryOptions};
+use crate::operate::{VerificationJob, VerificationSchedule};
 use crate::outbox::{OutboxJob, Sender};
 use crate::policy::{Policy, PolicyConsumer, policy_checkpoint};
 use crate::sealer::SealerJob;
+use crate::standby::Keeper;
 
 const LEASE_DURATION: Duration = Duration::from_secs(10);
 
@@ -31,6 +33,7 @@ pub struct DaemonBuilder {
     processes: ProcessRegistry,
     sender: Option<Arc<dyn Sender>>,
     notary: Option<NotaryOptions>,
+    verification: Option<VerificationSchedule>,
     lease_duration: Duration,
 }
 
@@ -68,6 +71,13 @@ impl DaemonBuilder {
         self
     }
 
+    /// Without a schedule read models are compared with their replay by command only.
+    #[must_use]
+    pub fn verification(mut self, schedule: VerificationSchedule) -> Self {
+        self.verification = Some(schedule);
+        self
+    }
+
     /// How long other nodes wait for one that has gone silent.
     #[must_use]
     pub fn lease_duration(mut self, duration: Duration) -> Self {
@@ -102,6 +112,24 @@ impl DaemonBuilder {
         tasks.spawn(job::run(sealer, node.clone()));
         tasks.spawn(follower::run(node.clone(), Arc::clone(&progress)));
         let feed = Arc::new(Feed::new(store.clone()));
+        let keeper = Keeper {
+            store: store.clone(),
+            projectors: self.projectors.clone(),
+            feed: Arc::clone(&feed),
+            progress: Arc::clone(&progress),
+            node: node.clone(),
+        };
+        tasks.spawn(keeper.run());
+        tasks.spawn(metric::run(store.clone(), node.clone()));
+        if let Some(schedule) = self.verification {
+            let verification = VerificationJob {
+                store: store.clone(),
+                projectors: self.projectors.clone(),
+                schedule,
+                stopping: stopping.subscribe(),
+            };
+            tasks.spawn(job::run(verification, node.clone()));
+        }
         for consumer in consumers(&self.bus, self.projectors, self.policies) {
             let (feed, progress) = (Arc::clone(&feed), Arc::clone(&progress));
             let job = ConsumerJob::new(consumer, node.pool.clone(), feed, progress);
@@ -161,6 +189,7 @@ impl Daemon {
             processes: ProcessRegistry::default(),
             sender: None,
             notary: None,
+            verification: None,
             lease_duration: LEASE_DURATION,
         }
     }

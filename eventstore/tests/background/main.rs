@@ -12,5 +12,6 @@ mod operating;
 mod policies;
 mod projections;
 mod sealer;
+mod standby;
 mod support;
 mod work_lists;
