@@ -101,7 +101,7 @@ impl Core {
             sinks: vec![Arc::new(FolderSink::new(config.checkpoint_folder()))],
         };
         Ok(Daemon::builder(self.bus.clone())
-            .projectors(chaobiao_projections::all())
+            .projectors(chaobiao_projections::all(&self.store))
             .policies(policies::all())
             .processes(policies::processes())
             .sender(Arc::new(outbox))

@@ -31,7 +31,7 @@ pub use clock_check::{CLOCK_TOLERANCE, clock_lead};
 pub use daemon::{Daemon, DaemonBuilder, DaemonError, Lease, ProjectionError, Projector};
 pub use due::retry_failed_due;
 pub use error::StoreError;
-pub use keys::MasterKey;
+pub use keys::{BlindIndex, MasterKey};
 pub use outbox::{Delivery, JsonLinesSender, Outgoing, Sender};
 pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};

@@ -22,10 +22,10 @@ pub mod usage_history;
 
 use std::sync::Arc;
 
-use chaobiao_eventstore::Projector;
+use chaobiao_eventstore::{EventStore, Projector};
 
-/// Every read model, for the daemon to keep.
-pub fn all() -> Vec<Arc<dyn Projector>> {
+/// Every read model of a store, for the daemon to keep.
+pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(meter_card::MeterCardProjector),
@@ -38,6 +38,6 @@ pub fn all() -> Vec<Arc<dyn Projector>> {
         Arc::new(usage_history::UsageHistoryProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
-        Arc::new(directory::DirectoryProjector),
+        Arc::new(directory::DirectoryProjector::new(store)),
     ]
 }

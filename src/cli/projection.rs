@@ -45,7 +45,7 @@ impl Action {
             Self::List { json } => list(store, json).await,
             Self::Verify { names } => {
                 let mut unequal = Vec::new();
-                for projector in chosen(&names)? {
+                for projector in chosen(store, &names)? {
                     let verification = verify(store, projector).await?;
                     report(&verification)?;
                     if !verification.is_equal() {
@@ -58,7 +58,7 @@ impl Action {
                 Err(format!("与重放不一致：{}", unequal.join("、")).into())
             }
             Self::Rebuild { names } => {
-                for projector in chosen(&names)? {
+                for projector in chosen(store, &names)? {
                     let name = projector.name();
                     let next_leaf = rebuild(store, projector).await?;
                     output::line(&format!("{name}：已重建至日志位置 {next_leaf}"))?;
@@ -69,8 +69,11 @@ impl Action {
     }
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Arc<dyn Projector>>, CommandError> {
-    let all = chaobiao_projections::all();
+fn chosen(
+    store: &EventStore,
+    names: &[String],
+) -> Result<Vec<Arc<dyn Projector>>, CommandError> {
+    let all = chaobiao_projections::all(store);
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|p| p.name() == **name)) {
         let known: Vec<&str> = all.iter().map(|p| p.name()).collect();
         return Err(format!("没有读模型 {unknown}；现有：{}", known.join("、")).into());

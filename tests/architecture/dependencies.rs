@@ -119,7 +119,6 @@ const KEPT: [(&str, &[&str]); 7] = [
         ],
     ),
     ("async-graphql", &["chaobiao", "chaobiao-graphql"]),
-    ("async-graphql-axum", &["chaobiao"]),
     ("axum", &["chaobiao", "chaobiao-web"]),
     ("rust-embed", &["chaobiao-web"]),
 ];
