@@ -499,12 +499,13 @@ async fn the_trail_shows_changes_and_what_happened_at_the_door() {
     let rest = audit_trail::entries(pool, &AuditFilter::default(), &page)
         .await
         .unwrap();
-    let [(_, opened)] = rest.rows.try_into().unwrap();
+    let [(_, opened), (_, campus)] = rest.rows.try_into().unwrap();
     assert_eq!(opened.event_type.as_deref(), Some("account.opened"));
     assert_eq!(
         (opened.actor.as_str(), opened.origin.as_deref()),
         ("staff:li", Some("10.0.0.9"))
     );
+    assert_eq!(campus.event_type.as_deref(), Some("campus.opened"));
 
     let of_account = AuditFilter {
         stream_type: Some("account".to_owned()),
