@@ -89,14 +89,15 @@ fn fault(error: &ExportError) -> Response {
 
 /// A file to keep: the plain name for whoever reads no other, the whole one by RFC 5987.
 fn attachment(plain: &str, name: &str) -> String {
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
-            encoded.push(char::from(byte));
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    let encode = |byte: u8| {
+        if kept(byte) {
+            char::from(byte).to_string()
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            format!("%{byte:02X}")
         }
-    }
+    };
+    let encoded: String = name.bytes().map(encode).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
