@@ -112,7 +112,7 @@ impl Core {
             sinks: vec![Arc::new(FolderSink::new(config.checkpoint_folder()))],
         };
         let mut daemon = Daemon::builder(self.bus.clone())
-            .projectors(chaobiao_projections::all())
+            .projectors(chaobiao_projections::all(&self.store))
             .policies(policies::all())
             .processes(policies::processes())
             .sender(Arc::new(outbox))

@@ -34,7 +34,7 @@ pub use daemon::{Daemon, DaemonBuilder, DaemonError, Lease, ProjectionError, Pro
 pub use due::retry_failed_due;
 pub use error::StoreError;
 pub use history::{HistoryError, Horizon, Known, TimeQuestion, replay};
-pub use keys::MasterKey;
+pub use keys::{BlindIndex, MasterKey};
 pub use outbox::{Delivery, JsonLinesSender, Outgoing, Sender};
 pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};

@@ -6,7 +6,7 @@ use chaobiao_decision::{StreamId, Upcasters};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
-use crate::keys::keyed_hash;
+use crate::keys::{BlindIndex, keyed_hash};
 use crate::sealer::current_epoch;
 use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, SystemEntropy};
 
@@ -21,6 +21,7 @@ pub struct EventStore {
     pub(crate) epoch: i32,
     command_key: [u8; 32],
     claim_key: [u8; 32],
+    blind_index: BlindIndex,
     committed: Arc<Notify>,
 }
 
@@ -42,6 +43,7 @@ impl EventStore {
             epoch,
             command_key: master.derive("command-body"),
             claim_key: master.derive("claim-key"),
+            blind_index: BlindIndex::new(master),
             committed: Arc::default(),
         })
     }
@@ -62,6 +64,11 @@ impl EventStore {
 
     pub fn cipher(&self) -> &Cipher {
         &self.cipher
+    }
+
+    /// By what read models find sealed texts.
+    pub fn blind_index(&self) -> &BlindIndex {
+        &self.blind_index
     }
 
     /// Woken after each commit of this process; the sealer waits for it.

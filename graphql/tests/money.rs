@@ -7,6 +7,7 @@ use chaobiao_eventstore::access::Principal;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use support::town::Town;
+use support::{Browser, Centre};
 
 #[tokio::test]
 async fn r2_a_bill_names_its_readings_and_is_issued_once_however_often_it_is_asked_for() {
@@ -352,6 +353,12 @@ async fn r56_a_batch_holds_what_was_not_exported_yet_and_the_same_request_is_the
         )
     );
     let list = "query { exportBatches { nodes { batchId basis createdBy } } }";
+    let auditor = town.centre.staff("shen", &[Role::Auditor]).await;
+    let audited = town.centre.ask(&auditor, list, json!({})).await.data();
+    assert_eq!(
+        audited["exportBatches"]["nodes"].as_array().unwrap().len(),
+        2
+    );
     let batches = town.centre.ask(&town.finance, list, json!({})).await.data();
     assert_eq!(
         batches["exportBatches"]["nodes"][0],
@@ -447,6 +454,10 @@ async fn r85_accounts_are_opened_and_changed_by_those_who_may() {
             "input.accountNo".to_owned()
         )
     );
+    let mut nowhere = open.clone();
+    nowhere["campus"] = json!("X");
+    let (code, on) = town.centre.refused(&admin, "openAccount", nowhere).await;
+    assert_eq!((&*code, &*on), ("CAMPUS_UNKNOWN", "input.campus"));
     let mut wrong = open;
     wrong["phone"] = json!("12345");
     let refused = town.centre.refused(&admin, "openAccount", wrong).await;
@@ -476,4 +487,78 @@ async fn r85_accounts_are_opened_and_changed_by_those_who_may() {
     let list = "query { accounts(search: \"A\", class: RESIDENT) { nodes { accountNo } } }";
     let listed = town.centre.ask(&admin, list, json!({})).await.data();
     assert_eq!(listed["accounts"]["nodes"], json!([{ "accountNo": "A1" }]));
+}
+
+const SEARCH: &str = "query($text: String!) { accounts(search: $text, first: 5) {
+    nodes { accountNo holder phone address } } }";
+
+/// The numbers of what a search shows.
+async fn found(centre: &Centre, who: &Browser, text: &str) -> Vec<String> {
+    let answer = centre.ask(who, SEARCH, json!({ "text": text })).await;
+    let data = answer.data();
+    let nodes = data["accounts"]["nodes"].as_array().unwrap();
+    let number = |node: &Value| node["accountNo"].as_str().unwrap().to_owned();
+    nodes.iter().map(number).collect()
+}
+
+#[tokio::test]
+async fn r25_a_cashier_finds_an_account_by_whatever_the_customer_says() {
+    let town = Town::open().await;
+    let centre = &town.centre;
+    let admin = centre.staff("admin1", &[Role::Admin]).await;
+    town.household("A100").await;
+    let other = json!({
+        "accountNo": "B200", "class": "RESIDENT", "campus": "S", "holder": "欧阳小明",
+        "phone": "13912345678", "address": "南苑 1 栋 9", "householdPersons": 2,
+    });
+    centre.must(&admin, "openAccount", other, "").await;
+
+    let nobody: [&str; 0] = [];
+    for (text, expected) in [
+        ("A1", ["A100"].as_slice()),
+        ("W-A1", &["A100"]),
+        ("HW-A100-W", &nobody),
+        ("王芳", &["A100"]),
+        ("欧阳", &["B200"]),
+        ("欧阳 小明", &["B200"]),
+        ("小明", &nobody),
+        ("13912345678", &["B200"]),
+        ("5678", &["B200"]),
+        ("５６７８", &["B200"]),
+        ("1391", &nobody),
+        ("北苑 3 栋 201", &["A100"]),
+        ("3-201", &["A100"]),
+        ("201室", &["A100"]),
+        ("3-20", &["A100"]),
+        ("3-21", &nobody),
+        ("%", &nobody),
+        ("", &["A100", "B200"]),
+    ] {
+        assert_eq!(found(centre, &town.cashier, text).await, expected, "{text}");
+    }
+
+    // Whoever may not see names and phones cannot find them out by trying, either.
+    for text in ["王芳", "欧阳小明", "13912345678", "5678"] {
+        assert_eq!(found(centre, &admin, text).await, nobody, "{text}");
+    }
+    centre.log.take();
+    let masked = centre.ask(&admin, SEARCH, json!({ "text": "B2" })).await;
+    let seen = &masked.data()["accounts"]["nodes"][0];
+    assert_eq!(
+        (&seen["holder"], &seen["phone"]),
+        (&json!("欧***"), &json!("139****5678"))
+    );
+    assert!(centre.log.take().is_empty(), "nothing personal was seen");
+
+    found(centre, &town.cashier, "13912345678").await;
+    let mut looks = centre.log.take().into_iter().map(|entry| entry.what);
+    assert_eq!(looks.next().as_deref(), Some("accounts.search"));
+    assert!(looks.any(|what| what == "account.holder"));
+
+    // A new name and no phone: the old ones lead nowhere.
+    let change = json!({ "accountNo": "B200", "holder": "司马光", "removePhone": true });
+    centre.must(&admin, "changeAccount", change, "").await;
+    assert_eq!(found(centre, &town.cashier, "欧阳").await, nobody);
+    assert_eq!(found(centre, &town.cashier, "5678").await, nobody);
+    assert_eq!(found(centre, &town.cashier, "司马").await, ["B200"]);
 }

@@ -25,10 +25,10 @@ pub mod validation_rules;
 
 use std::sync::Arc;
 
-use chaobiao_eventstore::Projector;
+use chaobiao_eventstore::{EventStore, Projector};
 
-/// Every read model, for the daemon to keep.
-pub fn all() -> Vec<Arc<dyn Projector>> {
+/// Every read model of a store, for the daemon to keep.
+pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(imports::ImportsProjector),
@@ -44,6 +44,6 @@ pub fn all() -> Vec<Arc<dyn Projector>> {
         Arc::new(validation_rules::ValidationRulesProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
-        Arc::new(directory::DirectoryProjector),
+        Arc::new(directory::DirectoryProjector::new(store)),
     ]
 }

@@ -97,7 +97,7 @@ impl Desk {
             Action::List => self.list().await,
             Action::Verify { names } => self.verify(&names).await,
             Action::Rebuild { names, dry_run } => {
-                let chosen = chosen(&names)?;
+                let chosen = chosen(&self.store, &names)?;
                 if dry_run { self.plan(chosen).await } else { self.rebuild(chosen).await }
             }
             Action::Diff { names } => self.diff(&names).await,
@@ -131,7 +131,7 @@ impl Desk {
 
     async fn verify(&self, names: &[String]) -> Result<(), CommandError> {
         let mut unequal = Vec::new();
-        for projector in chosen(names)? {
+        for projector in chosen(&self.store, names)? {
             let verification = operate::verify(&self.store, projector).await?;
             self.say(&verification, || verified(&verification))?;
             if !verification.is_equal() {
@@ -228,7 +228,7 @@ impl Desk {
         names: &[String],
         wanted: impl Fn(bool) -> bool,
     ) -> Result<Vec<Arc<dyn Projector>>, CommandError> {
-        let mut projectors = chosen(names)?;
+        let mut projectors = chosen(&self.store, names)?;
         if names.is_empty() {
             let known = consumers(self.store.pool()).await?;
             projectors.retain(|projector| {
@@ -256,8 +256,11 @@ fn nothing_in(unequal: &[String], message: &str) -> Result<(), CommandError> {
     if unequal.is_empty() { Ok(()) } else { Err(format!("{message}：{}", unequal.join("、")).into()) }
 }
 
-fn chosen(names: &[String]) -> Result<Vec<Arc<dyn Projector>>, CommandError> {
-    let all = chaobiao_projections::all();
+fn chosen(
+    store: &EventStore,
+    names: &[String],
+) -> Result<Vec<Arc<dyn Projector>>, CommandError> {
+    let all = chaobiao_projections::all(store);
     if let Some(unknown) = names.iter().find(|name| !all.iter().any(|p| p.name() == **name)) {
         let known: Vec<&str> = all.iter().map(|p| p.name()).collect();
         return Err(format!("没有读模型 {unknown}；现有：{}", known.join("、")).into());

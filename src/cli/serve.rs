@@ -16,6 +16,7 @@ use crate::app::{Core, master_key};
 use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
+use crate::export;
 use crate::http::{self, Operations, Readiness};
 use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
@@ -92,6 +93,7 @@ async fn serve(
             photos: Core::photos(config)?,
             services: services.clone(),
         }))
+        .merge(export::routes(services.clone()))
         .merge(graphql(config, services)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {

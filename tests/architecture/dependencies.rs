@@ -94,7 +94,7 @@ const PURE: [(&str, &[&str]); 2] = [
 ];
 
 /// Crates that belong to one place, and the places.
-const KEPT: [(&str, &[&str]); 7] = [
+const KEPT: [(&str, &[&str]); 6] = [
     (
         "sqlx",
         &[
@@ -119,7 +119,6 @@ const KEPT: [(&str, &[&str]); 7] = [
         ],
     ),
     ("async-graphql", &["chaobiao", "chaobiao-graphql"]),
-    ("async-graphql-axum", &["chaobiao"]),
     ("axum", &["chaobiao", "chaobiao-web"]),
     ("rust-embed", &["chaobiao-web"]),
 ];

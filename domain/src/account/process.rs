@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::Account;
 use super::command::AccountCommand;
 use super::event::{AccountChange, AccountClass, AccountOpening, PhoneChange};
+use crate::campus::require_campus;
 use crate::units::{AccountNo, CampusId, Phone};
 
 /// Whose key encrypts the personal data of an account.
@@ -40,6 +41,7 @@ impl Process for OpenAccount {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<AccountOpened, Stop> {
+        require_campus(&self.campus, "campus", workspace)?;
         let subject = account_subject(&self.account_no);
         let opening = AccountOpening {
             account_no: self.account_no.clone(),
@@ -86,6 +88,9 @@ impl Process for ChangeAccount {
         workspace
             .get::<Account>(self.account_no.as_str())?
             .opened(&self.account_no)?;
+        if let Some(campus) = &self.campus {
+            require_campus(campus, "campus", workspace)?;
+        }
         let subject = account_subject(&self.account_no);
         let text = |text: &Option<String>| {
             text.as_ref()

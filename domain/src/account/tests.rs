@@ -655,3 +655,33 @@ fn a_payment_known_to_be_reversed_stands_on_no_day() {
         assert_eq!(told(&known, day), now, "{day:?} as known now");
     }
 }
+
+#[test]
+fn the_campus_must_exist_at_the_opening_and_at_a_change() {
+    let mut desk = Desk::new("2026-09-01");
+    let mut open = OpenAccount {
+        account_no: "A1".parse().unwrap(),
+        class: AccountClass::Resident,
+        campus: "X".parse().unwrap(),
+        holder: "王芳".to_owned(),
+        phone: None,
+        address: "北苑 3 栋 201".to_owned(),
+        household_persons: 3,
+    };
+    let refused = desk.run(&open).unwrap_err();
+    assert_eq!(refused.code, "CAMPUS_UNKNOWN");
+    assert_eq!(refused.field, Some(vec!["campus".to_owned()]));
+    open.campus = "N".parse().unwrap();
+    desk.run(&open).unwrap();
+    let moved = ChangeAccount {
+        account_no: "A1".parse().unwrap(),
+        class: None,
+        campus: Some("X".parse().unwrap()),
+        holder: None,
+        phone: None,
+        remove_phone: false,
+        address: None,
+        household_persons: None,
+    };
+    assert_eq!(desk.refused(&moved), "CAMPUS_UNKNOWN");
+}

@@ -32,7 +32,7 @@ pub use personal::{
     require_account, shown,
 };
 pub use photos::{PhotoShelf, named_photo};
-pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal};
+pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal, record_route};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};

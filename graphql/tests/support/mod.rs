@@ -16,6 +16,8 @@ use async_graphql::{Request, Response, Variables};
 use chaobiao_decision::{Actor, CommandContext, Process};
 use chaobiao_domain::access_log::AccessEntry;
 use chaobiao_domain::account::{AccountClass, OpenAccount};
+use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
+use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
 use chaobiao_domain::meter::StoredPhoto;
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
@@ -134,7 +136,7 @@ impl Centre {
         let bus = CommandBus::new(store.clone(), options);
         let sent = Arc::new(Sent::default());
         let daemon = Daemon::builder(bus.clone())
-            .projectors(chaobiao_projections::all())
+            .projectors(chaobiao_projections::all(&store))
             .sender(Arc::clone(&sent) as Arc<_>)
             .start();
         let log = Arc::new(Entries::default());
@@ -194,7 +196,27 @@ impl Centre {
         executed.outcome
     }
 
+    /// A campus that is there, whether or not it was before.
+    pub(crate) async fn campus(&self, id: &str) {
+        let span = OfficeSpan {
+            from: "08:00:00".parse().unwrap(),
+            to: "18:00:00".parse().unwrap(),
+        };
+        let open = OpenCampus {
+            campus_id: id.parse().unwrap(),
+            name: format!("{id} 校区"),
+            office_hours: OfficeHours::try_new(vec![span]).unwrap(),
+            contact: "5566".to_owned(),
+        };
+        // The same command for the same campus: a second time changes nothing.
+        let command = self.services.bus.command_id("test-campus", id);
+        let actor = Actor::System("test".to_owned());
+        let context = CommandContext::new(command, actor, self.clock.now());
+        self.services.bus.execute(context, open).await.unwrap();
+    }
+
     pub(crate) async fn open_account(&self, number: &str, holder: &str, class: AccountClass) {
+        self.campus("N").await;
         let account = OpenAccount {
             account_no: number.parse().unwrap(),
             class,

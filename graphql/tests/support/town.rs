@@ -1,8 +1,6 @@
 //! A centre with prices, households and counters, for stories about money.
 
 use chaobiao_domain::account::{AccountClass, AssignMeter};
-use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
-use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{ApproveBinding, CustomerKind, RequestBinding};
 use chaobiao_domain::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
 use chaobiao_domain::staff::Role;
@@ -36,17 +34,7 @@ impl Town {
 
     pub(crate) async fn set_up(centre: Centre) -> Self {
         for id in ["N", "S"] {
-            let span = OfficeSpan {
-                from: "08:00:00".parse().unwrap(),
-                to: "18:00:00".parse().unwrap(),
-            };
-            let campus = OpenCampus {
-                campus_id: id.parse().unwrap(),
-                name: format!("{id} 校区"),
-                office_hours: OfficeHours::try_new(vec![span]).unwrap(),
-                contact: "5566".to_owned(),
-            };
-            centre.run(campus).await;
+            centre.campus(id).await;
         }
         for (id, commodity, price) in [
             ("W", Commodity::Water, "3.10"),
@@ -198,7 +186,7 @@ impl Town {
             "tariffs",
             "unpaid_notices",
         ];
-        for projector in chaobiao_projections::all() {
+        for projector in chaobiao_projections::all(self.centre.services.store()) {
             if money.contains(&projector.name()) {
                 let verification = verify(self.centre.services.store(), projector)
                     .await
