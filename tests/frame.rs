@@ -182,7 +182,7 @@ fn a_request_that_cannot_be_sent_is_told() {
         "request": "write", "di": "00000000", "password": "00000000", "operator": "00000000",
         "data": "00".repeat(189),
     });
-    text.push_str(&format!("\n{long}\n"));
+    text = format!("{text}\n{long}\n");
     let got = objects(&frame(
         &["encode", "--protocol", "dlt645-2007"],
         text.as_bytes(),

@@ -162,3 +162,31 @@ fn a_number_is_written_as_it_is_read() {
     }
     assert_eq!(signed.write_text("800000"), None);
 }
+
+#[test]
+fn what_does_not_fit_its_function_is_shown_as_far_as_it_is_known() {
+    let seen = |control, data: &[u8]| {
+        let profile = Profile::standard(Protocol::Dlt645Of2007);
+        let meter = "1".parse().unwrap();
+        let wire = profile.dlt645_wire();
+        let frame = dlt645::encode(wire, 0, &meter, control, data).unwrap();
+        json::decode(&frame, &profile)
+    };
+    // A write without a password.
+    let short = seen(0x14, &[0x01, 0x01, 0x00, 0x04, 0x55]);
+    assert_eq!(short["di"], "04000101");
+    assert_eq!(short["data"], "55");
+    assert_eq!(short["quality"], "unexpected_content");
+    // An address of five bytes; an order nobody knows.
+    assert_eq!(seen(0x93, &[1, 2, 3, 4, 5])["data"], "0102030405");
+    assert_eq!(seen(0x1C, &[0; 16])["quality"], "unexpected_content");
+
+    let profile = Profile::standard(Protocol::Cjt188);
+    let wire = profile.cjt188_wire();
+    let data = [0x1F, 0x90, 0x07, 0x55];
+    let frame = chaobiao_devices::cjt188::encode(wire, 0x10, &"1".parse().unwrap(), 0x01, &data);
+    let seen = json::decode(&frame.unwrap(), &profile);
+    assert_eq!(seen["di"], "901F");
+    assert_eq!(seen["seq"], 7);
+    assert_eq!(seen["data"], "55");
+}

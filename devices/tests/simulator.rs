@@ -156,7 +156,7 @@ fn each_fault_shows_and_a_seed_decides_which() {
     assert_eq!(rounds, asked(half, 7));
     assert_ne!(rounds, asked(half, 8));
     let count = |fits: &dyn Fn(&Vec<Reply>) -> bool| rounds.iter().filter(|r| fits(r)).count();
-    assert!((10..80).contains(&count(&|replies| replies.is_empty())));
+    assert!((10..80).contains(&count(&Vec::is_empty)));
     assert!((30..100).contains(&count(&|replies| replies.len() == 2)));
     assert!((30..100).contains(&count(&|r| r.iter().any(|reply| reply.after_ms > 3000))));
     // Through noise every answer with a good sum is found.

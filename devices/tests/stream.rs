@@ -45,7 +45,7 @@ fn frames<F: Kept>(framing: F, stream: &[u8], lengths: &[usize]) -> (Vec<Vec<u8>
     let mut rest = stream;
     let mut lengths = lengths.iter().cycle();
     while !rest.is_empty() {
-        let length = lengths.next().map_or(rest.len(), |length| *length);
+        let length = lengths.next().copied().unwrap_or(rest.len());
         let (piece, after) = rest.split_at(length.clamp(1, rest.len()));
         decoder.feed(piece, |frame| found.push(F::bytes(&frame)));
         assert!(decoder.held() < F::FRAME_BYTES_MAX);

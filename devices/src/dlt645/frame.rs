@@ -224,8 +224,8 @@ impl std::ops::Deref for Plain {
     }
 }
 
-/// Writes a frame; nothing if DATA is longer than the wire allows. The type byte, where the wire
-/// has one, is the first byte of what [`Head::TypeAndAddress`] meters call themselves.
+/// Writes a frame; nothing if DATA is longer than the wire allows. `type_byte` goes over a wire
+/// with [`Head::TypeAndAddress`] only.
 pub fn encode(
     wire: Wire,
     type_byte: u8,

@@ -42,9 +42,14 @@ pub(super) fn frame(frame: &Frame<'_>, options: Options) -> Object {
         Ok(Message::Answer(Answer::Refused { data, .. })) => {
             put(&mut object, "data", hexadecimal(&data));
         }
-        Ok(Message::Request((request, order))) => put_request(&mut object, frame, &request, order),
+        Ok(Message::Request((request, _))) => {
+            put_fields(&mut object, frame);
+            if let Request::WriteAddress { new_address, .. } = request {
+                put(&mut object, "meter_address", json!(new_address.to_string()));
+            }
+        }
         Err(error) => {
-            put(&mut object, "data", hexadecimal(frame.data()));
+            put_fields(&mut object, frame);
             put(&mut object, "quality", json!("unexpected_content"));
             put(&mut object, "message", json!(error.to_string()));
         }
@@ -60,20 +65,14 @@ fn put_di(object: &mut Object, di: Di, order: DiOrder, seq: u8) {
     put(object, "seq", json!(seq));
 }
 
-fn put_request(object: &mut Object, frame: &Frame<'_>, request: &Request, order: DiOrder) {
-    // Makers' own functions have the same fields, as far as we have seen them.
-    if let [high, low, seq, data @ ..] = frame.data() {
-        let (di, order) = match request {
-            Request::Other { .. } => Di::from_wire([*high, *low]),
-            _ => (Di::from_wire([*high, *low]).0, order),
-        };
+/// Identifier, number and data of a request; makers' own functions have them, too.
+fn put_fields(object: &mut Object, frame: &Frame<'_>) {
+    if let [first, second, seq, data @ ..] = frame.data() {
+        let (di, order) = Di::from_wire([*first, *second]);
         put_di(object, di, order, *seq);
         put_rest(object, data);
     } else {
         put_rest(object, frame.data());
-    }
-    if let Request::WriteAddress { new_address, .. } = request {
-        put(object, "meter_address", json!(new_address.to_string()));
     }
 }
 

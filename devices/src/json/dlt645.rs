@@ -53,9 +53,18 @@ fn put_refusal(
     put(object, "error_titles", json!(titles));
 }
 
-/// A whole frame whose content does not fit its function: shown raw.
-fn put_misfit(object: &mut Object, frame: &Frame<'_>, error: ContentError) {
-    put_data(object, &frame.data());
+/// A whole frame whose content does not fit its function: shown raw, with the identifier where
+/// the function has one.
+fn put_misfit<const BYTES: usize>(object: &mut Object, frame: &Frame<'_>, error: ContentError) {
+    const IDENTIFIED: [u8; 6] = [0x01, 0x02, 0x04, 0x11, 0x12, 0x14];
+    let plain = frame.data();
+    match plain.split_first_chunk::<BYTES>() {
+        Some((di, rest)) if IDENTIFIED.contains(&frame.function()) => {
+            put(object, "di", json!(Di::from_wire(*di).to_string()));
+            put_data(object, rest);
+        }
+        _ => put_data(object, &plain),
+    }
     put(object, "quality", json!("unexpected_content"));
     put(object, "message", json!(error.to_string()));
 }
@@ -71,7 +80,7 @@ pub(super) fn of_2007(frame: &Frame<'_>, profile: &Profile) -> Object {
     let message = match Message::decode(frame) {
         Ok(message) => message,
         Err(error) => {
-            put_misfit(&mut object, frame, error);
+            put_misfit::<4>(&mut object, frame, error);
             return object;
         }
     };
@@ -121,7 +130,7 @@ pub(super) fn of_1997(frame: &Frame<'_>, profile: &Profile) -> Object {
     let message = match Message::decode(frame) {
         Ok(message) => message,
         Err(error) => {
-            put_misfit(&mut object, frame, error);
+            put_misfit::<2>(&mut object, frame, error);
             return object;
         }
     };
