@@ -62,6 +62,8 @@ commands! {
     export => Export,
     /// 费率：试算
     tariff => Tariff,
+    /// 表计报文：解析、组帧与数据标识表
+    frame => Frame,
     /// 读模型：进度、核对与重建
     projection => Projection,
     /// 搁置的事件：查看与重试
