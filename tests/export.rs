@@ -27,6 +27,20 @@ fn bill(manager: &mut Client, month: &str) {
     manager.must("runBilling", run, "run { billed }");
 }
 
+/// Two households, billed for February and for April.
+fn two_months(manager: &mut Client) {
+    for (number, shade) in [("10001", 10), ("10002", 20)] {
+        let meter_no = Centre::household(manager, number, "王芳");
+        read(manager, &meter_no, "110", "2026-02-01T02:00:00Z", shade);
+    }
+    bill(manager, "2026-02");
+    for (number, shade) in [("10001", 30), ("10002", 40)] {
+        let meter_no = format!("W-{number}");
+        read(manager, &meter_no, "115", "2026-04-01T02:00:00Z", shade);
+    }
+    bill(manager, "2026-04");
+}
+
 fn pay(cashier: &mut Client, account_no: &str, amount: &str) -> String {
     let payment = json!({
         "campusId": CAMPUS, "method": "CASH", "amount": amount, "accountNos": [account_no],
@@ -68,28 +82,7 @@ async fn r56_payments_are_exported_once_by_month_and_fetched_again_to_the_byte()
     let mut manager = centre.staff("manager1", &ALL_DESKS);
     let mut cashier = centre.staff("cashier", &["CASHIER"]);
     let mut finance = centre.staff("finance", &["FINANCE"]);
-    for (number, shade) in [("10001", 10), ("10002", 20)] {
-        let meter_no = Centre::household(&mut manager, number, "王芳");
-        read(
-            &mut manager,
-            &meter_no,
-            "110",
-            "2026-02-01T02:00:00Z",
-            shade,
-        );
-    }
-    bill(&mut manager, "2026-02");
-    for (number, shade) in [("10001", 30), ("10002", 40)] {
-        let meter_no = format!("W-{number}");
-        read(
-            &mut manager,
-            &meter_no,
-            "115",
-            "2026-04-01T02:00:00Z",
-            shade,
-        );
-    }
-    bill(&mut manager, "2026-04");
+    two_months(&mut manager);
 
     // 31.00 for February and 15.50 for April each: twice part of one bill is one line.
     let first = pay(&mut cashier, "10001", "1000");
