@@ -25,8 +25,8 @@ fn bytes(text: &str) -> Vec<u8> {
     hex::decode(text).unwrap()
 }
 
-fn sorted(asked: &Request, to: &Address, heard: &[u8]) -> Sort {
-    let sent = asked.encode(to, WIRE).unwrap();
+fn sorted(asked: &Request, to: Address, heard: &[u8]) -> Sort {
+    let sent = asked.encode(&to, WIRE).unwrap();
     let exchange = Exchange::new(&sent, WIRE).unwrap();
     exchange.sort(&Frame::parse(heard, WIRE).unwrap())
 }
@@ -42,7 +42,7 @@ fn an_answer_is_told_from_an_echo_and_from_strangers() {
         let more = false;
         Answer::Data { di, data, more }.encode(from, WIRE).unwrap()
     };
-    let sort = |heard: &[u8]| sorted(&asked, &meter(), heard);
+    let sort = |heard: &[u8]| sorted(&asked, meter(), heard);
     let other: Address = "1".parse().unwrap();
     assert_eq!(sort(&answer(di("00010000"), &meter())), Sort::Answer);
     assert_eq!(sort(&asked.encode(&meter(), WIRE).unwrap()), Sort::Echo);
@@ -55,8 +55,8 @@ fn an_answer_is_told_from_an_echo_and_from_strangers() {
     // Some meters answer under the wildcard; one that was asked by it answers under its own.
     assert_eq!(sort(&answer(di("00010000"), &Address::ANY)), Sort::Answer);
     let answered = answer(di("00010000"), &meter());
-    assert_eq!(sorted(&asked, &Address::ANY, &answered), Sort::Answer);
-    assert_eq!(sorted(&asked, &Address::BROADCAST, &answered), Sort::Answer);
+    assert_eq!(sorted(&asked, Address::ANY, &answered), Sort::Answer);
+    assert_eq!(sorted(&asked, Address::BROADCAST, &answered), Sort::Answer);
 }
 
 #[test]

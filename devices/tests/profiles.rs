@@ -1,5 +1,10 @@
 //! What makers do otherwise, described by files.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -40,13 +40,13 @@ fn read(di: &str) -> Request {
     }
 }
 
-fn ask(meter: &mut SimulatedMeter, to: &Address, request: &Request) -> Vec<Reply> {
-    meter.hear(&request.encode(to, WIRE).unwrap(), now())
+fn ask(meter: &mut SimulatedMeter, to: Address, request: &Request) -> Vec<Reply> {
+    meter.hear(&request.encode(&to, WIRE).unwrap(), now())
 }
 
 /// The one answer, decoded.
 fn told(meter: &mut SimulatedMeter, request: &Request) -> Value {
-    let replies = ask(meter, &own(), request);
+    let replies = ask(meter, own(), request);
     assert_eq!(replies.len(), 1, "{replies:?}");
     json::decode(
         &replies[0].bytes,
@@ -61,13 +61,10 @@ fn a_meter_answers_what_it_knows_and_refuses_the_rest() {
     assert_eq!(told(&mut meter, &read("04000101"))["date"], "2026-09-11");
     assert_eq!(told(&mut meter, &read("04000102"))["time"], "08:30:00");
     assert_eq!(told(&mut meter, &read("00020000"))["errors"][0], "no_data");
-    let found = ask(&mut meter, &Address::ANY, &Request::ReadAddress);
+    let found = ask(&mut meter, Address::ANY, &Request::ReadAddress);
     let found = json::decode(&found[0].bytes, &Profile::standard(Protocol::Dlt645Of2007));
     assert_eq!(found["meter_address"], "202401150037");
-    assert_eq!(
-        ask(&mut meter, &"1".parse().unwrap(), &read("00010000")),
-        []
-    );
+    assert_eq!(ask(&mut meter, "1".parse().unwrap(), &read("00010000")), []);
 }
 
 #[test]
@@ -105,14 +102,14 @@ fn a_long_answer_comes_in_parts() {
     let mut meter = meter(Faults::default(), 1);
     let long: Vec<u8> = (0..500_u16).map(|place| place.to_le_bytes()[0]).collect();
     meter.set(0x0330_0D01, long.clone());
-    let heard = ask(&mut meter, &own(), &read("03300D01"));
+    let heard = ask(&mut meter, own(), &read("03300D01"));
     let mut join = None;
     FrameDecoder::new(WIRE).feed(&heard[0].bytes, |frame| {
         join = Some(dlt645_2007::join(&frame, WIRE).unwrap());
     });
     let mut join = join.unwrap();
     while let Some(next) = dlt645_2007::next_part(&join) {
-        let heard = ask(&mut meter, &own(), &next);
+        let heard = ask(&mut meter, own(), &next);
         FrameDecoder::new(WIRE).feed(&heard[0].bytes, |frame| {
             assert!(matches!(
                 join.add(&frame),
@@ -132,7 +129,7 @@ fn a_wrong_clock_stays_wrong_until_it_is_set() {
     let mut meter = meter(faults, 1);
     assert_eq!(told(&mut meter, &read("04000102"))["time"], "07:30:00");
     let set = Request::BroadcastTime { time: now() };
-    assert_eq!(ask(&mut meter, &Address::BROADCAST, &set), []);
+    assert_eq!(ask(&mut meter, Address::BROADCAST, &set), []);
     assert_eq!(told(&mut meter, &read("04000102"))["time"], "08:30:00");
 }
 
@@ -140,7 +137,7 @@ fn a_wrong_clock_stays_wrong_until_it_is_set() {
 fn each_fault_shows_and_a_seed_decides_which() {
     let asked = |faults, seed| {
         let mut meter = meter(faults, seed);
-        let replies = (0..300).map(|_| ask(&mut meter, &own(), &read("00010000")));
+        let replies = (0..300).map(|_| ask(&mut meter, own(), &read("00010000")));
         replies.collect::<Vec<_>>()
     };
     let half = Faults {

@@ -193,11 +193,12 @@ impl Cut<'_> {
             let [first, .., last] = field;
             let unit_first = common
                 .unwrap_or_else(|| units::unit(last).is_none() && units::unit(first).is_some());
-            let [a, b, c, d, e] = field;
             let (code, raw) = if unit_first {
-                (a, [b, c, d, e])
+                let [code, raw @ ..] = field;
+                (code, raw)
             } else {
-                (e, [a, b, c, d])
+                let [raw @ .., code] = field;
+                (code, raw)
             };
             self.amount(Some(code), raw, wanted, unit_first)
         })
