@@ -69,9 +69,11 @@ impl EventStore {
 
     /// Decrypts the personal fields of events.
     pub async fn open_events(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
-        let mut documents = Vec::with_capacity(events.len());
+        let mut documents = Vec::new();
         for event in events {
-            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
+            if let Some(payload) = event.payload.personal()? {
+                documents.push((owner(&event.stream, event.sequence), payload));
+            }
         }
         self.cipher.open(documents).await
     }

@@ -276,7 +276,9 @@ fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<Ty
     let mut sequence = 0;
     for stored in history {
         sequence = stored.sequence;
-        let event: A::Event = serde_json::from_value(stored.payload)
+        let event: A::Event = stored
+            .payload
+            .decode()
             .map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
         state.apply(event);
     }
@@ -384,7 +386,9 @@ mod tests {
             sequence,
             event_type: "tank.filled".to_owned(),
             event_version: "1.0.0".to_owned(),
-            payload: serde_json::to_value(TankEvent::Filled { litres }).unwrap(),
+            payload: serde_json::to_value(TankEvent::Filled { litres })
+                .unwrap()
+                .into(),
         }
     }
 
