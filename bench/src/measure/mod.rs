@@ -4,4 +4,5 @@ pub(crate) mod append;
 pub(crate) mod bulk;
 pub(crate) mod load;
 pub(crate) mod replay;
+pub(crate) mod start;
 pub(crate) mod visible;
