@@ -153,6 +153,8 @@ impl ConsumerJob {
         Ok(true)
     }
 
+    /// Two steps in `eventstore/model`: `React` is `prepare`, which may be repeated after a kill;
+    /// `Advance` is the transaction that compares checkpoint and fence.
     async fn attempt(
         &mut self,
         lease: &Lease,
