@@ -84,6 +84,8 @@ const LOAD: &str = "
     UNION ALL
     SELECT 3, '', '', 0, '', '', NULL, NULL, clock_timestamp()";
 
+/// Positions are given out after the claims are taken: a commit that had to wait for somebody who
+/// gave a key up comes after them.
 const COMMIT: &str = "
     WITH locked AS MATERIALIZED (
         SELECT count(pg_advisory_xact_lock_shared($1, bucket)) AS n
@@ -96,6 +98,9 @@ const COMMIT: &str = "
         INSERT INTO claim (kind, key_hmac, holder)
         SELECT u.* FROM unnest($9::text[], $10::bytea[], $11::text[]) AS u, locked
          WHERE locked.n >= 0
+        RETURNING kind
+    ), claimed AS MATERIALIZED (
+        SELECT count(*) AS n FROM claims
     ), appended AS (
         INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version,
                             payload, metadata, event_id, command_id, recorded_at, salt, epoch)
@@ -106,8 +111,8 @@ const COMMIT: &str = "
                       $23::bytea[])
                WITH ORDINALITY AS u(aggregate_type, aggregate_id, sequence, event_type,
                    event_version, payload, metadata, event_id, command_id, recorded_at, salt, ord),
-               locked
-         WHERE locked.n >= 0 ORDER BY u.ord
+               locked, claimed
+         WHERE locked.n >= 0 AND claimed.n >= 0 ORDER BY u.ord
         RETURNING global_position
     )
     SELECT global_position FROM appended ORDER BY global_position";
