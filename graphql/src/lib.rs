@@ -16,6 +16,7 @@ pub mod audit;
 pub mod billing;
 pub mod binding;
 pub mod campus;
+pub mod customer;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
@@ -57,6 +58,7 @@ pub struct Mutation(
     billing::BillingMutation,
     binding::BindingMutation,
     campus::CampusMutation,
+    customer::CustomerMutation,
     meter::MeterMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,

@@ -1,6 +1,7 @@
 //! A centre on an empty database with its server running, its first staff, and what they set up.
 
 use std::path::PathBuf;
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
@@ -166,6 +167,24 @@ impl Centre {
         command(&self.database, &self.scratch, arguments)
     }
 
+    /// Runs the command line beside the server; it must fail. Gives what it says.
+    pub(crate) fn command_fails(&self, arguments: &[&str]) -> String {
+        let output = output(&self.database, &self.scratch, arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Runs the command line beside the server; `None` when it fails.
+    pub(crate) fn try_command(&self, arguments: &[&str]) -> Option<()> {
+        let output = output(&self.database, &self.scratch, arguments);
+        output.status.success().then_some(())
+    }
+
+    /// The database as its administrators see it.
+    pub(crate) fn pool(&self) -> sqlx::PgPool {
+        self.database.pool()
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
     }
@@ -185,13 +204,17 @@ fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
 }
 
 fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
-    let mut command = chaobiao(&scratch.path().join("data"));
-    command.env("DATABASE_URL", database.url()).args(arguments);
-    let output = run(command);
+    let output = output(database, scratch, arguments);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {text}{errors}");
     text
+}
+
+fn output(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> Output {
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command.env("DATABASE_URL", database.url()).args(arguments);
+    run(command)
 }
 
 fn sign_in(client: &mut Client, login: &str, initial: &str) {

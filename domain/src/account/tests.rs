@@ -32,7 +32,7 @@ fn opening() -> AccountOpening {
     }
 }
 
-fn assignment(from: &str) -> MeterAssigned {
+pub(super) fn assignment(from: &str) -> MeterAssigned {
     MeterAssigned {
         meter_no: "W1".parse().unwrap(),
         commodity: Commodity::Water,
@@ -43,7 +43,7 @@ fn assignment(from: &str) -> MeterAssigned {
     }
 }
 
-fn release(on: &str) -> MeterReleased {
+pub(super) fn release(on: &str) -> MeterReleased {
     MeterReleased {
         meter_no: "W1".parse().unwrap(),
         on: date(on),
@@ -170,7 +170,7 @@ fn record(events: impl IntoIterator<Item = AccountEvent>) -> AccountRecord {
     account.opened(&"A1".parse().unwrap()).unwrap().clone()
 }
 
-fn charged() -> Vec<AccountEvent> {
+pub(super) fn charged() -> Vec<AccountEvent> {
     vec![
         AccountEvent::Opened(opening()),
         AccountEvent::MeterAssigned(assignment("2026-06-21")),
@@ -536,6 +536,10 @@ fn every_event_keeps_its_golden_json() {
         AccountEvent::BindingRevoked {
             binding_id: "b1".parse().unwrap(),
         },
+        AccountEvent::HolderErasureScheduled {
+            name_until: "2057-01-01".parse().unwrap(),
+        },
+        AccountEvent::HolderErased,
     ]);
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

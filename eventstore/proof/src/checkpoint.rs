@@ -138,6 +138,13 @@ impl SignedCheckpoint {
     }
 }
 
+/// The size a checkpoint claims, its signatures unchecked.
+pub fn claimed_size(note: &[u8]) -> Result<u64, CheckpointError> {
+    let note = Note::from_bytes(note)?;
+    let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointError::Malformed)?;
+    Ok(checkpoint.size())
+}
+
 /// The checkpoint of a note, and which of its signatures are good ones of the keys; at least one.
 pub(crate) fn read(
     note: &[u8],

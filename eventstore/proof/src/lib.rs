@@ -13,7 +13,7 @@ mod proof_file;
 mod trusted_key;
 mod witness;
 
-pub use checkpoint::{CheckpointError, LogKey, SignedCheckpoint};
+pub use checkpoint::{CheckpointError, LogKey, SignedCheckpoint, claimed_size};
 pub use consistency::ConsistencyFile;
 pub use key_change::{KeyChange, follow};
 pub use leaf::{Leaf, LeafError};

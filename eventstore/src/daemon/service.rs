@@ -16,6 +16,7 @@ use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
 use crate::daemon::{Projector, follower};
 use crate::due::DueJob;
+use crate::forget::follow_destroyed_keys;
 use crate::notary::{Notary, NotaryJob, NotaryOptions};
 use crate::outbox::{OutboxJob, Sender};
 use crate::policy::{Policy, PolicyConsumer, policy_checkpoint};
@@ -101,6 +102,7 @@ impl DaemonBuilder {
         let sealer = SealerJob::new(node.pool.clone(), committed, Arc::clone(&progress));
         tasks.spawn(job::run(sealer, node.clone()));
         tasks.spawn(follower::run(node.clone(), Arc::clone(&progress)));
+        tasks.spawn(follow_destroyed_keys(node.clone(), store.cipher().clone()));
         let feed = Arc::new(Feed::new(store.clone()));
         for consumer in consumers(&self.bus, self.projectors, self.policies) {
             let (feed, progress) = (Arc::clone(&feed), Arc::clone(&progress));
