@@ -56,7 +56,6 @@ pub struct Query(
 pub struct Mutation(
     account::AccountMutation,
     billing::BillingMutation,
-    binding::BindingMutation,
     campus::CampusMutation,
     customer::CustomerMutation,
     meter::MeterMutation,

@@ -1,8 +1,9 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, MergedObject, Object, Result, SimpleObject};
 use chaobiao_domain::customer::EraseCustomer;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::CustomerId;
 
+use crate::binding::BindingMutation;
 use crate::support::{UserError, customer_or, field, run};
 
 #[derive(InputObject)]
@@ -20,11 +21,15 @@ pub(super) struct EraseCustomerPayload {
     pending: bool,
 }
 
+/// Customers and their bindings. One root for both: the compiler counts how deep roots nest.
+#[derive(Default, MergedObject)]
+pub struct CustomerMutation(BindingMutation, ErasureMutation);
+
 #[derive(Default)]
-pub struct CustomerMutation;
+pub struct ErasureMutation;
 
 #[Object]
-impl CustomerMutation {
+impl ErasureMutation {
     /// Gives up what is known of a customer: phone, `WeChat` id, sessions and photos, for ever.
     /// Customers themselves, staff any. Bills and payments stay, under numbers alone.
     #[graphql(guard = "customer_or(Permission::ManageAccounts)")]

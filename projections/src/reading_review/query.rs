@@ -1,3 +1,4 @@
+use chaobiao_decision::Actor;
 use chaobiao_domain::units::{CampusId, MeterNo, PhotoHash};
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
