@@ -5,7 +5,7 @@ help:
 	@echo 'make run    serve a demo campus on http://127.0.0.1:8080'
 	@echo 'make test   run every test'
 	@echo 'make soak   the same tests with many more generated cases'
-	@echo 'make bench  the event store against raw PostgreSQL'
+	@echo 'make bench  the event store against raw PostgreSQL, frames against a memory walk'
 	@echo 'make lint   formatting, lints, page types, licences'
 	@echo 'make audit  known vulnerabilities (cargo-deny, needs the network)'
 	@echo 'make setup  install what is missing'

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chaobiao_eventstore::access::{Access, SessionLimits};
 use chaobiao_eventstore::notary::NotaryOptions;
+use chaobiao_eventstore::operate::VerificationSchedule;
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
 };
@@ -14,7 +15,7 @@ use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
 use crate::checkpoint_store;
-use crate::config::Config;
+use crate::config::{Config, VerificationConfig};
 use crate::erasure::Keepers;
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
@@ -35,6 +36,14 @@ pub fn master_key(config: &Config) -> Result<MasterKey, AppError> {
     Ok(MasterKey::new(*config.master_key()?.expose()))
 }
 
+fn verification_schedule(config: &VerificationConfig) -> VerificationSchedule {
+    const SHANGHAI: TimeDelta = TimeDelta::hours(8);
+    VerificationSchedule {
+        every: TimeDelta::hours(i64::from(config.interval_hours)),
+        offset: TimeDelta::hours(i64::from(config.hour)) - SHANGHAI,
+    }
+}
+
 /// Store and command bus: what a command line needs to execute commands beside a server.
 #[derive(Clone)]
 pub struct Core {
@@ -50,7 +59,9 @@ impl Core {
         options: BusOptions,
     ) -> Result<Self, AppError> {
         let master = master_key(config)?;
-        let store = EventStore::open(pool, &master, clock).await?;
+        let store = EventStore::open(pool, &master, clock)
+            .await?
+            .with_upcasters(chaobiao_domain::upcasters());
         let bus = CommandBus::new(store.clone(), options);
         Ok(Self { store, bus })
     }
@@ -113,12 +124,15 @@ impl Core {
             interval: Duration::from_secs(config.transparency.checkpoint_seconds),
             sinks: checkpoint_store::sinks(config)?,
         };
-        Ok(Daemon::builder(self.bus.clone())
-            .projectors(chaobiao_projections::all())
+        let mut daemon = Daemon::builder(self.bus.clone())
+            .projectors(chaobiao_projections::all(&self.store))
             .policies(policies::all(keepers))
             .processes(policies::processes())
             .sender(Arc::new(outbox))
-            .notary(notary)
-            .start())
+            .notary(notary);
+        if config.verification.interval_hours > 0 {
+            daemon = daemon.verification(verification_schedule(&config.verification));
+        }
+        Ok(daemon.start())
     }
 }

@@ -11,6 +11,7 @@
 mod source;
 
 mod architecture {
+    mod alerts;
     mod dependencies;
     mod error_codes;
     mod events;

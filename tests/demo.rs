@@ -58,6 +58,26 @@ impl Bench {
         }
     }
 
+    /// From two weeks before the first month, when the campus is set up, to the last day.
+    async fn assert_all_happened_in_the_simulated_months(&self) {
+        let outside: Vec<(String, String)> = sqlx::query_as(
+            "SELECT event_type, recorded_at::text FROM events WHERE recorded_at \
+                 NOT BETWEEN '2025-09-17T00:00:00+08' AND '2026-11-22T23:59:59.999999+08' LIMIT 5",
+        )
+        .fetch_all(&self.database.pool())
+        .await
+        .unwrap();
+        assert_eq!(outside, []);
+        let months: i64 = sqlx::query_scalar(
+            "SELECT count(DISTINCT date_trunc('month', recorded_at AT TIME ZONE \
+                 'Asia/Shanghai')) FROM events WHERE event_type = 'meter.reading_accepted'",
+        )
+        .fetch_one(&self.database.pool())
+        .await
+        .unwrap();
+        assert_eq!(months, 14);
+    }
+
     /// What happened, but for what is random in every store: ids of events, and ciphertext.
     async fn digest(&self) -> (i64, String) {
         let digest = sqlx::query_as(
@@ -84,6 +104,7 @@ async fn the_demo_is_made_once_and_found_again() {
     let made = ensure(&bench.parts(None), options(1)).await.unwrap();
     assert!(made.commands > 5_000, "{}", made.commands);
     let digest = bench.digest().await;
+    bench.assert_all_happened_in_the_simulated_months().await;
 
     // Another day, seed and size: the demo that is there stays as it is.
     let other = DemoOptions {
@@ -135,6 +156,10 @@ async fn an_interrupted_demo_is_carried_on_to_the_same_end() {
 
     ensure(&bench.parts(None), options(1)).await.unwrap();
     assert_eq!(bench.digest().await, whole.digest().await);
+
+    let other = Bench::new().await;
+    ensure(&other.parts(None), options(2)).await.unwrap();
+    assert_ne!(other.digest().await.1, whole.digest().await.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

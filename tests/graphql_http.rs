@@ -121,13 +121,19 @@ async fn the_status_tells_what_was_wrong() {
 type Socket = WebSocket<TcpStream>;
 
 fn open(centre: &Centre, cookie: &str, origin: &str) -> Result<Socket, tungstenite::Error> {
+    open_as(centre, "graphql-transport-ws", cookie, origin)
+}
+
+fn open_as(
+    centre: &Centre,
+    protocol: &'static str,
+    cookie: &str,
+    origin: &str,
+) -> Result<Socket, tungstenite::Error> {
     let address = centre.server.address;
     let mut request = format!("ws://{address}/graphql").into_client_request()?;
     let headers = request.headers_mut();
-    headers.insert(
-        "Sec-WebSocket-Protocol",
-        HeaderValue::from_static("graphql-transport-ws"),
-    );
+    headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static(protocol));
     headers.insert("Cookie", HeaderValue::from_str(cookie).unwrap());
     headers.insert("Origin", HeaderValue::from_str(origin).unwrap());
     let stream = TcpStream::connect(address).unwrap();
@@ -189,4 +195,42 @@ async fn a_socket_carries_subscriptions_for_its_session_and_nothing_else() {
         refused["payload"]["errors"][0]["extensions"]["code"],
         "BAD_REQUEST"
     );
+}
+
+/// The code a socket is closed with after these messages.
+fn closed_after(mut socket: Socket, messages: &[Value]) -> u16 {
+    for message in messages {
+        tell(&mut socket, message);
+        if message["type"] == "connection_init" && message["again"].is_null() {
+            assert_eq!(hear(&mut socket)["type"], "connection_ack");
+        }
+    }
+    loop {
+        if let Message::Close(frame) = socket.read().unwrap() {
+            return frame.unwrap().code.into();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_socket_closes_with_the_codes_of_its_protocol() {
+    let mut centre = Centre::equipped().await;
+    let cookie = centre.staff("m1", &["MANAGER"]).cookie().unwrap();
+    let site = format!("http://{}", centre.server.address);
+    let init = json!({ "type": "connection_init" });
+    let again = json!({ "type": "connection_init", "again": true });
+    let subscribe = json!({ "id": "1", "type": "subscribe", "payload": {
+        "query": "subscription { workQueueChanged { bindingsPending } }" } });
+    let nonsense = json!({ "type": "nonsense" });
+    for (code, messages) in [
+        (4400, vec![nonsense.clone()]),
+        (4400, vec![init.clone(), nonsense]),
+        (4401, vec![subscribe.clone()]),
+        (4409, vec![init.clone(), subscribe.clone(), subscribe]),
+        (4429, vec![init, again]),
+        (4408, vec![]),
+    ] {
+        let socket = open(&centre, &cookie, &site).unwrap();
+        assert_eq!(closed_after(socket, &messages), code, "{messages:?}");
+    }
 }

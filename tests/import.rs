@@ -9,15 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chaobiao::import::{
-    CampusNames, FileKind, ImportRequest, RowVerdict, Source, Summary, Verdict, import,
+    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Summary, Verdict, import,
 };
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
+use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::units::{CampusId, instant_of};
 use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, ManualClock, MasterKey};
 use chaobiao_testing::TestDatabase;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 struct Bench {
@@ -84,22 +86,38 @@ impl Bench {
             campuses: CampusNames::new([(campus, "东湖校区".to_owned())]),
         };
         let mut verdicts = Vec::new();
-        let summary = import(&self.bus, &request, text.as_bytes(), |verdict| {
-            verdicts.push(verdict.clone());
+        let summary = import(&self.bus, &request, text.as_bytes(), |news| {
+            if let ImportNews::Row(verdict) = news {
+                verdicts.push(verdict.clone());
+            }
         })
         .await
         .unwrap();
         (summary, verdicts)
     }
 
+    /// What rows have written; that a file came in is kept besides.
     async fn events(&self) -> i64 {
-        let count = sqlx::query_scalar("SELECT count(*) FROM events");
+        let count = "SELECT count(*) FROM events WHERE aggregate_type <> 'import_batch'";
+        let count = sqlx::query_scalar(count);
         count.fetch_one(&self.database.pool()).await.unwrap()
     }
 
     async fn commands(&self) -> i64 {
-        let count = sqlx::query_scalar("SELECT count(*) FROM command");
+        let count = "SELECT count(*) FROM command WHERE name NOT LIKE 'import_batch.%'";
+        let count = sqlx::query_scalar(count);
         count.fetch_one(&self.database.pool()).await.unwrap()
+    }
+
+    /// The events of a batch, oldest first.
+    async fn batches(&self) -> Vec<ImportBatchEvent> {
+        let events = "SELECT payload FROM events WHERE aggregate_type = 'import_batch' \
+                      ORDER BY global_position";
+        let payloads: Vec<Json<ImportBatchEvent>> = sqlx::query_scalar(events)
+            .fetch_all(&self.database.pool())
+            .await
+            .unwrap();
+        payloads.into_iter().map(|Json(event)| event).collect()
     }
 }
 
@@ -238,4 +256,32 @@ async fn a_meter_row_is_written_whole_or_not_at_all() {
         ]
     );
     assert_eq!(bench.events().await, events);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r82_a_batch_keeps_its_file_its_progress_and_why_rows_were_refused() {
+    let bench = Bench::new().await;
+    bench.import(FileKind::Meters, METERS, false).await;
+    let readings = "表号,读数,日期\nW-1,110,2026-07-01\nW-7,1,2026-07-01\n";
+    let before = bench.batches().await.len();
+    bench.import(HANDHELD, readings, true).await;
+    assert_eq!(bench.batches().await.len(), before, "a dry run is no batch");
+    for run in 1..=2 {
+        bench.import(HANDHELD, readings, false).await;
+        let batches = bench.batches().await;
+        let [
+            ImportBatchEvent::Started(started),
+            ImportBatchEvent::Advanced(step),
+            ImportBatchEvent::Finished { counts, .. },
+        ] = &batches[batches.len() - 3..]
+        else {
+            panic!("{batches:?}");
+        };
+        assert_eq!((started.run, started.row_count), (run, 2));
+        assert_eq!(started.file_name, "文件.csv");
+        assert_eq!((step.through_row, step.counts), (3, *counts));
+        let refused = &step.refused[0];
+        assert_eq!((refused.row, refused.code.as_str()), (3, "METER_NOT_FOUND"));
+        assert_eq!(refused.subject.as_deref(), Some("W-7"));
+    }
 }

@@ -11,6 +11,8 @@ use serde::Serialize;
 pub(crate) enum Unit {
     /// More is better.
     PerSecond,
+    /// More is better.
+    MegabytesPerSecond,
     /// Less is better.
     Microseconds,
 }

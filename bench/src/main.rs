@@ -38,7 +38,7 @@ struct Arguments {
     /// Commands of a bulk run.
     #[arg(long, default_value_t = 100_000)]
     bulk: u64,
-    /// Only these: append, visible, load, bulk, replay.
+    /// Only these: append, visible, load, bulk, replay, frames.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Commits under way at the same time.
@@ -81,22 +81,25 @@ pub(crate) enum Failure {
     NothingWritten,
     #[error("an event was not seen in time")]
     NeverVisible,
+    #[error("a frame could not be encoded, or was not found again")]
+    Frames,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let options = BusOptions {
-        lanes: arguments.lanes,
-        batch: arguments.batch,
-        ..BusOptions::default()
-    };
-    let machine = Machine::start(&arguments.directory, options).await?;
     let mut figures = Figures::default();
-    let measured = measure(&machine, &arguments, &mut figures).await;
-    let version = machine.server_version().await?;
-    machine.stop().await?;
-    measured?;
+    if arguments.wants("frames") {
+        for _ in 0..arguments.rounds {
+            measure::frames::round(&mut figures)?;
+        }
+    }
+    // Frames need no database.
+    let version = if STORE.iter().any(|work| arguments.wants(work)) {
+        Some(with_database(&arguments, &mut figures).await?)
+    } else {
+        None
+    };
     let setting = json!({
         "processors": std::thread::available_parallelism()?.get(),
         "postgresql": version,
@@ -115,12 +118,36 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The measurements that need a database.
+const STORE: [&str; 5] = ["append", "visible", "load", "bulk", "replay"];
+
+impl Arguments {
+    fn wants(&self, work: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == work)
+    }
+}
+
+/// Measures on a cluster of its own; returns the server's version.
+async fn with_database(arguments: &Arguments, figures: &mut Figures) -> Result<String, Failure> {
+    let options = BusOptions {
+        lanes: arguments.lanes,
+        batch: arguments.batch,
+        ..BusOptions::default()
+    };
+    let machine = Machine::start(&arguments.directory, options).await?;
+    let measured = measure(&machine, arguments, figures).await;
+    let version = machine.server_version().await?;
+    machine.stop().await?;
+    measured?;
+    Ok(version)
+}
+
 async fn measure(
     machine: &Machine,
     arguments: &Arguments,
     figures: &mut Figures,
 ) -> Result<(), Failure> {
-    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == name);
+    let wanted = |name: &str| arguments.wants(name);
     let seconds = arguments.seconds;
     for _ in 0..arguments.rounds {
         if wanted("append") {

@@ -25,6 +25,7 @@ fn thousandths(value: u64) -> String {
 fn shown(unit: Unit, value: u64) -> String {
     match unit {
         Unit::PerSecond => grouped(value),
+        Unit::MegabytesPerSecond => format!("{} MB/s", grouped(value)),
         Unit::Microseconds => format!("{} ms", thousandths(value)),
     }
 }
@@ -79,6 +80,7 @@ mod tests {
     fn numbers_are_grouped_and_times_are_milliseconds() {
         assert_eq!(grouped(7), "7");
         assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(shown(Unit::MegabytesPerSecond, 1_200), "1,200 MB/s");
         assert_eq!(shown(Unit::Microseconds, 1_250), "1.25 ms");
     }
 

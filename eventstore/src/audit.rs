@@ -41,6 +41,12 @@ impl AuditRepository {
             .open(documents)
             .await
             .map_err(|error| PersistenceError::UnknownError(Box::new(error)))?;
+        for event in &mut events {
+            let (kind, version) = (&mut event.event_type, &mut event.event_version);
+            self.store
+                .upcasters()
+                .upcast(kind, version, &mut event.payload);
+        }
         Ok(events)
     }
 }

@@ -27,6 +27,31 @@ impl fmt::Debug for MasterKey {
     }
 }
 
+/// Finds sealed texts again: the same text gives the same number, and whoever lacks the master key
+/// cannot tell which text, nor try one out.
+#[derive(Clone)]
+pub struct BlindIndex([u8; 32]);
+
+impl BlindIndex {
+    pub fn new(master: &MasterKey) -> Self {
+        Self(master.derive("blind-index"))
+    }
+
+    /// `kind` says what the text is, so that a name never meets a phone.
+    pub fn token(&self, kind: &str, text: &str) -> i64 {
+        let hash = keyed_hash(&self.0, &[kind.as_bytes(), text.as_bytes()]);
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash[..8]);
+        i64::from_be_bytes(first)
+    }
+}
+
+impl fmt::Debug for BlindIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BlindIndex")
+    }
+}
+
 /// HMAC-SHA-256 over length-prefixed parts.
 pub(crate) fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]

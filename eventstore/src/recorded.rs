@@ -1,8 +1,8 @@
 //! Events as consumers see them.
 
-use chaobiao_decision::{Actor, StreamId};
+use chaobiao_decision::{Actor, StreamId, read_event};
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
+use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::postgres::PgRow;
@@ -38,7 +38,8 @@ pub struct RecordedEvent {
     pub event_id: Uuid,
     pub event_type: String,
     pub event_version: String,
-    /// As stored until [`crate::EventStore::open`] has decrypted its personal fields.
+    /// As stored until [`crate::EventStore::open_events`] has decrypted its personal fields and
+    /// brought type, version and payload up to their present form.
     pub payload: Value,
     pub metadata: EventMetadata,
     /// The command's clock.
@@ -54,8 +55,8 @@ impl RecordedEvent {
          e.event_version, e.payload, e.metadata, e.recorded_at";
 
     /// The event as the domain's type.
-    pub fn decode<E: DeserializeOwned>(&self) -> Result<E, StoreError> {
-        E::deserialize(&self.payload).map_err(|error| {
+    pub fn decode<E: DomainEvent>(&self) -> Result<E, StoreError> {
+        read_event(&self.event_type, &self.event_version, &self.payload).map_err(|error| {
             StoreError::Corrupt(format!("{}#{}: {error}", self.stream, self.sequence))
         })
     }

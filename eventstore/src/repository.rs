@@ -44,6 +44,8 @@ pub(crate) struct Found {
 pub(crate) struct StoredOutcome {
     pub(crate) body_hmac: Vec<u8>,
     pub(crate) outcome: Value,
+    /// Position of its last event.
+    pub(crate) position: Option<i64>,
 }
 
 /// One command's share of a commit.
@@ -77,7 +79,8 @@ const LOAD: &str = "
       FROM unnest($1::text[], $2::text[]) AS s(aggregate_type, aggregate_id)
       JOIN events e USING (aggregate_type, aggregate_id)
     UNION ALL
-    SELECT 1, id::text, '', 0, '', '', outcome, body_hmac, NULL FROM command WHERE id = ANY($3)
+    SELECT 1, id::text, '', last_position, '', '', outcome, body_hmac, NULL
+      FROM command WHERE id = ANY($3)
     UNION ALL
     SELECT 2, kind, holder, 0, '', '', NULL, key_hmac, NULL
       FROM claim JOIN unnest($4::text[], $5::bytea[]) AS c(kind, key_hmac) USING (kind, key_hmac)
@@ -88,10 +91,6 @@ const COMMIT: &str = "
     WITH locked AS MATERIALIZED (
         SELECT count(pg_advisory_xact_lock_shared($1, bucket)) AS n
           FROM (SELECT bucket FROM unnest($2::int[]) AS bucket ORDER BY bucket) AS b
-    ), commands AS (
-        INSERT INTO command (id, name, body_hmac, actor, outcome, recorded_at)
-        SELECT u.* FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::jsonb[],
-                               $8::timestamptz[]) AS u, locked WHERE locked.n >= 0
     ), claims AS (
         INSERT INTO claim (kind, key_hmac, holder)
         SELECT u.* FROM unnest($9::text[], $10::bytea[], $11::text[]) AS u, locked
@@ -108,7 +107,16 @@ const COMMIT: &str = "
                    event_version, payload, metadata, event_id, command_id, recorded_at, salt, ord),
                locked
          WHERE locked.n >= 0 ORDER BY u.ord
-        RETURNING global_position
+        RETURNING command_id, global_position
+    ), commands AS (
+        INSERT INTO command (id, name, body_hmac, actor, outcome, recorded_at, last_position)
+        SELECT u.*, a.last_position
+          FROM unnest($3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::jsonb[],
+                      $8::timestamptz[]) AS u(id, name, body_hmac, actor, outcome, recorded_at)
+               LEFT JOIN (SELECT command_id, max(global_position) AS last_position
+                            FROM appended GROUP BY command_id) AS a ON a.command_id = u.id,
+               locked
+         WHERE locked.n >= 0
     )
     SELECT global_position FROM appended ORDER BY global_position";
 
@@ -157,6 +165,10 @@ impl EventStore {
             }
         }
         self.cipher().open(documents).await?;
+        for event in found.streams.values_mut().flatten() {
+            let (kind, version) = (&mut event.event_type, &mut event.event_version);
+            self.upcasters().upcast(kind, version, &mut event.payload);
+        }
         Ok(found)
     }
 
@@ -212,6 +224,7 @@ fn sort(rows: Vec<PgRow>) -> Result<(Found, Holders), StoreError> {
                 let outcome = StoredOutcome {
                     body_hmac: row.try_get("h")?,
                     outcome: row.try_get("p")?,
+                    position: row.try_get("n")?,
                 };
                 found.outcomes.insert(id, outcome);
             }

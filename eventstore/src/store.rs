@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use chaobiao_decision::StreamId;
+use chaobiao_decision::{StreamId, Upcasters};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
-use crate::keys::keyed_hash;
+use crate::keys::{BlindIndex, keyed_hash};
 use crate::sealer::current_epoch;
 use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, SystemEntropy};
 
@@ -15,11 +15,13 @@ use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, System
 pub struct EventStore {
     pool: PgPool,
     cipher: Cipher,
+    upcasters: Upcasters,
     clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) epoch: i32,
     command_key: [u8; 32],
     claim_key: [u8; 32],
+    blind_index: BlindIndex,
     committed: Arc<Notify>,
 }
 
@@ -35,11 +37,13 @@ impl EventStore {
         Ok(Self {
             cipher: Cipher::new(pool.clone(), master, Arc::clone(&entropy)),
             pool,
+            upcasters: Upcasters::default(),
             clock,
             entropy,
             epoch,
             command_key: master.derive("command-body"),
             claim_key: master.derive("claim-key"),
+            blind_index: BlindIndex::new(master),
             committed: Arc::default(),
         })
     }
@@ -62,34 +66,39 @@ impl EventStore {
         &self.cipher
     }
 
+    /// By what read models find sealed texts.
+    pub fn blind_index(&self) -> &BlindIndex {
+        &self.blind_index
+    }
+
     /// Woken after each commit of this process; the sealer waits for it.
     pub fn committed(&self) -> &Arc<Notify> {
         &self.committed
     }
 
-    /// Decrypts the personal fields of events.
-    pub async fn open_events(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
-        let mut documents = Vec::with_capacity(events.len());
-        for event in events {
-            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
-        }
-        self.cipher.open(documents).await
+    /// With the upcasters of whoever owns the events. Everything the store reads passes them.
+    #[must_use]
+    pub fn with_upcasters(mut self, upcasters: Upcasters) -> Self {
+        self.upcasters = upcasters;
+        self
     }
 
-    /// A stream's sealed history, decrypted, in order.
-    pub async fn history(&self, stream: &StreamId) -> Result<Vec<RecordedEvent>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM events e JOIN log l USING (global_position) \
-             WHERE e.aggregate_type = $1 AND e.aggregate_id = $2 ORDER BY e.sequence",
-            RecordedEvent::COLUMNS
-        );
-        let mut events: Vec<RecordedEvent> = sqlx::query_as(&sql)
-            .bind(&stream.aggregate_type)
-            .bind(&stream.aggregate_id)
-            .fetch_all(&self.pool)
-            .await?;
-        self.open_events(&mut events).await?;
-        Ok(events)
+    pub(crate) fn upcasters(&self) -> &Upcasters {
+        &self.upcasters
+    }
+
+    /// Decrypts the personal fields of events and brings each into its present form.
+    pub async fn open_events(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
+        let mut documents = Vec::with_capacity(events.len());
+        for event in &mut *events {
+            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
+        }
+        self.cipher.open(documents).await?;
+        for event in events {
+            let (kind, version) = (&mut event.event_type, &mut event.event_version);
+            self.upcasters.upcast(kind, version, &mut event.payload);
+        }
+        Ok(())
     }
 
     pub(crate) fn body_hmac(&self, name: &str, body: &[u8]) -> [u8; 32] {

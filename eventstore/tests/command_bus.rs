@@ -45,9 +45,10 @@ async fn the_same_command_again_gets_the_first_answer_even_after_a_restart() {
         again,
         Executed {
             outcome: 5,
-            position: None,
+            position: first.position,
             repeated: true
-        }
+        },
+        "where its events stand, too: the caller may have to wait for them again"
     );
     assert_eq!(event_count(&bench).await, 2);
 }

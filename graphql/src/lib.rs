@@ -17,6 +17,7 @@ pub mod billing;
 pub mod binding;
 pub mod campus;
 pub mod customer;
+pub mod import_batch;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
@@ -26,47 +27,81 @@ pub mod receipt;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod validation_rules;
 pub mod viewer;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
 use support::{CursorKey, Limits, Services, Shape};
 
-/// Root of all queries.
+/// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
-pub struct Query(
-    account::AccountQuery,
-    audit::AuditQuery,
-    billing::BillingQuery,
-    binding::BindingQuery,
-    campus::CampusQuery,
+pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
+
+/// Queries about meters and what they show.
+#[derive(Default, MergedObject)]
+pub struct MeteringQuery(
+    import_batch::ImportBatchQuery,
     meter::MeterQuery,
-    payment::PaymentQuery,
-    payment_export::PaymentExportQuery,
+    meter::ReplacementQuery,
     reading::ReadingQuery,
     reading_round::ReadingRoundQuery,
+    validation_rules::ValidationRulesQuery,
+);
+
+/// Queries about accounts, prices, bills and payments.
+#[derive(Default, MergedObject)]
+pub struct MoneyQuery(
+    account::AccountQuery,
+    billing::BillingQuery,
+    payment::PaymentQuery,
+    payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
-    staff::StaffQuery,
     tariff::TariffQuery,
+);
+
+/// Queries about customers, staff and what they did.
+#[derive(Default, MergedObject)]
+pub struct PeopleQuery(
+    audit::AuditQuery,
+    binding::BindingQuery,
+    campus::CampusQuery,
+    staff::StaffQuery,
     viewer::ViewerQuery,
 );
 
-/// Root of all mutations.
+/// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
-pub struct Mutation(
-    account::AccountMutation,
-    billing::BillingMutation,
-    campus::CampusMutation,
-    customer::CustomerMutation,
+pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
+
+/// Mutations of meters and readings.
+#[derive(Default, MergedObject)]
+pub struct MeteringMutation(
     meter::MeterMutation,
-    payment::PaymentMutation,
-    payment_export::PaymentExportMutation,
     reading::ReadingMutation,
     reading::ReviewMutation,
     reading_round::ReadingRoundMutation,
+    validation_rules::ValidationRulesMutation,
+);
+
+/// Mutations of accounts, prices, bills and payments.
+#[derive(Default, MergedObject)]
+pub struct MoneyMutation(
+    account::AccountMutation,
+    billing::BillingMutation,
+    payment::PaymentMutation,
+    payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
-    staff::StaffMutation,
     tariff::TariffMutation,
+);
+
+/// Mutations of customers, staff and the campuses they belong to.
+#[derive(Default, MergedObject)]
+pub struct PeopleMutation(
+    binding::BindingMutation,
+    campus::CampusMutation,
+    customer::CustomerMutation,
+    staff::StaffMutation,
     viewer::ViewerMutation,
 );
 
@@ -75,6 +110,7 @@ pub struct Mutation(
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    import_batch::ImportBatchSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -1,217 +1,13 @@
 //! From readings to bills, payments, receipts and the export, as the schema answers.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 mod support;
 
-use chaobiao_domain::account::{AccountClass, AssignMeter};
-use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
-use chaobiao_domain::campus::OpenCampus;
-use chaobiao_domain::customer::{ApproveBinding, CustomerKind, RequestBinding};
-use chaobiao_domain::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
 use chaobiao_domain::staff::Role;
-use chaobiao_domain::tariff::DefineTariff;
-use chaobiao_domain::units::{Commodity, Multiplier};
 use chaobiao_eventstore::access::Principal;
-use chaobiao_eventstore::operate::verify;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use support::town::Town;
 use support::{Browser, Centre};
-
-const ACCOUNT: &str = "query($no: String!) { account(accountNo: $no) { openAmount credit
-    notices { noticeNo billNo month amount openAmount dueOn overdue }
-    bills { nodes { billNo month total openAmount
-        lines { meterNo component quantity unit price amount readingIds } } }
-    statement { nodes { kind amount balance } }
-    payments { nodes { paymentId amount allocations { accountNo amount } } } } }";
-
-/// A centre with two campuses, prices, and the counters' staff.
-struct Town {
-    centre: Centre,
-    cashier: Browser,
-    finance: Browser,
-    manager: Browser,
-}
-
-impl Town {
-    async fn open() -> Self {
-        let centre = Centre::open().await;
-        for id in ["N", "S"] {
-            let span = OfficeSpan {
-                from: "08:00:00".parse().unwrap(),
-                to: "18:00:00".parse().unwrap(),
-            };
-            let campus = OpenCampus {
-                campus_id: id.parse().unwrap(),
-                name: format!("{id} 校区"),
-                office_hours: OfficeHours::try_new(vec![span]).unwrap(),
-                contact: "5566".to_owned(),
-            };
-            centre.run(campus).await;
-        }
-        for (id, commodity, price) in [
-            ("W", Commodity::Water, "3.10"),
-            ("E", Commodity::Electricity, "0.50"),
-        ] {
-            let versions = json!([{ "from": "2025-01-01", "tiers": [{ "price": price }] }]);
-            let tariff = DefineTariff {
-                tariff_id: id.parse().unwrap(),
-                name: format!("{id} 价"),
-                payment_days: 15,
-                commodity,
-                terms: serde_json::from_value(json!({ "versions": versions })).unwrap(),
-            };
-            centre.run(tariff).await;
-        }
-        let cashier = centre.staff("li", &[Role::Cashier]).await;
-        let finance = centre.staff("qian", &[Role::Finance]).await;
-        let manager = centre.staff("ma", &[Role::Manager]).await;
-        Self {
-            centre,
-            cashier,
-            finance,
-            manager,
-        }
-    }
-
-    /// An account with a water and an electricity meter, both at nought since New Year's Day.
-    async fn household(&self, account_no: &str) {
-        self.centre
-            .open_account(account_no, "王芳", AccountClass::Resident)
-            .await;
-        for (letter, commodity) in [("W", Commodity::Water), ("E", Commodity::Electricity)] {
-            self.meter(account_no, letter, commodity).await;
-        }
-    }
-
-    async fn meter(&self, account_no: &str, letter: &str, commodity: Commodity) {
-        let number = format!("{letter}-{account_no}");
-        let register = RegisterMeter {
-            meter_no: number.parse().unwrap(),
-            commodity,
-            campus: "N".parse().unwrap(),
-            building: "北苑 3 栋".to_owned(),
-            room: "201".to_owned(),
-            book: "B1".parse().unwrap(),
-            walk_order: 1,
-            self_read: true,
-        };
-        self.centre.run(register).await;
-        let device = DeviceSpec {
-            hardware_no: format!("H{number}").parse().unwrap(),
-            digits: Some(5),
-            decimals: 0,
-            multiplier: Multiplier::ONE,
-            max_per_hour: None,
-            opening_index: "0".parse().unwrap(),
-            photo: None,
-        };
-        let install = InstallDevice {
-            meter_no: number.parse().unwrap(),
-            device,
-            installed_at: Some("2026-01-01T01:00:00Z".parse().unwrap()),
-        };
-        self.centre.run(install).await;
-        let assign = AssignMeter {
-            account_no: account_no.parse().unwrap(),
-            meter_no: number.parse().unwrap(),
-            tariff_id: letter.parse().unwrap(),
-            from: Some("2026-01-01".parse().unwrap()),
-        };
-        self.centre.run(assign).await;
-    }
-
-    async fn read(&self, meter_no: &str, day: &str, index: &str) -> String {
-        let reading = SubmitReading {
-            meter_no: meter_no.parse().unwrap(),
-            index: index.parse().unwrap(),
-            read_at: Some(format!("{day}T02:00:00Z").parse().unwrap()),
-            channel: Channel::Import,
-            photo: None,
-            round: None,
-            note: None,
-        };
-        self.centre.run(reading).await.reading_id.to_string()
-    }
-
-    /// Reads water to 20 and electricity to 76 in August: 62.00 and 38.00, 100.00 in all.
-    async fn august(&self, account_no: &str) {
-        self.household(account_no).await;
-        self.read(&format!("W-{account_no}"), "2026-08-20", "20")
-            .await;
-        self.read(&format!("E-{account_no}"), "2026-08-20", "76")
-            .await;
-        self.bill(account_no, "2026-08").await;
-    }
-
-    async fn bill(&self, account_no: &str, month: &str) -> Value {
-        let input = json!({ "month": month, "accountNos": [account_no] });
-        let fields = "run { billed total nothingToBill alreadyBilled refused }";
-        let payload = self
-            .centre
-            .must(&self.finance, "runBilling", input, fields)
-            .await;
-        payload["run"].clone()
-    }
-
-    async fn account(&self, who: &Browser, account_no: &str) -> Value {
-        let answer = self
-            .centre
-            .ask(who, ACCOUNT, json!({ "no": account_no }))
-            .await;
-        answer.data()["account"].clone()
-    }
-
-    async fn pay(&self, amount: &str, accounts: &[&str]) -> Value {
-        let input = json!({
-            "campusId": "S", "method": "CASH", "amount": amount, "accountNos": accounts,
-        });
-        let fields = "payment { paymentId amount allocations { accountNo billNo month amount } \
-                      credits { accountNo amount } }";
-        let payload = self
-            .centre
-            .must(&self.cashier, "recordPayment", input, fields)
-            .await;
-        payload["payment"].clone()
-    }
-
-    async fn resident(&self, phone: &str, account_no: &str) -> Browser {
-        let browser = self.centre.customer(phone, CustomerKind::Resident).await;
-        let Some(Principal::Customer(id)) = &browser.principal else {
-            unreachable!()
-        };
-        let request = RequestBinding {
-            customer_id: id.parse().unwrap(),
-            account_no: account_no.parse().unwrap(),
-            holder_name: "王芳".to_owned(),
-        };
-        let binding_id = self.centre.run(request).await.binding_id;
-        self.centre.run(ApproveBinding { binding_id }).await;
-        browser
-    }
-
-    /// Every read model of money equals its replay.
-    async fn verified(&self) {
-        let money = [
-            "account_statement",
-            "payments",
-            "receipts",
-            "tariffs",
-            "unpaid_notices",
-        ];
-        for projector in chaobiao_projections::all() {
-            if money.contains(&projector.name()) {
-                let verification = verify(self.centre.services.store(), projector)
-                    .await
-                    .unwrap();
-                assert!(verification.is_equal(), "{verification:?}");
-            }
-        }
-    }
-}
 
 #[tokio::test]
 async fn r2_a_bill_names_its_readings_and_is_issued_once_however_often_it_is_asked_for() {
@@ -557,6 +353,12 @@ async fn r56_a_batch_holds_what_was_not_exported_yet_and_the_same_request_is_the
         )
     );
     let list = "query { exportBatches { nodes { batchId basis createdBy } } }";
+    let auditor = town.centre.staff("shen", &[Role::Auditor]).await;
+    let audited = town.centre.ask(&auditor, list, json!({})).await.data();
+    assert_eq!(
+        audited["exportBatches"]["nodes"].as_array().unwrap().len(),
+        2
+    );
     let batches = town.centre.ask(&town.finance, list, json!({})).await.data();
     assert_eq!(
         batches["exportBatches"]["nodes"][0],
@@ -652,6 +454,10 @@ async fn r85_accounts_are_opened_and_changed_by_those_who_may() {
             "input.accountNo".to_owned()
         )
     );
+    let mut nowhere = open.clone();
+    nowhere["campus"] = json!("X");
+    let (code, on) = town.centre.refused(&admin, "openAccount", nowhere).await;
+    assert_eq!((&*code, &*on), ("CAMPUS_UNKNOWN", "input.campus"));
     let mut wrong = open;
     wrong["phone"] = json!("12345");
     let refused = town.centre.refused(&admin, "openAccount", wrong).await;
@@ -681,4 +487,78 @@ async fn r85_accounts_are_opened_and_changed_by_those_who_may() {
     let list = "query { accounts(search: \"A\", class: RESIDENT) { nodes { accountNo } } }";
     let listed = town.centre.ask(&admin, list, json!({})).await.data();
     assert_eq!(listed["accounts"]["nodes"], json!([{ "accountNo": "A1" }]));
+}
+
+const SEARCH: &str = "query($text: String!) { accounts(search: $text, first: 5) {
+    nodes { accountNo holder phone address } } }";
+
+/// The numbers of what a search shows.
+async fn found(centre: &Centre, who: &Browser, text: &str) -> Vec<String> {
+    let answer = centre.ask(who, SEARCH, json!({ "text": text })).await;
+    let data = answer.data();
+    let nodes = data["accounts"]["nodes"].as_array().unwrap();
+    let number = |node: &Value| node["accountNo"].as_str().unwrap().to_owned();
+    nodes.iter().map(number).collect()
+}
+
+#[tokio::test]
+async fn r25_a_cashier_finds_an_account_by_whatever_the_customer_says() {
+    let town = Town::open().await;
+    let centre = &town.centre;
+    let admin = centre.staff("admin1", &[Role::Admin]).await;
+    town.household("A100").await;
+    let other = json!({
+        "accountNo": "B200", "class": "RESIDENT", "campus": "S", "holder": "欧阳小明",
+        "phone": "13912345678", "address": "南苑 1 栋 9", "householdPersons": 2,
+    });
+    centre.must(&admin, "openAccount", other, "").await;
+
+    let nobody: [&str; 0] = [];
+    for (text, expected) in [
+        ("A1", ["A100"].as_slice()),
+        ("W-A1", &["A100"]),
+        ("HW-A100-W", &nobody),
+        ("王芳", &["A100"]),
+        ("欧阳", &["B200"]),
+        ("欧阳 小明", &["B200"]),
+        ("小明", &nobody),
+        ("13912345678", &["B200"]),
+        ("5678", &["B200"]),
+        ("５６７８", &["B200"]),
+        ("1391", &nobody),
+        ("北苑 3 栋 201", &["A100"]),
+        ("3-201", &["A100"]),
+        ("201室", &["A100"]),
+        ("3-20", &["A100"]),
+        ("3-21", &nobody),
+        ("%", &nobody),
+        ("", &["A100", "B200"]),
+    ] {
+        assert_eq!(found(centre, &town.cashier, text).await, expected, "{text}");
+    }
+
+    // Whoever may not see names and phones cannot find them out by trying, either.
+    for text in ["王芳", "欧阳小明", "13912345678", "5678"] {
+        assert_eq!(found(centre, &admin, text).await, nobody, "{text}");
+    }
+    centre.log.take();
+    let masked = centre.ask(&admin, SEARCH, json!({ "text": "B2" })).await;
+    let seen = &masked.data()["accounts"]["nodes"][0];
+    assert_eq!(
+        (&seen["holder"], &seen["phone"]),
+        (&json!("欧***"), &json!("139****5678"))
+    );
+    assert!(centre.log.take().is_empty(), "nothing personal was seen");
+
+    found(centre, &town.cashier, "13912345678").await;
+    let mut looks = centre.log.take().into_iter().map(|entry| entry.what);
+    assert_eq!(looks.next().as_deref(), Some("accounts.search"));
+    assert!(looks.any(|what| what == "account.holder"));
+
+    // A new name and no phone: the old ones lead nowhere.
+    let change = json!({ "accountNo": "B200", "holder": "司马光", "removePhone": true });
+    centre.must(&admin, "changeAccount", change, "").await;
+    assert_eq!(found(centre, &town.cashier, "欧阳").await, nobody);
+    assert_eq!(found(centre, &town.cashier, "5678").await, nobody);
+    assert_eq!(found(centre, &town.cashier, "司马").await, ["B200"]);
 }

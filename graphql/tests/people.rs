@@ -7,10 +7,15 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::account::AccountClass;
 use chaobiao_domain::customer::CustomerKind;
 use chaobiao_domain::staff::Role;
+use chaobiao_graphql::support::{CursorKey, ReadModels, Services};
+use chaobiao_graphql::{SchemaOptions, build_schema};
 use chrono::TimeDelta;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
@@ -138,6 +143,94 @@ async fn codes_and_phones_give_nothing_away() {
         unknown["userErrors"][0]["code"],
         "CUSTOMER_PHONE_NOT_REGISTERED"
     );
+    // The code is not used up by that: it still registers the phone.
+    let register = json!({
+        "idempotencyKey": "register-0123456789", "phone": PHONE, "code": code, "kind": "RESIDENT",
+    });
+    let (registered, _) = sign_in(&centre, "registerCustomer", register).await;
+    assert_eq!(registered["viewer"]["kind"], "CUSTOMER");
+    let login = json!({ "phone": PHONE, "code": code });
+    let (used, _) = sign_in(&centre, "customerLogin", login).await;
+    assert_eq!(used["userErrors"][0]["code"], "CODE_WRONG");
+}
+
+#[tokio::test]
+async fn without_the_code_a_registered_phone_and_another_one_answer_alike() {
+    let centre = Centre::open().await;
+    centre.customer(PHONE, CustomerKind::Resident).await;
+    let mut answers = Vec::new();
+    for phone in [PHONE, "13900139000"] {
+        let ask = json!({ "phone": phone });
+        let asked = centre
+            .mutate(&visitor(), "requestPhoneCode", ask, "expiresAt")
+            .await;
+        let code = centre.code_for(phone, 1).await;
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        let mut refusals = Vec::new();
+        // As many tries for the one as for the other.
+        for _ in 0..6 {
+            let login = json!({ "phone": phone, "code": wrong });
+            refusals.push(sign_in(&centre, "customerLogin", login).await.0);
+        }
+        let login = json!({ "phone": phone, "code": code });
+        refusals.push(sign_in(&centre, "customerLogin", login).await.0);
+        answers.push((asked, refusals));
+    }
+    assert_eq!(answers[0], answers[1]);
+}
+
+/// Notes what a mutation waits for.
+struct Watched {
+    daemon: Arc<dyn ReadModels>,
+    waited_for: Mutex<Vec<i64>>,
+}
+
+#[async_trait::async_trait]
+impl ReadModels for Watched {
+    async fn wait_for(&self, position: i64, limit: Duration) -> bool {
+        self.waited_for.lock().unwrap().push(position);
+        self.daemon.wait_for(position, limit).await
+    }
+
+    fn watch(&self, name: &str) -> Option<tokio::sync::watch::Receiver<i64>> {
+        self.daemon.watch(name)
+    }
+}
+
+#[tokio::test]
+async fn a_command_sent_again_waits_for_the_read_models_again() {
+    let mut centre = Centre::open().await;
+    let admin = centre.staff("wang", &[Role::Admin]).await;
+    let watched = Arc::new(Watched {
+        daemon: Arc::clone(&centre.services.read_models),
+        waited_for: Mutex::default(),
+    });
+    let services = Services {
+        read_models: Arc::clone(&watched) as Arc<_>,
+        ..centre.services.clone()
+    };
+    let cursors = CursorKey::new(&[1; 32]);
+    centre.schema = build_schema(services, cursors, SchemaOptions::default());
+    let open = json!({
+        "idempotencyKey": "open-campus-0123456789", "campusId": "N", "name": "北校区",
+        "contact": "021-1", "officeHours": [{ "from": "08:00", "to": "18:00" }],
+    });
+    for _ in 0..2 {
+        let opened = centre
+            .must(
+                &admin,
+                "openCampus",
+                open.clone(),
+                "campus { name } pending",
+            )
+            .await;
+        assert_eq!(opened["campus"]["name"], "北校区");
+    }
+    let waited_for = watched.waited_for.lock().unwrap().clone();
+    let [first, again] = waited_for.as_slice() else {
+        panic!("both wait, not {waited_for:?}")
+    };
+    assert_eq!(first, again);
 }
 
 #[tokio::test]

@@ -7,12 +7,14 @@ pub mod directory;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
+pub mod imports;
 pub mod meter_card;
 pub mod paging;
 pub mod payments;
 pub mod personal;
 pub mod reading_review;
 pub mod receipts;
+pub mod replacements;
 mod rows;
 #[cfg(test)]
 mod story;
@@ -20,25 +22,29 @@ pub mod tariffs;
 pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
+pub mod validation_rules;
 
 use std::sync::Arc;
 
-use chaobiao_eventstore::Projector;
+use chaobiao_eventstore::{EventStore, Projector};
 
-/// Every read model, for the daemon to keep.
-pub fn all() -> Vec<Arc<dyn Projector>> {
+/// Every read model of a store, for the daemon to keep.
+pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
+        Arc::new(replacements::ReplacementsProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),
+        Arc::new(validation_rules::ValidationRulesProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
-        Arc::new(directory::DirectoryProjector),
+        Arc::new(directory::DirectoryProjector::new(store)),
     ]
 }

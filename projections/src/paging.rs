@@ -41,6 +41,16 @@ impl<K> Page<K> {
     }
 }
 
+impl Page<usize> {
+    /// A page of rows that are all at hand, the last of them first; keys count from the first.
+    pub fn newest_first<T: Clone>(&self, rows: &[T]) -> Slice<T, usize> {
+        let end = self.after.unwrap_or(rows.len()).min(rows.len());
+        let older = rows[..end].iter().cloned().enumerate().rev();
+        let taken: Vec<(usize, T)> = older.take(self.first as usize + 1).collect();
+        self.slice(taken, |(place, _)| *place).map(|(_, row)| row)
+    }
+}
+
 /// One page of a list: each row with the key to continue after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice<T, K> {
@@ -99,6 +109,21 @@ mod tests {
         };
         let slice = page.slice(vec!["c"], |row| (*row).to_owned());
         assert!(!slice.has_next && slice.has_previous);
+    }
+
+    #[test]
+    fn rows_at_hand_are_paged_from_the_last_to_the_first() {
+        let rows = ["a", "b", "c"];
+        let first = Page::first(2).newest_first(&rows);
+        assert_eq!(first.rows, [(2, "c"), (1, "b")]);
+        assert!(first.has_next);
+        let after = Page {
+            first: 2,
+            after: Some(1),
+        };
+        let last = after.newest_first(&rows);
+        assert_eq!(last.rows, [(0, "a")]);
+        assert!(!last.has_next && last.has_previous);
     }
 
     #[test]

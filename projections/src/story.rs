@@ -62,7 +62,7 @@ impl Story {
         }
     }
 
-    /// The campus where money is taken.
+    /// The campus everything happens at.
     fn campus(&mut self) {
         let span = OfficeSpan {
             from: "08:00:00".parse().unwrap(),
@@ -77,12 +77,12 @@ impl Story {
         self.run("ma", "2026-01-01 08:00", &open);
     }
 
-    /// An account in campus N with the meters `W-<no>` and `E-<no>`.
+    /// An account in campus S with the meters `W-<no>` and `E-<no>`.
     pub(crate) fn open(&mut self, account_no: &str) {
         let open = OpenAccount {
             account_no: account_no.parse().unwrap(),
             class: AccountClass::Resident,
-            campus: "N".parse().unwrap(),
+            campus: "S".parse().unwrap(),
             holder: "王芳".to_owned(),
             phone: None,
             address: "北苑 3 栋 201".to_owned(),

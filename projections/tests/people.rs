@@ -23,7 +23,7 @@ use chaobiao_domain::work_calendar::LoadYear;
 use chaobiao_eventstore::{BusOptions, CommandBus, Daemon, EventStore, ManualClock, MasterKey};
 use chaobiao_projections::audit_trail::{self, AuditFilter};
 use chaobiao_projections::binding_queue::{self, BindingFilter};
-use chaobiao_projections::directory::{self, AccountFilter};
+use chaobiao_projections::directory::{self, AccountFilter, AccountSearch, Reach};
 use chaobiao_projections::paging::Page;
 use chaobiao_projections::personal::reveal;
 use chaobiao_testing::TestDatabase;
@@ -59,7 +59,7 @@ impl Centre {
         };
         let bus = CommandBus::new(store.clone(), options);
         let daemon = Daemon::builder(bus.clone())
-            .projectors(chaobiao_projections::all())
+            .projectors(chaobiao_projections::all(&store))
             .start();
         let pool = database.pool();
         Self {
@@ -99,6 +99,16 @@ impl Centre {
     }
 
     async fn open_account(&mut self, number: &str, class: AccountClass, campus: &str) {
+        let open = OpenCampus {
+            campus_id: campus.parse().unwrap(),
+            name: format!("{campus} 校区"),
+            office_hours: hours("08:00", "18:00"),
+            contact: "021-1".to_owned(),
+        };
+        // The same command for the same campus: a second time changes nothing.
+        let command = self.bus.command_id("test-campus", campus);
+        let context = CommandContext::new(command, Actor::System("test".to_owned()), start());
+        self.bus.execute(context, open).await.unwrap();
         let account = OpenAccount {
             account_no: number.parse().unwrap(),
             class,
@@ -193,7 +203,7 @@ async fn accounts_are_listed_page_by_page() {
     );
 
     let filter = AccountFilter {
-        search: Some("80".to_owned()),
+        search: AccountSearch::new(centre.store.blind_index(), "80", Reach::default()),
         campus: Some("S".to_owned()),
         class: Some("resident".to_owned()),
     };
@@ -201,6 +211,37 @@ async fn accounts_are_listed_page_by_page() {
         .await
         .unwrap();
     assert_eq!(numbers(&found), ["8001", "8003"]);
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_found_by_number_only() {
+    let centre = four_accounts().await;
+    let pool = centre.caught_up().await;
+    let everything = Reach {
+        persons: true,
+        places: true,
+    };
+    let found = async |text: &str| {
+        let filter = AccountFilter {
+            search: AccountSearch::new(centre.store.blind_index(), text, everything),
+            ..AccountFilter::default()
+        };
+        let slice = directory::accounts(pool, &filter, &Page::first(10)).await;
+        let rows = slice.unwrap().rows.into_iter();
+        rows.map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    assert_eq!(found("户主8002").await, ["8002"]);
+    assert_eq!(found("38000").await, ["8002", "8003", "9001"]);
+    sqlx::query(
+        "UPDATE subject_key SET wrapped_key = NULL, destroyed_at = now() \
+         WHERE subject = 'account/8002'",
+    )
+    .execute(pool)
+    .await
+    .unwrap();
+    assert_eq!(found("户主8002").await, [""; 0]);
+    assert_eq!(found("38000").await, ["8003", "9001"]);
+    assert_eq!(found("8002").await, ["8002"]);
 }
 
 #[tokio::test]
@@ -227,14 +268,16 @@ async fn what_is_personal_comes_from_the_events() {
             Some("新户主")
         ]
     );
-    let rows: String = sqlx::query_scalar("SELECT json_agg(t)::text FROM read_directory_account t")
-        .fetch_one(pool)
-        .await
-        .unwrap();
-    assert!(
-        !rows.contains("户主") && !rows.contains("13800138000"),
-        "no copies: {rows}"
-    );
+    for table in ["read_directory_account", "read_directory_account_token"] {
+        let rows: String = sqlx::query_scalar(&format!("SELECT json_agg(t)::text FROM {table} t"))
+            .fetch_one(pool)
+            .await
+            .unwrap();
+        assert!(
+            !rows.contains("户主") && !rows.contains("13800138000"),
+            "no copies: {rows}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -456,12 +499,13 @@ async fn the_trail_shows_changes_and_what_happened_at_the_door() {
     let rest = audit_trail::entries(pool, &AuditFilter::default(), &page)
         .await
         .unwrap();
-    let [(_, opened)] = rest.rows.try_into().unwrap();
+    let [(_, opened), (_, campus)] = rest.rows.try_into().unwrap();
     assert_eq!(opened.event_type.as_deref(), Some("account.opened"));
     assert_eq!(
         (opened.actor.as_str(), opened.origin.as_deref()),
         ("staff:li", Some("10.0.0.9"))
     );
+    assert_eq!(campus.event_type.as_deref(), Some("campus.opened"));
 
     let of_account = AuditFilter {
         stream_type: Some("account".to_owned()),

@@ -1,15 +1,15 @@
 //! What an auditor asks of an account, answered from events alone.
 
 use chaobiao_decision::StreamId;
-use chaobiao_domain::account::{Account, AccountEvent, AccountRecord, StatementLine};
-use chaobiao_domain::units::{AccountNo, Fen, business_date, business_time};
-use chaobiao_eventstore::{EventStore, RecordedEvent};
+use chaobiao_domain::account::{self, Account, AccountEvent, AccountRecord, StatementEntry};
+use chaobiao_domain::units::{AccountNo, business_time};
+use chaobiao_eventstore::{EventStore, Horizon, StoreError, replay};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand};
 use cqrs_es::Aggregate;
 use serde_json::{Value, json};
 
-use super::{CommandError, Context, output};
+use super::{AsKnown, CommandError, Context, output};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -27,12 +27,8 @@ enum Action {
 struct Statement {
     /// 户号
     account_no: AccountNo,
-    /// 只计至此日（含）的业务
-    #[arg(long, value_name = "日期")]
-    as_of: Option<NaiveDate>,
-    /// 只用当时已记录的事件
-    #[arg(long, value_name = "时间")]
-    known_at: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    as_known: AsKnown,
     #[arg(long)]
     json: bool,
 }
@@ -52,34 +48,37 @@ impl Arguments {
 
 impl Statement {
     async fn run(self, store: &EventStore) -> Result<(), CommandError> {
+        let (horizon, valid_on) = self.as_known.point(store).await?;
         let stream = StreamId::new(Account::TYPE, self.account_no.as_str());
-        let mut history = store.history(&stream).await?;
-        history.retain(|event| self.covers(event));
-        let mut account = Account::default();
-        let mut entries = Vec::new();
-        let mut balance = Fen::ZERO;
-        for recorded in &history {
-            let event: AccountEvent = recorded.decode()?;
-            for line in event.statement_lines() {
-                balance = balance.checked_add(line.change()).ok_or("金额超出可计算范围")?;
-                entries.push(Entry { at: recorded.recorded_at, line, balance });
-            }
-            account.apply(event);
-        }
-        let account = account.opened(&self.account_no)?;
+        let history = store.history_to(&stream, horizon).await?;
+        let account: Account = replay(&history)?;
+        let known: Result<Vec<(DateTime<Utc>, AccountEvent)>, StoreError> = history
+            .iter()
+            .map(|event| Ok((event.recorded_at, event.decode()?)))
+            .collect();
+        let answer = Answer {
+            account: account.opened(&self.account_no)?,
+            statement: account::Statement::of(&known?, valid_on)?,
+            horizon,
+            valid_on,
+        };
         if self.json {
-            return Ok(output::line(&self.to_json(account, &entries).to_string())?);
+            return Ok(output::line(&answer.to_json().to_string())?);
         }
-        self.print(account, &entries)
+        answer.print()
     }
+}
 
-    fn covers(&self, event: &RecordedEvent) -> bool {
-        self.known_at.is_none_or(|instant| event.known_at <= instant)
-            && self.as_of.is_none_or(|day| business_date(event.recorded_at) <= day)
-    }
+struct Answer<'a> {
+    account: &'a AccountRecord,
+    statement: account::Statement,
+    horizon: Horizon,
+    valid_on: Option<NaiveDate>,
+}
 
-    fn to_json(&self, account: &AccountRecord, entries: &[Entry]) -> Value {
-        let ledger = account.ledger();
+impl Answer<'_> {
+    fn to_json(&self) -> Value {
+        let (account, ledger) = (self.account, self.statement.ledger());
         let bills = ledger.bills().into_iter().map(|bill| {
             json!({
                 "bill_no": bill.bill_no,
@@ -88,33 +87,36 @@ impl Statement {
                 "open": bill.open().to_string(),
             })
         });
+        let entries = self.statement.entries().iter().map(entry_json);
         json!({
-            "account_no": self.account_no,
+            "account_no": account.account_no,
             "class": account.class,
             "campus": account.campus,
             "holder": account.holder.value(),
-            "as_of": self.as_of,
-            "known_at": self.known_at,
-            "entries": entries.iter().map(Entry::to_json).collect::<Vec<_>>(),
+            "valid_on": self.valid_on,
+            "position": self.horizon.position,
+            "known_at": self.horizon.known_at,
+            "entries": entries.collect::<Vec<_>>(),
             "bills": bills.collect::<Vec<_>>(),
             "open": ledger.open_amount().to_string(),
             "credit": ledger.credit().to_string(),
         })
     }
 
-    fn print(&self, account: &AccountRecord, entries: &[Entry]) -> Result<(), CommandError> {
+    fn print(&self) -> Result<(), CommandError> {
+        let account = self.account;
         let holder = account.holder.value().map_or("（已删除）", String::as_str);
         output::line(&format!(
             "户号 {}  {}  {}  校区 {}",
-            self.account_no,
+            account.account_no,
             holder,
             account.class.label(),
             account.campus
         ))?;
-        for entry in entries {
-            output::line(&entry.to_string())?;
+        for entry in self.statement.entries() {
+            output::line(&entry_line(entry))?;
         }
-        let ledger = account.ledger();
+        let ledger = self.statement.ledger();
         output::line("账单：")?;
         for bill in ledger.bills() {
             output::line(&format!(
@@ -130,43 +132,30 @@ impl Statement {
     }
 }
 
-/// A line of the statement with what is owed after it.
-struct Entry {
-    at: DateTime<Utc>,
-    line: StatementLine,
-    /// Open bills less credit.
-    balance: Fen,
+fn entry_json(entry: &StatementEntry) -> Value {
+    json!({
+        "at": entry.at,
+        "kind": entry.line.kind,
+        "bill_no": entry.line.bill_no,
+        "month": entry.line.month,
+        "payment_id": entry.line.payment_id,
+        "amount": entry.line.amount.to_string(),
+        "balance": entry.balance.to_string(),
+    })
 }
 
-impl Entry {
-    fn to_json(&self) -> Value {
-        json!({
-            "at": self.at,
-            "kind": self.line.kind,
-            "bill_no": self.line.bill_no,
-            "month": self.line.month,
-            "payment_id": self.line.payment_id,
-            "amount": self.line.amount.to_string(),
-            "balance": self.balance.to_string(),
-        })
-    }
-}
-
-impl std::fmt::Display for Entry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let reference = match (&self.line.bill_no, &self.line.payment_id) {
-            (Some(bill_no), _) => bill_no.as_str(),
-            (None, Some(payment_id)) => payment_id.as_str(),
-            (None, None) => "",
-        };
-        write!(
-            f,
-            "{}  {}  {:<24} {:>12}  余额 {:>12}",
-            business_time(self.at).format("%Y-%m-%d %H:%M"),
-            self.line.kind.label(),
-            reference,
-            self.line.amount,
-            self.balance
-        )
-    }
+fn entry_line(entry: &StatementEntry) -> String {
+    let reference = match (&entry.line.bill_no, &entry.line.payment_id) {
+        (Some(bill_no), _) => bill_no.as_str(),
+        (None, Some(payment_id)) => payment_id.as_str(),
+        (None, None) => "",
+    };
+    format!(
+        "{}  {}  {:<24} {:>12}  余额 {:>12}",
+        business_time(entry.at).format("%Y-%m-%d %H:%M"),
+        entry.line.kind.label(),
+        reference,
+        entry.line.amount,
+        entry.balance
+    )
 }

@@ -16,21 +16,15 @@ use super::{CommandError, Context, output};
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct DemoArguments {
-    /// 种子：相同种子生成相同数据
+    /// 演示校区的种子：相同种子生成相同数据
     #[arg(long, default_value_t = DemoOptions::SEED)]
     seed: u64,
-    /// 数据截止日（不含当天），缺省为今天
+    /// 演示数据截止日（不含当天），缺省为今天
     #[arg(long, value_name = "日期")]
     today: Option<NaiveDate>,
-    /// 表计数量
+    /// 演示校区的表计数量
     #[arg(long, default_value_t = DemoOptions::METERS)]
     meters: usize,
-}
-
-impl Default for DemoArguments {
-    fn default() -> Self {
-        Self { seed: DemoOptions::SEED, today: None, meters: DemoOptions::METERS }
-    }
 }
 
 pub(super) type Arguments = DemoArguments;

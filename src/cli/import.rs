@@ -6,9 +6,12 @@ use chaobiao_decision::Actor;
 use chaobiao_domain::units::CampusId;
 use chaobiao_projections::directory;
 use clap::{Args, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::Core;
-use crate::import::{CampusNames, FileKind, ImportRequest, RowVerdict, Source, Verdict, import};
+use crate::import::{
+    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Verdict, import,
+};
 
 use super::error::RowsRefused;
 use super::{CommandError, Context, output};
@@ -94,12 +97,23 @@ async fn take_in(core: &Core, kind: FileKind, file: &File) -> Result<(), Command
         campuses: campuses(core).await?,
     };
     let mut printed = Ok(());
-    let summary = import(&core.bus, &request, &bytes, |verdict| {
-        if printed.is_ok() {
-            printed = print(verdict, file.json);
+    let bar = ProgressBar::hidden();
+    let imported = import(&core.bus, &request, &bytes, |news| match news {
+        ImportNews::Begun { rows, done } => {
+            if !file.json {
+                show(&bar, rows, done);
+            }
+        }
+        ImportNews::Row(verdict) => {
+            bar.inc(1);
+            if printed.is_ok() && (file.json || needs_a_look(verdict)) {
+                printed = bar.suspend(|| print(verdict, file.json));
+            }
         }
     })
-    .await?;
+    .await;
+    bar.finish_and_clear();
+    let summary = imported?;
     printed?;
     let dry_run = if file.dry_run { "（试算，未写入）" } else { "" };
     if file.json {
@@ -113,14 +127,27 @@ async fn take_in(core: &Core, kind: FileKind, file: &File) -> Result<(), Command
     }
 }
 
+/// Progress, where somebody watches: on a terminal.
+fn show(bar: &ProgressBar, rows: usize, done: usize) {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} 行，剩余 {eta}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_length(rows as u64);
+    bar.set_position(done as u64);
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+}
+
 /// What went well needs no line of its own, unless a program reads it.
+fn needs_a_look(verdict: &RowVerdict) -> bool {
+    matches!(verdict.verdict, Verdict::Held | Verdict::Refused)
+}
+
 fn print(verdict: &RowVerdict, json: bool) -> Result<(), CommandError> {
-    if json {
-        output::line(&serde_json::to_string(verdict)?)?;
-    } else if matches!(verdict.verdict, Verdict::Held | Verdict::Refused) {
-        output::line(&verdict.to_string())?;
-    }
-    Ok(())
+    let text = if json {
+        serde_json::to_string(verdict)?
+    } else {
+        verdict.to_string()
+    };
+    Ok(output::line(&text)?)
 }
 
 fn name_of(file: &Path) -> String {

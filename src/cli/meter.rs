@@ -1,16 +1,15 @@
 //! What an auditor asks of a meter, answered from events alone.
 
 use chaobiao_decision::StreamId;
-use chaobiao_domain::meter::{AcceptedReading, Meter, MeterEvent};
+use chaobiao_domain::meter::{AcceptedReading, Meter};
 use chaobiao_domain::units::MeterNo;
-use chaobiao_eventstore::{AuditRepository, EventStore, RecordedEvent};
-use chrono::{DateTime, NaiveDate, Utc};
+use chaobiao_eventstore::{AuditRepository, EventStore, RecordedEvent, replay};
 use clap::{Args, Subcommand};
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateContext as _, EventStore as _};
 use serde_json::json;
 
-use super::{CommandError, Context, output};
+use super::{AsKnown, CommandError, Context, output};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -28,12 +27,8 @@ enum Action {
 struct Replay {
     /// 收费系统表号
     meter_no: MeterNo,
-    /// 只列出抄表日期不晚于此日的读数
-    #[arg(long, value_name = "日期")]
-    as_of: Option<NaiveDate>,
-    /// 只用当时已记录的事件
-    #[arg(long, value_name = "时间")]
-    known_at: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    as_known: AsKnown,
     #[arg(long)]
     json: bool,
 }
@@ -53,28 +48,19 @@ impl Arguments {
 
 impl Replay {
     async fn run(self, store: EventStore) -> Result<(), CommandError> {
+        let (horizon, valid_on) = self.as_known.point(&store).await?;
         let stream = StreamId::new(Meter::TYPE, self.meter_no.as_str());
-        let mut history = store.history(&stream).await?;
+        let history = store.history_to(&stream, horizon).await?;
         if history.is_empty() {
             return Err(format!("没有表 {} 的事件", self.meter_no).into());
         }
-        if let Some(known_at) = self.known_at {
-            history.retain(|event| event.known_at <= known_at);
-        }
-        let mut meter = Meter::default();
-        for event in &history {
-            meter.apply(event.decode::<MeterEvent>()?);
-        }
-        if self.known_at.is_none() {
+        let meter: Meter = replay(&history)?;
+        if self.as_known.is_now() {
             agree(store, &self.meter_no, &meter).await?;
         }
-        let readings: Vec<&AcceptedReading> = meter
-            .accepted()
-            .iter()
-            .filter(|reading| self.as_of.is_none_or(|day| reading.read_on <= day))
-            .collect();
+        let readings = meter.accepted_on(valid_on);
         if self.json {
-            return print_json(&history, &readings);
+            return print_json(&history, readings);
         }
         for event in &history {
             output::line(&line(event))?;
@@ -115,7 +101,7 @@ fn line(event: &RecordedEvent) -> String {
 
 fn print_json(
     history: &[RecordedEvent],
-    readings: &[&AcceptedReading],
+    readings: &[AcceptedReading],
 ) -> Result<(), CommandError> {
     for event in history {
         let line = json!({

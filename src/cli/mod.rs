@@ -1,5 +1,6 @@
 //! The command line: one file per command (or group of commands), one line here for each.
 
+mod as_known;
 mod context;
 mod error;
 mod output;
@@ -8,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use as_known::AsKnown;
 pub use context::Context;
 pub use error::CommandError;
 
@@ -60,6 +62,8 @@ commands! {
     export => Export,
     /// 费率：试算
     tariff => Tariff,
+    /// 表计报文：解析、组帧与数据标识表
+    frame => Frame,
     /// 读模型：进度、核对与重建
     projection => Projection,
     /// 搁置的事件：查看与重试

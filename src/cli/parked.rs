@@ -52,7 +52,7 @@ impl Action {
 
 async fn retry(core: &Core, keepers: Keepers) -> Result<(), CommandError> {
     let mut still_parked = 0;
-    for projector in chaobiao_projections::all() {
+    for projector in chaobiao_projections::all(&core.store) {
         let name = projector.name();
         let retried = retry_parked_projection(&core.store, projector).await?;
         still_parked += retried.still_parked;

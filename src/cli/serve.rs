@@ -16,6 +16,7 @@ use crate::app::{Core, master_key};
 use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
+use crate::export;
 use crate::http::{self, Operations, Readiness};
 use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
@@ -33,6 +34,8 @@ pub(super) struct Arguments {
     /// 首次启动时生成演示校区
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    campus: DemoArguments,
 }
 
 impl Arguments {
@@ -43,7 +46,8 @@ impl Arguments {
         // Before the database starts, so that an early Ctrl-C stops it properly.
         let shutdown = Shutdown::on_signals()?;
         let database = Database::open_for_server(&config).await?;
-        let served = serve(&config, &database, shutdown, self.demo).await;
+        let campus = self.demo.then_some(&self.campus);
+        let served = serve(&config, &database, shutdown, campus).await;
         database.close().await;
         served
     }
@@ -53,14 +57,13 @@ async fn serve(
     config: &Config,
     database: &Database,
     shutdown: Shutdown,
-    with_demo: bool,
+    campus: Option<&DemoArguments>,
 ) -> Result<(), CommandError> {
     database.prepare_schema().await?;
     // First of all: a demo campus wants an empty store, and has a calendar of its own.
-    let campus = if with_demo {
-        Some(demo::make(config, database, &DemoArguments::default()).await?)
-    } else {
-        None
+    let campus = match campus {
+        Some(arguments) => Some(demo::make(config, database, arguments).await?),
+        None => None,
     };
     let clock = Arc::new(SystemClock);
     let journal = Arc::new(AccessJournal::default());
@@ -90,6 +93,7 @@ async fn serve(
             photos: Core::photos(config)?,
             services: services.clone(),
         }))
+        .merge(export::routes(services.clone()))
         .merge(graphql(config, services)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {

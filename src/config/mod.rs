@@ -15,5 +15,5 @@ pub use master_key::{MASTER_KEY_BYTES, create_key_file, read_key_file};
 pub use secret::Secret;
 pub use sections::{
     Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, RetentionConfig, SecretsConfig,
-    ServerConfig, SessionConfig, TelemetryConfig, TransparencyConfig,
+    ServerConfig, SessionConfig, TelemetryConfig, TransparencyConfig, VerificationConfig,
 };

@@ -20,6 +20,7 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     pub transparency: TransparencyConfig,
     pub retention: RetentionConfig,
+    pub verification: VerificationConfig,
 }
 
 impl Default for Config {
@@ -36,6 +37,7 @@ impl Default for Config {
             telemetry: TelemetryConfig::default(),
             transparency: TransparencyConfig::default(),
             retention: RetentionConfig::default(),
+            verification: VerificationConfig::default(),
         }
     }
 }
@@ -200,6 +202,25 @@ impl Default for RetentionConfig {
     fn default() -> Self {
         Self {
             accounting_years: 30,
+        }
+    }
+}
+
+/// Read models compared with their replay, in the background.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VerificationConfig {
+    /// 0: by command only.
+    pub interval_hours: u32,
+    /// The hour of the day, in Shanghai, at which rounds are counted from.
+    pub hour: u32,
+}
+
+impl Default for VerificationConfig {
+    fn default() -> Self {
+        Self {
+            interval_hours: 24,
+            hour: 2,
         }
     }
 }

@@ -36,13 +36,13 @@ const PLANTED: [(&str, &str, &str, Player); 20] = [
     (
         "leaking_pipe",
         "水管漏水，用量突增，待复核",
-        "readingReview(status: HELD)",
+        "readingReview(status: HELD, rule: V7)",
         Player::Meter(|cast| cast.leaking_pipe),
     ),
     (
         "transposed_digits",
         "抄码颠倒，读数倒退，待复核",
-        "readingReview(status: HELD)",
+        "readingReview(status: HELD, rule: V5)",
         Player::Meter(|cast| cast.transposed_digits),
     ),
     (
@@ -54,19 +54,19 @@ const PLANTED: [(&str, &str, &str, Player); 20] = [
     (
         "rolled_over",
         "表码过圈",
-        "meterHistory",
+        "readingReview(status: ACCEPTED, rule: V5)",
         Player::Meter(|cast| cast.rolled_over),
     ),
     (
         "stuck_meter",
         "水表停走，连续零用量",
-        "usage",
+        "readingReview(rule: V10, severity: VISIT)",
         Player::Meter(|cast| cast.stuck_meter),
     ),
     (
         "empty_room",
         "暑假空房用电 226 度",
-        "usage",
+        "meter { readings }",
         Player::Meter(|cast| cast.empty_room),
     ),
     (
@@ -78,13 +78,13 @@ const PLANTED: [(&str, &str, &str, Player); 20] = [
     (
         "replaced_for_fault",
         "故障换表，新表底度 37",
-        "meter",
+        "replacements(reason: FAULT)",
         Player::Meter(|cast| cast.replaced_for_fault),
     ),
     (
         "changed_ratio",
         "增容换表，倍率 1 变 20",
-        "meter",
+        "replacements(multiplierChanged: true)",
         Player::Meter(|cast| cast.changed_ratio),
     ),
     (
@@ -120,7 +120,7 @@ const PLANTED: [(&str, &str, &str, Player); 20] = [
     (
         "paid_too_much",
         "多缴，余额留存",
-        "account",
+        "accounts { credit }",
         Player::Place(|cast| cast.paid_too_much),
     ),
     (
@@ -144,7 +144,7 @@ const PLANTED: [(&str, &str, &str, Player); 20] = [
     (
         "third_tier",
         "用水进入第三阶梯",
-        "account",
+        "bills(tierFrom: 3)",
         Player::Place(|cast| cast.third_tier),
     ),
     (

@@ -1,5 +1,7 @@
 //! Meters come off the wall and others go on.
 
+use std::collections::BTreeSet;
+
 use chaobiao_domain::meter::{RemovalReason, ReplaceDevice};
 use chaobiao_domain::units::HardwareNo;
 
@@ -30,19 +32,16 @@ impl Campus<'_> {
         let (meters, months) = (self.plan.meters.len(), Month::LATEST - 1);
         if (1..=months).contains(&month.number) {
             let turn = (meters / ROTATED_EVERY + month.number - 1) / months;
-            for _ in 0..turn {
-                let number = draws.below(meters);
+            // A set: among many meters the same one is drawn twice now and then.
+            let chosen: BTreeSet<usize> = (0..turn).map(|_| draws.below(meters)).collect();
+            for number in chosen {
                 if !self.cast.has_meter(number) {
-                    let (reason, opening) = (RemovalReason::Rotation, 0);
-                    self.replace(
-                        month,
-                        number,
-                        &Change {
-                            reason,
-                            opening,
-                            multiplier: 1,
-                        },
-                    )?;
+                    let change = Change {
+                        reason: RemovalReason::Rotation,
+                        opening: 0,
+                        multiplier: 1,
+                    };
+                    self.replace(month, number, &change)?;
                 }
             }
         }

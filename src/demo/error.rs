@@ -50,6 +50,9 @@ pub enum DemoError {
     #[error("演示数据写入失败 / the demo could not be written")]
     Store(#[from] StoreError),
 
+    #[error("演示数据无法读取 / the demo cannot be read")]
+    Database(#[from] sqlx::Error),
+
     #[error("演示口令设置失败 / a demo password could not be set")]
     Access(#[from] AccessError),
 

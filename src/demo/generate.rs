@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 use chaobiao_domain::units::{BillingMonth, CustomerId};
+use chaobiao_eventstore::Daemon;
 use chrono::{DateTime, Utc};
 
 use super::DemoError;
 use super::almanac::{Almanac, BILLING_DAY, MONTHS, at, day};
 use super::cast::Cast;
+use super::exports::bookkeeper;
 use super::money::Ledger;
 use super::plan::Plan;
 use super::register::Register;
@@ -20,6 +22,7 @@ pub(super) struct Campus<'a> {
     pub(super) cast: &'a Cast,
     pub(super) almanac: &'a Almanac,
     pub(super) runner: Runner<'a>,
+    pub(super) bookkeeper: Daemon,
     pub(super) photos: &'a PhotoStore,
     /// Photos of this month, to be kept before what names them is written.
     pub(super) negatives: Vec<Bytes>,
@@ -57,6 +60,7 @@ impl<'a> Campus<'a> {
         runner: Runner<'a>,
         photos: &'a PhotoStore,
     ) -> Self {
+        let bookkeeper = bookkeeper(runner.bus());
         let registers = plan.meters.iter().map(|meter| {
             let class = plan.places[meter.place].class;
             Register::new(meter, class, almanac.install_day())
@@ -67,6 +71,7 @@ impl<'a> Campus<'a> {
             cast,
             almanac,
             runner,
+            bookkeeper,
             photos,
             negatives: Vec::new(),
             registers: registers.collect(),
@@ -86,6 +91,7 @@ impl<'a> Campus<'a> {
             self.collect_payments(month)?;
             self.open_rounds(month)?;
             self.replace_devices(month)?;
+            self.close_export(month).await?;
             self.read_meters(month)?;
             self.keep_photos().await?;
             let answers = self.runner.run(at(day(month.month, 27), 0, 0)).await?;
@@ -100,6 +106,7 @@ impl<'a> Campus<'a> {
             self.note_bills(answers)?;
         }
         self.runner.run(self.almanac.end()).await?;
+        self.bookkeeper.shutdown().await;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod devices;
 mod dial;
 mod draw;
 mod error;
+mod exports;
 mod generate;
 mod money;
 mod names;

@@ -6,6 +6,7 @@ use chaobiao_decision::{Actor, CommandContext, ErasedProcess, Process};
 use chaobiao_eventstore::{CommandBus, CommandError, Executed, SoleWriter};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::PgPool;
 
 use super::DemoError;
 
@@ -63,6 +64,14 @@ impl<'a> Runner<'a> {
             position: None,
             progress,
         }
+    }
+
+    pub(super) fn bus(&self) -> &CommandBus {
+        self.bus
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        self.bus.store().pool()
     }
 
     pub(super) fn give<P: Process>(

@@ -21,7 +21,7 @@ use super::almanac::{at, back, seconds};
 use super::generate::Campus;
 use super::names::{CAMPUSES, UNIVERSITY};
 use super::plan::{PlannedMeter, campus_id};
-use super::staff::{self, ADMIN, FINANCE, TECHNICIAN};
+use super::staff::{self, ADMIN, FINANCE, MANAGER, TECHNICIAN};
 use super::usage::Milli;
 use super::{DemoError, tariffs};
 
@@ -101,15 +101,19 @@ impl Campus<'_> {
         let rules = |floor| CommodityRules {
             high_factor: Decimal::TWO,
             high_floor_per_day: Decimal::from(floor),
+            // Dormitories are empty then.
+            zero_quiet_months: [2, 8].into(),
+            ..CommodityRules::default()
         };
         let publish = PublishValidationRules {
             effective_from: self.almanac.setup_day(),
+            reason: "系统启用，按上一学年用量设定".to_owned(),
             future_tolerance_minutes: 5,
             water: rules(3),
             electricity: rules(30),
         };
         let start = at(self.almanac.setup_day(), 9, 10);
-        self.runner.give(start, by(ADMIN), "rules", publish);
+        self.runner.give(start, by(MANAGER), "rules", publish);
     }
 
     fn define_tariffs(&mut self) -> Result<(), DemoError> {

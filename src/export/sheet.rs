@@ -15,6 +15,15 @@ pub enum Format {
     Xlsx,
 }
 
+impl Format {
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+}
+
 /// A batch with its lines. The same batch gives the same bytes whenever it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {

@@ -8,7 +8,7 @@ use axum::http::header::COOKIE;
 use axum::middleware::Next;
 use axum::response::Response;
 use chaobiao_eventstore::access::SessionToken;
-use chaobiao_graphql::support::{RequestInfo, SESSION_COOKIE};
+use chaobiao_graphql::support::{RequestInfo, SESSION_COOKIE, Services, Viewer};
 
 use super::RequestId;
 
@@ -31,6 +31,16 @@ impl Caller {
             session: self.session.clone(),
             secure: self.secure,
         }
+    }
+
+    /// Who asks; a session that cannot be read is nobody's.
+    pub async fn viewer(&self, services: &Services) -> Viewer {
+        let viewer = services.viewer(self.session.as_ref()).await;
+        viewer.unwrap_or_else(|error| {
+            let request_id = &self.request_id;
+            tracing::error!(request_id, %error, "the session could not be read");
+            Viewer::Anonymous
+        })
     }
 }
 

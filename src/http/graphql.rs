@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 
 use async_graphql::http::GraphiQLSource;
 use async_graphql::{Request, Response as Answer, ServerError};
-use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -20,6 +19,7 @@ use futures::FutureExt as _;
 
 use super::caller::Caller;
 use super::socket::{MESSAGE_BYTES_MAX, Socket};
+use super::transport::{PROTOCOL, converse};
 
 const RESPONSE_JSON: &str = "application/graphql-response+json";
 
@@ -61,11 +61,10 @@ async fn get_graphql(
     State(endpoint): State<Endpoint>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    protocol: Result<GraphQLProtocol, StatusCode>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    match (protocol, upgrade) {
-        (Ok(protocol), Ok(upgrade)) => subscribe(endpoint, &caller, &headers, protocol, upgrade),
+    match upgrade {
+        Ok(upgrade) => subscribe(endpoint, &caller, &headers, upgrade),
         _ if endpoint.development => explorer().into_response(),
         _ => not_allowed().await.into_response(),
     }
@@ -133,7 +132,6 @@ fn subscribe(
     endpoint: Endpoint,
     caller: &Caller,
     headers: &HeaderMap,
-    protocol: GraphQLProtocol,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     // Browsers send no header of ours here; their Origin must be this very site.
@@ -142,9 +140,9 @@ fn subscribe(
     }
     let socket = Socket::new(endpoint.schema, endpoint.services, caller.info());
     upgrade
-        .protocols(["graphql-transport-ws"])
+        .protocols([PROTOCOL])
         .max_message_size(MESSAGE_BYTES_MAX)
-        .on_upgrade(move |stream| GraphQLWebSocket::new(stream, socket, protocol).serve())
+        .on_upgrade(move |stream| converse(stream, socket))
 }
 
 fn same_site(headers: &HeaderMap) -> bool {
@@ -255,6 +253,7 @@ fn status(answer: &Answer) -> StatusCode {
         Some("RATE_LIMITED") => StatusCode::TOO_MANY_REQUESTS,
         Some("CONFLICT" | "IDEMPOTENCY_KEY_REUSED") => StatusCode::CONFLICT,
         Some("INTERNAL_SERVER_ERROR") => StatusCode::INTERNAL_SERVER_ERROR,
+        Some("TIMEOUT") => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::OK,
     }
 }

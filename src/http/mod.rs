@@ -8,8 +8,10 @@ mod health;
 pub mod log;
 mod observe;
 mod readiness;
+mod refusal;
 mod server;
 mod socket;
+mod transport;
 
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ use crate::config::ServerConfig;
 pub use caller::Caller;
 pub use observe::RequestId;
 pub use readiness::Readiness;
+pub use refusal::{forbidden, refused, refused_on};
 pub use server::serve;
 
 /// What the routes of operators need.

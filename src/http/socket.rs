@@ -1,7 +1,4 @@
 //! What runs over one WebSocket: subscriptions, a few at a time.
-//!
-//! The protocol itself is async-graphql's; `docs/adr` says where its close codes differ from
-//! graphql-transport-ws.
 
 use std::sync::Arc;
 

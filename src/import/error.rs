@@ -71,4 +71,7 @@ pub enum ImportError {
 
     #[error("无法读取导入结果 / the outcome of a row cannot be read")]
     Outcome(#[from] serde_json::Error),
+
+    #[error("无法登记导入批次 / the batch cannot be noted")]
+    Value(#[from] chaobiao_domain::units::ValueError),
 }

@@ -6,6 +6,7 @@
 //! rules, and the same file again changes nothing.
 
 mod account_rows;
+mod batch;
 mod cell;
 mod columns;
 mod csv_file;
@@ -21,5 +22,5 @@ mod verdict;
 mod xlsx_file;
 
 pub use error::{FileError, ImportError};
-pub use run::{CampusNames, FileKind, ImportRequest, Source, import};
+pub use run::{CampusNames, FileKind, ImportNews, ImportRequest, Source, import};
 pub use verdict::{RowVerdict, Summary, Verdict};

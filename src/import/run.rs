@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use chaobiao_decision::{Actor, CommandContext, ErasedProcess, Rejection, Stop, Workspace};
 use chaobiao_domain::campus::Campus;
+use chaobiao_domain::import_batch::ImportKind;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
 use chaobiao_domain::units::CampusId;
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
@@ -11,14 +12,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::account_rows::{self, AccountImported};
+use super::batch::BatchLog;
 use super::columns::{Column, Fields, Heading};
 use super::meter_rows::{self, MeterImported};
 use super::table::{Row, Table};
 use super::verdict::{RowVerdict, Summary, Verdict};
 use super::{ImportError, reading_rows};
 
-/// Rows decided and committed together.
-const CHUNK: usize = 500;
+/// Rows between two notes of how far the file has been taken in.
+const CHUNK: usize = 2_000;
 
 /// Where readings come from, which decides how they count as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +57,16 @@ impl FileKind {
             Self::Meters => meter_rows::COLUMNS,
             Self::Accounts => account_rows::COLUMNS,
             Self::Readings(_) => reading_rows::COLUMNS,
+        }
+    }
+
+    pub(super) const fn kind(self) -> ImportKind {
+        match self {
+            Self::Meters => ImportKind::Meters,
+            Self::Accounts => ImportKind::Accounts,
+            Self::Readings(Source::Handheld) => ImportKind::HandheldReadings,
+            Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
+            Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
         }
     }
 
@@ -115,6 +127,13 @@ pub struct ImportRequest {
     pub campuses: CampusNames,
 }
 
+impl ImportRequest {
+    /// What events keep as the place they came from.
+    pub(super) fn origin(&self) -> Option<String> {
+        Some(format!("file:{}", self.file_name))
+    }
+}
+
 type Command = (CommandContext, Box<dyn ErasedProcess>);
 type Answer = Result<Executed<Value>, CommandError>;
 
@@ -147,12 +166,25 @@ impl ErasedProcess for Shared {
     }
 }
 
-/// Takes a file in, row by row. `report` gets the verdicts in the order of the rows.
+/// What an import tells while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum ImportNews<'a> {
+    /// Once, before any row.
+    Begun {
+        rows: usize,
+        /// Rows an interrupted import of the file has dealt with before; they are not repeated.
+        done: usize,
+    },
+    /// In the order of the rows.
+    Row(&'a RowVerdict),
+}
+
+/// Takes a file in, row by row, from where an interrupted import of it stopped.
 pub async fn import(
     bus: &CommandBus,
     request: &ImportRequest,
     bytes: &[u8],
-    mut report: impl FnMut(&RowVerdict),
+    mut report: impl FnMut(ImportNews<'_>),
 ) -> Result<Summary, ImportError> {
     let table = Table::read(bytes)?;
     let (heading, above) = Heading::find(&table, request.kind.columns())?;
@@ -162,13 +194,28 @@ pub async fn import(
     };
     let mut seen: HashMap<Uuid, usize> = HashMap::new();
     let rows = &table.rows[above..];
+    let mut log = if request.dry_run || rows.is_empty() {
+        None
+    } else {
+        Some(BatchLog::start(bus, request, bytes, rows.len()).await?)
+    };
+    let through = log.as_ref().map_or(0, BatchLog::through_row);
+    let done = rows.partition_point(|row| row.number <= through);
+    let begun = ImportNews::Begun {
+        rows: rows.len(),
+        done,
+    };
+    report(begun);
+    summary.done_before = done;
+    let rows = &rows[done..];
     // A dry run decides the whole file as one: each row sees what the rows before it did.
     let size = if request.dry_run {
         rows.len().max(1)
     } else {
         CHUNK
     };
-    for chunk in rows.chunks(size) {
+    let mut chunks = rows.chunks(size).peekable();
+    while let Some(chunk) = chunks.next() {
         let mut verdicts = Vec::with_capacity(chunk.len());
         let mut candidates = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -185,9 +232,13 @@ pub async fn import(
         }
         verdicts.extend(decide(bus, request, candidates).await?);
         verdicts.sort_by_key(|verdict| verdict.row);
+        if let Some(log) = &mut log {
+            let last = chunks.peek().is_none();
+            log.advance(bus, request, &verdicts, last).await?;
+        }
         for verdict in &verdicts {
             summary.count(verdict.verdict);
-            report(verdict);
+            report(ImportNews::Row(verdict));
         }
     }
     Ok(summary)
@@ -287,7 +338,7 @@ async fn decide(
 fn commands(request: &ImportRequest, candidates: &[Candidate]) -> Vec<Command> {
     let command = |candidate: &Candidate| -> Command {
         let context = CommandContext {
-            origin: Some(format!("file:{}", request.file_name)),
+            origin: request.origin(),
             ..CommandContext::new(candidate.command_id, request.actor.clone(), request.at)
         };
         (context, Box::new(Shared(Arc::clone(&candidate.process))))

@@ -82,6 +82,8 @@ pub struct Summary {
     pub held: usize,
     pub unchanged: usize,
     pub refused: usize,
+    /// Rows dealt with before the import was interrupted; not counted above.
+    pub done_before: usize,
     /// Columns nobody knows, by name.
     pub ignored_columns: Vec<String>,
 }
@@ -105,6 +107,9 @@ impl fmt::Display for Summary {
             "共 {} 行：通过 {}，待复核 {}，未变 {}，退回 {}",
             self.rows, self.accepted, self.held, self.unchanged, self.refused
         )?;
+        if self.done_before > 0 {
+            write!(f, "；接续上次中断处，此前已处理 {} 行", self.done_before)?;
+        }
         if !self.ignored_columns.is_empty() {
             write!(f, "；未使用的列：{}", self.ignored_columns.join("、"))?;
         }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use sqlx::PgPool;
 
 use super::{PhotoError, PhotoStore};
-use crate::http::Caller;
+use crate::http::{Caller, forbidden, refused, refused_on};
 
 /// What multipart adds around the photo.
 const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
@@ -45,28 +45,6 @@ struct Kept {
     hash: PhotoHash,
 }
 
-/// A refusal, in the shape mutations use.
-#[derive(Serialize)]
-struct Refused {
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    field: &'static [&'static str],
-}
-
-fn refused(status: StatusCode, code: &'static str, message: impl Into<String>) -> Response {
-    let message = message.into();
-    (
-        status,
-        Json(Refused {
-            code,
-            message,
-            field: &[],
-        }),
-    )
-        .into_response()
-}
-
 impl IntoResponse for PhotoError {
     fn into_response(self) -> Response {
         let status = match self {
@@ -79,16 +57,7 @@ impl IntoResponse for PhotoError {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };
-        let (code, message) = (self.code(), self.to_string());
-        (
-            status,
-            Json(Refused {
-                code,
-                message,
-                field: &["photo"],
-            }),
-        )
-            .into_response()
+        refused_on(status, self.code(), &self.to_string(), &["photo"])
     }
 }
 
@@ -104,16 +73,6 @@ async fn announced_size(State(max): State<usize>, request: Request, next: Next) 
     next.run(request).await
 }
 
-/// Who asks; a session that cannot be read is nobody's.
-async fn viewer(needs: &PhotoRoutes, caller: &Caller) -> Viewer {
-    let viewer = needs.services.viewer(caller.session.as_ref()).await;
-    viewer.unwrap_or_else(|error| {
-        let request_id = &caller.request_id;
-        tracing::error!(request_id, %error, "the session could not be read");
-        Viewer::Anonymous
-    })
-}
-
 async fn upload(
     State(needs): State<PhotoRoutes>,
     Extension(caller): Extension<Caller>,
@@ -127,13 +86,9 @@ async fn upload(
             "请求缺少 X-Requested-With: chaobiao",
         );
     }
-    let viewer = viewer(&needs, &caller).await;
+    let viewer = caller.viewer(&needs.services).await;
     if !customer_or(Permission::SubmitReadings).allows(&viewer) {
-        return if viewer.is_anonymous() {
-            refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录")
-        } else {
-            refused(StatusCode::FORBIDDEN, "FORBIDDEN", "没有权限")
-        };
+        return forbidden(&viewer);
     }
     let Some(multipart) = multipart else {
         return PhotoError::Malformed.into_response();
@@ -186,9 +141,9 @@ async fn show(
     Extension(caller): Extension<Caller>,
     Path(hash): Path<String>,
 ) -> Response {
-    let viewer = viewer(&needs, &caller).await;
+    let viewer = caller.viewer(&needs.services).await;
     if viewer.is_anonymous() {
-        return refused(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "请先登录");
+        return forbidden(&viewer);
     }
     // A photo that is not there and one that is not for this viewer look the same.
     let absent = || refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到照片");

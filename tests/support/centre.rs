@@ -24,6 +24,15 @@ pub(crate) struct Centre {
 impl Centre {
     /// A server and an administrator who has chosen a password, nothing else.
     pub(crate) async fn new() -> Self {
+        Self::on(start).await
+    }
+
+    /// One whose server writes everything it has to say, as JSON, to [`Centre::log`].
+    pub(crate) async fn logging() -> Self {
+        Self::on(start_logging).await
+    }
+
+    async fn on(start: fn(&TestDatabase, &ScratchDirectory) -> Server) -> Self {
         let database = TestDatabase::create().await;
         let scratch = ScratchDirectory::create();
         let server = start(&database, &scratch);
@@ -42,14 +51,19 @@ impl Centre {
     /// With a campus, the working calendar of 2026, and tariffs for water and electricity.
     pub(crate) async fn equipped() -> Self {
         let mut centre = Self::new().await;
+        centre.equip();
+        centre
+    }
+
+    pub(crate) fn equip(&mut self) {
         let hours = json!([{ "from": "08:00", "to": "12:00" }, { "from": "14:00", "to": "18:00" }]);
         for (id, name) in [(CAMPUS, "北校区"), ("S", "南校区")] {
             let campus = json!({
                 "campusId": id, "name": name, "contact": "5566", "officeHours": hours,
             });
-            centre.admin.must("openCampus", campus, "campus { name }");
+            self.admin.must("openCampus", campus, "campus { name }");
         }
-        let mut manager = centre.staff("manager", &ALL_DESKS);
+        let mut manager = self.staff("manager", &ALL_DESKS);
         for (id, commodity, price) in [("W", "WATER", "3.10"), ("E", "ELECTRICITY", "0.55")] {
             let tariff = json!({
                 "tariffId": id, "name": id, "commodity": commodity, "basePersons": 4,
@@ -61,7 +75,6 @@ impl Centre {
             });
             manager.must("defineTariff", tariff, "tariff { tariffId }");
         }
-        centre
     }
 
     pub(crate) fn client(&self, name: &str) -> Client {
@@ -162,6 +175,13 @@ impl Centre {
         }
     }
 
+    /// How many events of the business there are; the journal of looks and logins is not meant.
+    pub(crate) async fn events(&self) -> i64 {
+        let count = "SELECT count(*) FROM events WHERE aggregate_type <> 'access_log'";
+        let pool = self.database.pool();
+        sqlx::query_scalar(count).fetch_one(&pool).await.unwrap()
+    }
+
     /// Runs the command line beside the server.
     pub(crate) fn command(&self, arguments: &[&str]) -> String {
         command(&self.database, &self.scratch, arguments)
@@ -185,8 +205,28 @@ impl Centre {
         self.database.pool()
     }
 
+    /// How many events of a type there are.
+    pub(crate) async fn events_of(&self, event_type: &str) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+            .bind(event_type)
+            .fetch_one(&self.database.pool())
+            .await
+            .unwrap()
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.scratch.path().join("data")
+    }
+
+    /// The command line beside the server, to be given arguments.
+    pub(crate) fn command_line(&self) -> std::process::Command {
+        let mut command = chaobiao(&self.data_dir());
+        command.env("DATABASE_URL", self.database.url());
+        command
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(log_file(&self.scratch)).unwrap()
     }
 
     /// Kills the server as a power cut would, and starts it again.
@@ -200,6 +240,20 @@ impl Centre {
 fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
     let mut command = chaobiao(&scratch.path().join("data"));
     command.env("DATABASE_URL", database.url());
+    Server::start(command, &[])
+}
+
+fn log_file(scratch: &ScratchDirectory) -> PathBuf {
+    scratch.path().join("server.log")
+}
+
+fn start_logging(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command
+        .env("DATABASE_URL", database.url())
+        .env("CHAOBIAO_TELEMETRY__LOG_FORMAT", "json")
+        .env("CHAOBIAO_TELEMETRY__LOG_FILTER", "debug,sqlx=warn")
+        .stderr(std::fs::File::create(log_file(scratch)).unwrap());
     Server::start(command, &[])
 }
 

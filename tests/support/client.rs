@@ -135,7 +135,25 @@ impl Client {
         self.send("POST", path, content_type, body)
     }
 
+    /// A file with its bytes as they came.
+    pub(crate) fn download(&mut self, path: &str) -> (Answer, Vec<u8>) {
+        let bytes = self.exchange("GET", path, "text/plain", &[]);
+        let answer = Answer::parse(&String::from_utf8_lossy(&bytes));
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+        (answer, bytes[end.unwrap() + 4..].to_vec())
+    }
+
     fn send(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Answer {
+        let bytes = self.exchange(method, path, content_type, body);
+        let answer = Answer::parse(&String::from_utf8_lossy(&bytes));
+        if let Some(cookie) = answer.header("set-cookie") {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            self.cookie = Some(original_case(&bytes, pair));
+        }
+        answer
+    }
+
+    fn exchange(&mut self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream
             .set_read_timeout(Some(Duration::from_mins(1)))
@@ -158,12 +176,7 @@ impl Client {
         let _ = stream.write_all(body);
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);
-        let answer = Answer::parse(&String::from_utf8_lossy(&bytes));
-        if let Some(cookie) = answer.header("set-cookie") {
-            let pair = cookie.split(';').next().unwrap_or_default();
-            self.cookie = Some(original_case(&bytes, pair));
-        }
-        answer
+        bytes
     }
 }
 

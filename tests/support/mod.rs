@@ -25,6 +25,8 @@ pub(crate) fn chaobiao(data_dir: &Path) -> Command {
             command.env_remove(name);
         }
     }
+    // A round that begins in the middle of a test would only disturb it.
+    command.env("CHAOBIAO_VERIFICATION__INTERVAL_HOURS", "0");
     command.arg("--data-dir").arg(data_dir).stdin(Stdio::null());
     command
 }
@@ -37,6 +39,8 @@ pub(crate) fn run(mut command: Command) -> Output {
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// What it printed before its address.
+    pub(crate) said: String,
 }
 
 impl Server {
@@ -47,13 +51,20 @@ impl Server {
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().rsplit("http://").next().unwrap().parse();
-        let address = address.unwrap_or_else(|_| panic!("the server said {line:?}"));
-        Self { child, address }
+        let mut said = String::new();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().unwrap().unwrap();
+            if let Some((_, address)) = line.trim().split_once("http://") {
+                break address.parse().unwrap();
+            }
+            said = format!("{said}{line}\n");
+        };
+        Self {
+            child,
+            address,
+            said,
+        }
     }
 
     pub(crate) fn signal(&self, name: &str) {

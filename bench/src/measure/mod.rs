@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod bulk;
+pub(crate) mod frames;
 pub(crate) mod load;
 pub(crate) mod replay;
 pub(crate) mod visible;

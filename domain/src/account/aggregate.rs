@@ -227,31 +227,22 @@ impl AccountRecord {
     }
 
     fn apply(&mut self, event: AccountEvent) {
+        self.ledger.apply(&event);
         match event {
-            // An account is opened once; `handle` refuses a second opening.
-            AccountEvent::Opened(_) | AccountEvent::NoticeIssued(_) => {}
+            // An account is opened once, as `handle` sees to; the rest is money, which the ledger has.
+            AccountEvent::Opened(_)
+            | AccountEvent::NoticeIssued(_)
+            | AccountEvent::PaymentAllocated { .. }
+            | AccountEvent::CreditAdded { .. }
+            | AccountEvent::CreditApplied { .. }
+            | AccountEvent::PaymentReversed { .. } => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
             AccountEvent::Charged(bill) => {
-                self.ledger.charge(&bill);
                 for meter in &bill.meters {
                     self.meters.charge(meter);
                 }
-            }
-            AccountEvent::PaymentAllocated { payment_id, bill } => {
-                self.ledger.allocate(payment_id, bill);
-            }
-            AccountEvent::CreditAdded { payment_id, amount } => {
-                self.ledger.add_credit(payment_id, amount);
-            }
-            AccountEvent::CreditApplied { payment_id, bill } => {
-                self.ledger.apply_credit(payment_id, bill);
-            }
-            AccountEvent::PaymentReversed {
-                payment_id, bills, ..
-            } => {
-                self.ledger.reverse(&payment_id, &bills);
             }
             AccountEvent::BindingRequested {
                 binding_id,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare, CommodityAmount};
 use super::error::AccountError;
+use super::event::AccountEvent;
 use crate::units::{BillNo, BillingMonth, Fen, PaymentId};
 
 /// What is owed and what was paid, bill by bill.
@@ -152,6 +153,26 @@ impl Ledger {
         ))
     }
 
+    /// What an event does to the money; most do nothing.
+    pub(super) fn apply(&mut self, event: &AccountEvent) {
+        match event {
+            AccountEvent::Charged(bill) => self.charge(bill),
+            AccountEvent::PaymentAllocated { payment_id, bill } => {
+                self.allocate(payment_id.clone(), bill.clone());
+            }
+            AccountEvent::CreditAdded { payment_id, amount } => {
+                self.add_credit(payment_id.clone(), *amount);
+            }
+            AccountEvent::CreditApplied { payment_id, bill } => {
+                self.apply_credit(payment_id.clone(), bill.clone());
+            }
+            AccountEvent::PaymentReversed {
+                payment_id, bills, ..
+            } => self.reverse(payment_id, bills),
+            _ => {}
+        }
+    }
+
     pub(super) fn charge(&mut self, bill: &Bill) {
         let entry = LedgerBill {
             bill_no: bill.bill_no.clone(),
@@ -171,7 +192,7 @@ impl Ledger {
             .push(share);
     }
 
-    pub(super) fn add_credit(&mut self, payment_id: PaymentId, amount: Fen) {
+    fn add_credit(&mut self, payment_id: PaymentId, amount: Fen) {
         self.payments.entry(payment_id.clone()).or_default();
         self.credit.push(CreditLot {
             payment_id,
@@ -191,7 +212,7 @@ impl Ledger {
         self.allocate(payment_id, share);
     }
 
-    pub(super) fn reverse(&mut self, payment_id: &PaymentId, bills: &[BillShare]) {
+    fn reverse(&mut self, payment_id: &PaymentId, bills: &[BillShare]) {
         for share in bills {
             self.change_open(share, plus);
         }

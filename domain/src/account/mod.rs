@@ -31,4 +31,4 @@ pub use event::{
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
-pub use statement::{StatementKind, StatementLine};
+pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::Account;
 use super::command::AccountCommand;
 use super::event::{AccountChange, AccountClass, AccountOpening, PhoneChange};
+use crate::campus::require_campus;
 use crate::units::{AccountNo, CampusId, Phone};
 
 /// Whose key encrypts phone and address of an account's holder, which accounting needs no longer
@@ -46,6 +47,7 @@ impl Process for OpenAccount {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<AccountOpened, Stop> {
+        require_campus(&self.campus, "campus", workspace)?;
         let contact = contact_subject(&self.account_no);
         let holder = self.holder.trim().to_owned();
         let opening = AccountOpening {
@@ -93,6 +95,9 @@ impl Process for ChangeAccount {
         workspace
             .get::<Account>(self.account_no.as_str())?
             .opened(&self.account_no)?;
+        if let Some(campus) = &self.campus {
+            require_campus(campus, "campus", workspace)?;
+        }
         let contact = contact_subject(&self.account_no);
         let text = |subject: String, text: &Option<String>| {
             text.as_ref()

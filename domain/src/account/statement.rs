@@ -1,9 +1,14 @@
-//! What an event means for what is owed, for statements built from events alone.
+//! What an event means for what is owed, and statements built from events alone.
 
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::error::AccountError;
 use super::event::AccountEvent;
-use crate::units::{BillNo, BillingMonth, Fen, PaymentId};
+use super::ledger::Ledger;
+use crate::units::{BillNo, BillingMonth, Fen, PaymentId, business_date};
 
 /// What kind of line it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -143,5 +148,92 @@ impl AccountEvent {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+impl AccountEvent {
+    /// The day from which the event counts: that of the bill, else that of its recording.
+    fn value_on(&self, recorded_at: DateTime<Utc>) -> NaiveDate {
+        match self {
+            Self::Charged(bill) => bill.issued_on,
+            _ => business_date(recorded_at),
+        }
+    }
+
+    /// The payment an event is about.
+    const fn payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::PaymentAllocated { payment_id, .. }
+            | Self::CreditAdded { payment_id, .. }
+            | Self::CreditApplied { payment_id, .. }
+            | Self::PaymentReversed { payment_id, .. } => Some(payment_id),
+            _ => None,
+        }
+    }
+}
+
+/// A line of a statement with what is owed after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementEntry {
+    pub at: DateTime<Utc>,
+    pub line: StatementLine,
+    /// Open bills less credit.
+    pub balance: Fen,
+}
+
+/// 对账单: what an account's known events say about its money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statement {
+    entries: Vec<StatementEntry>,
+    ledger: Ledger,
+}
+
+impl Statement {
+    /// All that is known or, for a day, what stood on that day by what is known.
+    ///
+    /// On a day counts what has its value by then. A payment known to be reversed never was (the
+    /// bank took the money back, or it was somebody else's): on no day does it or its reversal
+    /// count.
+    pub fn of(
+        known: &[(DateTime<Utc>, AccountEvent)],
+        valid_on: Option<NaiveDate>,
+    ) -> Result<Self, AccountError> {
+        let reversed: BTreeSet<&PaymentId> = known
+            .iter()
+            .filter(|(_, event)| matches!(event, AccountEvent::PaymentReversed { .. }))
+            .filter_map(|(_, event)| event.payment())
+            .collect();
+        let counts = |at: DateTime<Utc>, event: &AccountEvent| {
+            valid_on.is_none_or(|day| {
+                let stands = event.payment().is_none_or(|id| !reversed.contains(id));
+                stands && event.value_on(at) <= day
+            })
+        };
+        let mut statement = Self::default();
+        for (at, event) in known.iter().filter(|(at, event)| counts(*at, event)) {
+            statement.take(*at, event)?;
+        }
+        Ok(statement)
+    }
+
+    fn take(&mut self, at: DateTime<Utc>, event: &AccountEvent) -> Result<(), AccountError> {
+        self.ledger.apply(event);
+        for line in event.statement_lines() {
+            let before = self.entries.last().map_or(Fen::ZERO, |entry| entry.balance);
+            let balance = before
+                .checked_add(line.change())
+                .ok_or(AccountError::Overflow)?;
+            self.entries.push(StatementEntry { at, line, balance });
+        }
+        Ok(())
+    }
+
+    /// In the order they were recorded.
+    pub fn entries(&self) -> &[StatementEntry] {
+        &self.entries
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 }

@@ -1,5 +1,5 @@
 use chaobiao_decision::Personal;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, DomainEvent};
 
@@ -581,4 +581,111 @@ fn statement_lines_add_up_to_open_bills_less_credit() {
             expected
         );
     }
+}
+
+fn noon(day: &str) -> DateTime<Utc> {
+    crate::units::start_of_business_day(date(day)) + chrono::TimeDelta::hours(12)
+}
+
+#[test]
+fn a_payment_known_to_be_reversed_stands_on_no_day() {
+    let august = bill("2026-08", 3_000, 1_000);
+    let september = Bill {
+        issued_on: date("2026-10-01"),
+        ..bill("2026-09", 500, 500)
+    };
+    let payment_id = || "p1".parse::<crate::units::PaymentId>().unwrap();
+    let share = |bill: &Bill, amount: i64| {
+        let charged = [(noon("2026-10-01"), AccountEvent::Charged(bill.clone()))];
+        let statement = Statement::of(&charged, None).unwrap();
+        let open = statement.ledger().bill(&bill.bill_no).unwrap();
+        open.share(Fen::new(amount)).unwrap()
+    };
+    let (first, second) = (share(&august, 4_000), share(&september, 300));
+    let known = [
+        (noon("2026-08-01"), AccountEvent::Charged(august)),
+        (
+            noon("2026-09-16"),
+            AccountEvent::PaymentAllocated {
+                payment_id: payment_id(),
+                bill: first.clone(),
+            },
+        ),
+        (
+            noon("2026-09-16"),
+            AccountEvent::CreditAdded {
+                payment_id: payment_id(),
+                amount: Fen::new(300),
+            },
+        ),
+        (noon("2026-10-01"), AccountEvent::Charged(september)),
+        (
+            noon("2026-10-01"),
+            AccountEvent::CreditApplied {
+                payment_id: payment_id(),
+                bill: second.clone(),
+            },
+        ),
+        (
+            noon("2026-10-05"),
+            AccountEvent::PaymentReversed {
+                payment_id: payment_id(),
+                bills: vec![first, second],
+                credit: Fen::ZERO,
+            },
+        ),
+    ];
+    let told = |known: &[(DateTime<Utc>, AccountEvent)], day: Option<&str>| {
+        let statement = Statement::of(known, day.map(date)).unwrap();
+        let ledger = statement.ledger();
+        let (open, credit) = (ledger.open_amount().value(), ledger.credit().value());
+        let balance = statement.entries().last().map_or(0, |e| e.balance.value());
+        assert_eq!(balance, open - credit, "{day:?}");
+        (open, credit)
+    };
+    let before = &known[..5];
+    for (day, then, now) in [
+        (Some("2026-07-31"), (0, 0), (0, 0)),
+        (Some("2026-09-15"), (4_000, 0), (4_000, 0)),
+        (Some("2026-09-16"), (0, 300), (4_000, 0)),
+        (Some("2026-10-01"), (700, 0), (5_000, 0)),
+        (None, (700, 0), (5_000, 0)),
+    ] {
+        assert_eq!(
+            told(before, day),
+            then,
+            "{day:?} before the reversal was known"
+        );
+        assert_eq!(told(&known, day), now, "{day:?} as known now");
+    }
+}
+
+#[test]
+fn the_campus_must_exist_at_the_opening_and_at_a_change() {
+    let mut desk = Desk::new("2026-09-01");
+    let mut open = OpenAccount {
+        account_no: "A1".parse().unwrap(),
+        class: AccountClass::Resident,
+        campus: "X".parse().unwrap(),
+        holder: "王芳".to_owned(),
+        phone: None,
+        address: "北苑 3 栋 201".to_owned(),
+        household_persons: 3,
+    };
+    let refused = desk.run(&open).unwrap_err();
+    assert_eq!(refused.code, "CAMPUS_UNKNOWN");
+    assert_eq!(refused.field, Some(vec!["campus".to_owned()]));
+    open.campus = "N".parse().unwrap();
+    desk.run(&open).unwrap();
+    let moved = ChangeAccount {
+        account_no: "A1".parse().unwrap(),
+        class: None,
+        campus: Some("X".parse().unwrap()),
+        holder: None,
+        phone: None,
+        remove_phone: false,
+        address: None,
+        household_persons: None,
+    };
+    assert_eq!(desk.refused(&moved), "CAMPUS_UNKNOWN");
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::BillingError;
+use crate::campus::require_campus;
 use crate::units::{AccountNo, BillingMonth, CampusId, business_date};
 
 /// Settles what a run over many accounts is asked to do, before any of them is billed. It writes
@@ -22,13 +23,16 @@ impl Process for StartBillingRun {
     /// The run, from which the ids of its commands follow.
     type Outcome = Uuid;
 
-    fn decide(&self, context: &CommandContext, _workspace: &mut Workspace) -> Result<Uuid, Stop> {
+    fn decide(&self, context: &CommandContext, workspace: &mut Workspace) -> Result<Uuid, Stop> {
         let today = business_date(context.at);
         if self.month.first_day() > today {
             return Err(BillingError::MonthInFuture(self.month).into());
         }
         if self.due_on.is_some_and(|due_on| due_on < today) {
             return Err(BillingError::DueBeforeIssue.into());
+        }
+        if let Some(campus) = &self.campus {
+            require_campus(campus, "campus", workspace)?;
         }
         Ok(context.command_id)
     }

@@ -1,4 +1,4 @@
-use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Process, Rejection, Stop, Workspace};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -7,12 +7,16 @@ use super::{Campus, CampusError, CampusOpened};
 use crate::calendar::OfficeHours;
 use crate::units::CampusId;
 
-/// Refuses what names a campus nobody has opened.
-pub fn require_campus(campus_id: &CampusId, workspace: &mut Workspace) -> Result<(), Stop> {
+/// Refuses what names a campus nobody has opened; `field` is where the command names it.
+pub fn require_campus(
+    campus_id: &CampusId,
+    field: &str,
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
     if workspace.get::<Campus>(campus_id.as_str())?.is_open() {
         Ok(())
     } else {
-        Err(CampusError::Unknown.into())
+        Err(Rejection::from(CampusError::Unknown).on(field).into())
     }
 }
 

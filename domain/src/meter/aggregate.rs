@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::Actor;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,13 @@ impl Meter {
             Self::Absent => &[],
             Self::Registered(meter) => meter.timeline.readings(),
         }
+    }
+
+    /// Accepted readings taken up to a day, that day included; all of them without one.
+    pub fn accepted_on(&self, day: Option<NaiveDate>) -> &[AcceptedReading] {
+        let readings = self.accepted();
+        let end = readings.partition_point(|reading| day.is_none_or(|day| reading.read_on <= day));
+        &readings[..end]
     }
 }
 

@@ -85,6 +85,16 @@ pub enum RemovalReason {
     CapacityChange,
 }
 
+impl RemovalReason {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rotation => "rotation",
+            Self::Fault => "fault",
+            Self::CapacityChange => "capacity_change",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeterRegistered {
     pub meter_no: MeterNo,

@@ -46,6 +46,8 @@ pub enum Severity {
     Hold,
     /// The reading counts, and the finding is shown with it.
     Warn,
+    /// The reading counts, and somebody should go and look.
+    Visit,
 }
 
 /// What a rule saw in a reading, with all it takes to check the verdict again.

@@ -10,7 +10,7 @@ use super::{
     Channel, Finding, MeterError, MeterEvent, MeterState, Quality, ReadingAccepted, ReadingHeld,
     ReadingRejected, ReadingStatus, ReadingSubmitted, Review, Severity, Submission, check,
 };
-use crate::units::{Quantity, ReadingId, business_date};
+use crate::units::{BillingMonth, Quantity, ReadingId, business_date};
 
 const NOTE_LENGTH: usize = 200;
 
@@ -104,10 +104,13 @@ fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, Mete
         .ok_or(MeterError::NoDevice)?;
     let usage = minus(cumulative, baseline.cumulative)?;
     let span = (baseline.at, command.read_at);
-    if let Some(reference) = meter.timeline.reference(span.0, span.1) {
+    let reference = meter.timeline.reference(span.0, span.1);
+    if let Some(reference) = reference.or_else(|| check::class_mean(rules, commodity)) {
         findings.extend(check::high(rules, commodity, usage, span, reference));
     }
-    findings.extend(check::zero(rules, usage));
+    let month = BillingMonth::of(business_date(command.read_at));
+    let before = meter.timeline.zero_months_before(command.read_at);
+    findings.extend(check::zero(rules, commodity, usage, month, before));
     if findings
         .iter()
         .any(|finding| finding.severity == Severity::Hold)

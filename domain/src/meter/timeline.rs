@@ -1,12 +1,14 @@
 //! Installations and accepted readings in the order of time.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::installation::{Installation, Point, minus, plus};
 use super::{MeterError, Quality, Reapportioned};
-use crate::units::{Index, Quantity, ReadingId};
+use crate::units::{BillingMonth, Index, Quantity, ReadingId};
 
 /// A reading that counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,16 @@ impl Timeline {
             .find(|reading| reading.read_at < at)
             .map(AcceptedReading::point)
             .or_else(|| self.installations.first().map(|first| first.opened))
+    }
+
+    /// The months before an instant of which the readings, one after the other, told of no usage.
+    pub(super) fn zero_months_before(&self, at: DateTime<Utc>) -> BTreeSet<BillingMonth> {
+        let earlier = self.readings.iter().rev();
+        earlier
+            .skip_while(|reading| reading.read_at >= at)
+            .take_while(|reading| reading.usage.is_zero())
+            .map(|reading| BillingMonth::of(reading.read_on))
+            .collect()
     }
 
     /// What the next accepted reading's usage becomes when one at `at` has this cumulative.
@@ -225,6 +237,7 @@ pub(super) struct Reference {
 pub(super) enum Basis {
     LastYear,
     Previous,
+    ClassMean,
 }
 
 /// At least one day: two readings of one afternoon say nothing about a day.

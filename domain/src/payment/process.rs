@@ -118,7 +118,7 @@ impl Process for RecordPayment {
             workspace.need::<Campus>([self.campus.to_string()]),
             workspace.need::<Account>(accounts.iter().map(ToString::to_string)),
         ])?;
-        require_campus(&self.campus, workspace)?;
+        require_campus(&self.campus, "campusId", workspace)?;
         let chosen = self.bills.iter().cloned().collect();
         let Layout {
             allocations,

@@ -4,14 +4,13 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::account::CommodityAmount;
-use crate::account::fixture::{balance, bill_no, campus, charge, open};
+use crate::account::fixture::{balance, bill_no, charge, open};
 use crate::desk::Desk;
 use crate::units::{Commodity, Fen, PaymentId};
 
 /// A1 owes 100.00 for July and 50.00 for August; B2 owes 70.00 for July.
 fn desk() -> Desk {
     let mut desk = Desk::new("2026-09-01");
-    campus(&mut desk, "S");
     open(&mut desk, "A1");
     open(&mut desk, "B2");
     charge(&mut desk, "A1", "2026-07", 6000, 4000);

@@ -6,6 +6,7 @@ use super::{
     ReadingRound, ReadingRoundCommand, ReadingRoundError, RoundClosed, RoundOpened, UnreadReason,
     UnreadReasonRecorded,
 };
+use crate::campus::require_campus;
 use crate::units::{BillingMonth, BookNo, CampusId, MeterNo, RoundId, business_date};
 
 /// One round a book and month.
@@ -39,6 +40,7 @@ impl Process for OpenReadingRound {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<RoundChanged, Stop> {
+        require_campus(&self.campus, "campusId", workspace)?;
         let round_id = round_id(&self.book, self.month)?;
         let opened = RoundOpened {
             round_id: round_id.clone(),

@@ -58,7 +58,7 @@ impl Process for IssueReceipt {
             workspace.need::<Payment>([self.payment_id.to_string()]),
             workspace.need::<ReceiptBook>([ReceiptBook::id(&self.campus, month)]),
         ])?;
-        require_campus(&self.campus, workspace)?;
+        require_campus(&self.campus, "campusId", workspace)?;
         let payment = workspace.get::<Payment>(self.payment_id.as_str())?;
         let mut items = payment.recorded(&self.payment_id)?.items();
         items.retain(|item| self.covers(item));

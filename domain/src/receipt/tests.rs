@@ -9,9 +9,6 @@ use crate::units::{Fen, PaymentId};
 
 fn desk() -> Desk {
     let mut desk = Desk::new("2026-09-01");
-    for id in CAMPUSES {
-        campus(&mut desk, id);
-    }
     for account_no in ["A1", "B2"] {
         open(&mut desk, account_no);
         charge(&mut desk, account_no, "2026-07", 6000, 4000);
@@ -313,9 +310,6 @@ proptest! {
     ) {
         // One year, so that the numbers of a campus are one series.
         let mut desk = Desk::new("2026-01-01");
-        for id in CAMPUSES {
-            campus(&mut desk, id);
-        }
         for account_no in ACCOUNTS {
             open(&mut desk, account_no);
         }

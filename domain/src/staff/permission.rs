@@ -108,12 +108,15 @@ impl Role {
                 P::ManageRounds,
                 P::ViewAccounts,
                 P::ViewPersonalData,
+                P::ManageAccounts,
                 P::DecideBindings,
                 P::ViewPayments,
                 P::ReversePayments,
                 P::ViewStaff,
             ],
+            // A bill is checked against the readings and photos it names.
             Self::Finance => &[
+                P::ViewMeters,
                 P::ViewAccounts,
                 P::ManageTariffs,
                 P::RunBilling,

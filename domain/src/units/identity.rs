@@ -109,6 +109,9 @@ identifiers! {
     BindingId, "绑定申请号", plain;
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
+    ImportBatchId, "导入批次号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
+    /// SHA-256 of a file's bytes, in lower-case hex.
+    FileHash, "文件摘要", sha256_hex;
 }

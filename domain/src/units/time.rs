@@ -33,6 +33,19 @@ pub fn start_of_business_day(date: NaiveDate) -> DateTime<Utc> {
     instant_of(date.and_time(NaiveTime::MIN))
 }
 
+/// An instant as people write one: RFC 3339, or a day, which stands for its last microsecond in
+/// Shanghai, so that "known on that day" takes the whole day in.
+pub fn parse_moment(text: &str) -> Result<DateTime<Utc>, ValueError> {
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Ok(instant.to_utc());
+    }
+    text.parse::<NaiveDate>()
+        .ok()
+        .and_then(|day| day.succ_opt())
+        .map(|next| start_of_business_day(next) - TimeDelta::microseconds(1))
+        .ok_or(ValueError::BadFormat { what: "时间" })
+}
+
 /// The days from `from` up to, not including, `to`; at least one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "RawPeriod")]

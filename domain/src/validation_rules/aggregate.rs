@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     CommodityRules, RuleSet, ValidationRulesCommand, ValidationRulesError, ValidationRulesEvent,
 };
+use crate::units::Commodity;
+
+const REASON_LENGTH: usize = 200;
+const TOLERANCE_MINUTES_MAX: u32 = 60;
+/// A rule that fires above this never fires.
+const FACTOR_MAX: Decimal = Decimal::ONE_HUNDRED;
+const HOLD_PERCENT_MAX: u32 = 1_000;
+const VISIT_MONTHS_MAX: u32 = 12;
 
 /// Published versions of the centre's rules, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +57,7 @@ impl Aggregate for ValidationRules {
         let event = match command {
             ValidationRulesCommand::PublishVersion {
                 effective_from,
+                reason,
                 future_tolerance_minutes,
                 water,
                 electricity,
@@ -57,6 +66,7 @@ impl Aggregate for ValidationRules {
                 RuleSet {
                     version: self.latest_version() + 1,
                     effective_from,
+                    reason: Some(reason),
                     future_tolerance_minutes,
                     water,
                     electricity,
@@ -74,9 +84,9 @@ impl Aggregate for ValidationRules {
     }
 }
 
-fn publish(
+pub(super) fn publish(
     published: &ValidationRules,
-    rules: RuleSet,
+    mut rules: RuleSet,
 ) -> Result<ValidationRulesEvent, ValidationRulesError> {
     if let Some(last) = published.versions.last()
         && rules.effective_from <= last.effective_from
@@ -84,19 +94,39 @@ fn publish(
         let last = last.effective_from;
         return Err(ValidationRulesError::NotLater { last });
     }
-    if rules.future_tolerance_minutes > 60 {
+    let reason = rules.reason.as_deref().unwrap_or_default().trim();
+    if reason.is_empty() || reason.chars().count() > REASON_LENGTH {
+        return Err(ValidationRulesError::ReasonInvalid);
+    }
+    rules.reason = Some(reason.to_owned());
+    if rules.future_tolerance_minutes > TOLERANCE_MINUTES_MAX {
         return Err(ValidationRulesError::ToleranceTooLong);
     }
-    check(&rules.water)?;
-    check(&rules.electricity)?;
+    check(Commodity::Water, &rules.water)?;
+    check(Commodity::Electricity, &rules.electricity)?;
     Ok(ValidationRulesEvent::VersionPublished(rules))
 }
 
-fn check(rules: &CommodityRules) -> Result<(), ValidationRulesError> {
+/// Values that would hold every reading, or none, are typing errors.
+fn check(of: Commodity, rules: &CommodityRules) -> Result<(), ValidationRulesError> {
     if rules.high_factor <= Decimal::ONE {
-        Err(ValidationRulesError::FactorTooSmall)
+        Err(ValidationRulesError::FactorTooSmall(of))
+    } else if rules.high_factor > FACTOR_MAX {
+        Err(ValidationRulesError::FactorTooLarge(of))
     } else if rules.high_floor_per_day < Decimal::ZERO {
-        Err(ValidationRulesError::FloorNegative)
+        Err(ValidationRulesError::FloorNegative(of))
+    } else if rules.high_hold_percent > HOLD_PERCENT_MAX {
+        Err(ValidationRulesError::HoldPercentTooLarge(of))
+    } else if rules.mean_per_day.is_some_and(|mean| mean <= Decimal::ZERO) {
+        Err(ValidationRulesError::MeanNotPositive(of))
+    } else if !(1..=VISIT_MONTHS_MAX).contains(&rules.zero_visit_months) {
+        Err(ValidationRulesError::VisitMonthsOutOfRange(of))
+    } else if !rules
+        .zero_quiet_months
+        .iter()
+        .all(|month| (1..=12).contains(month))
+    {
+        Err(ValidationRulesError::QuietMonthUnknown(of))
     } else {
         Ok(())
     }

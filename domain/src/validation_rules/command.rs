@@ -6,6 +6,7 @@ use super::CommodityRules;
 pub enum ValidationRulesCommand {
     PublishVersion {
         effective_from: NaiveDate,
+        reason: String,
         future_tolerance_minutes: u32,
         water: CommodityRules,
         electricity: CommodityRules,

@@ -8,6 +8,8 @@ use super::{CommodityRules, ValidationRules, ValidationRulesCommand};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PublishValidationRules {
     pub effective_from: NaiveDate,
+    /// Why, for whoever asks later.
+    pub reason: String,
     pub future_tolerance_minutes: u32,
     pub water: CommodityRules,
     pub electricity: CommodityRules,
@@ -31,6 +33,7 @@ impl Process for PublishValidationRules {
             ValidationRules::ID,
             ValidationRulesCommand::PublishVersion {
                 effective_from: self.effective_from,
+                reason: self.reason.clone(),
                 future_tolerance_minutes: self.future_tolerance_minutes,
                 water: self.water.clone(),
                 electricity: self.electricity.clone(),

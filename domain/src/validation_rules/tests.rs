@@ -13,6 +13,7 @@ fn commodity_rules(factor: &str) -> CommodityRules {
     CommodityRules {
         high_factor: factor.parse().unwrap(),
         high_floor_per_day: Decimal::new(5, 2),
+        ..CommodityRules::default()
     }
 }
 
@@ -20,6 +21,7 @@ fn rules(version: u32, from: &str, factor: &str) -> RuleSet {
     RuleSet {
         version,
         effective_from: date(from),
+        reason: Some("试运行".to_owned()),
         future_tolerance_minutes: 5,
         water: commodity_rules(factor),
         electricity: commodity_rules("3.5"),
@@ -29,6 +31,7 @@ fn rules(version: u32, from: &str, factor: &str) -> RuleSet {
 fn publish(from: &str, factor: &str) -> ValidationRulesCommand {
     ValidationRulesCommand::PublishVersion {
         effective_from: date(from),
+        reason: " 试运行 ".to_owned(),
         future_tolerance_minutes: 5,
         water: commodity_rules(factor),
         electricity: commodity_rules("3.5"),
@@ -58,12 +61,101 @@ fn versions_count_up_and_follow_each_other_in_time() {
         });
 }
 
+/// Publishes rules for electricity with one value changed.
+fn refused(change: impl Fn(&mut CommodityRules)) -> ValidationRulesError {
+    let mut electricity = CommodityRules::default();
+    change(&mut electricity);
+    let published = ValidationRules::default();
+    let rules = RuleSet {
+        electricity,
+        ..rules(1, "2026-01-01", "2")
+    };
+    super::aggregate::publish(&published, rules).unwrap_err()
+}
+
 #[test]
-fn a_factor_that_would_hold_every_reading_is_refused() {
-    TestFramework::<ValidationRules>::with(())
-        .given_no_previous_events()
-        .when(publish("2026-01-01", "1"))
-        .then_expect_error(ValidationRulesError::FactorTooSmall);
+fn values_that_make_no_sense_are_refused_with_their_field() {
+    use chaobiao_decision::{BusinessError as _, Rejection};
+    let number = |text: &str| text.parse::<Decimal>().unwrap();
+    for (error, code, field) in [
+        (
+            refused(|rules| rules.high_factor = number("1")),
+            "VALIDATION_RULES_FACTOR_TOO_SMALL",
+            "highFactor",
+        ),
+        (
+            refused(|rules| rules.high_factor = number("100.1")),
+            "VALIDATION_RULES_FACTOR_TOO_LARGE",
+            "highFactor",
+        ),
+        (
+            refused(|rules| rules.high_floor_per_day = number("-0.01")),
+            "VALIDATION_RULES_FLOOR_NEGATIVE",
+            "highFloorPerDay",
+        ),
+        (
+            refused(|rules| rules.high_hold_percent = 1_001),
+            "VALIDATION_RULES_HOLD_PERCENT_TOO_LARGE",
+            "highHoldPercent",
+        ),
+        (
+            refused(|rules| rules.mean_per_day = Some(Decimal::ZERO)),
+            "VALIDATION_RULES_MEAN_NOT_POSITIVE",
+            "meanPerDay",
+        ),
+        (
+            refused(|rules| rules.zero_visit_months = 0),
+            "VALIDATION_RULES_VISIT_MONTHS_OUT_OF_RANGE",
+            "zeroVisitMonths",
+        ),
+        (
+            refused(|rules| rules.zero_visit_months = 13),
+            "VALIDATION_RULES_VISIT_MONTHS_OUT_OF_RANGE",
+            "zeroVisitMonths",
+        ),
+        (
+            refused(|rules| rules.zero_quiet_months = [7, 13].into()),
+            "VALIDATION_RULES_QUIET_MONTH_UNKNOWN",
+            "zeroQuietMonths",
+        ),
+    ] {
+        assert_eq!(error.code(), code);
+        assert_eq!(
+            Rejection::from(error).field.unwrap(),
+            ["electricity", field]
+        );
+    }
+}
+
+#[test]
+fn the_outermost_values_are_accepted() {
+    let publish = |change: fn(&mut RuleSet)| {
+        let mut rules = rules(1, "2026-01-01", "2");
+        change(&mut rules);
+        super::aggregate::publish(&ValidationRules::default(), rules)
+    };
+    assert!(publish(|rules| rules.future_tolerance_minutes = 60).is_ok());
+    assert_eq!(
+        publish(|rules| rules.future_tolerance_minutes = 61),
+        Err(ValidationRulesError::ToleranceTooLong)
+    );
+    assert!(publish(|rules| rules.reason = Some("字".repeat(200))).is_ok());
+    for reason in [None, Some("  ".to_owned()), Some("字".repeat(201))] {
+        let mut rules = rules(1, "2026-01-01", "2");
+        rules.reason = reason;
+        assert_eq!(
+            super::aggregate::publish(&ValidationRules::default(), rules),
+            Err(ValidationRulesError::ReasonInvalid)
+        );
+    }
+    let edges = |rules: &mut RuleSet| {
+        rules.water.high_factor = Decimal::ONE_HUNDRED;
+        rules.water.high_hold_percent = 1_000;
+        rules.water.zero_visit_months = 12;
+        rules.water.zero_quiet_months = (1..=12).collect();
+        rules.electricity.zero_visit_months = 1;
+    };
+    assert!(publish(edges).is_ok());
 }
 
 #[test]
@@ -87,6 +179,30 @@ fn the_rules_of_the_day_apply() {
 
 #[test]
 fn golden_events() {
-    let event = ValidationRulesEvent::VersionPublished(rules(1, "2026-01-01", "2.5"));
+    // As versions were written before they had a reason and the later thresholds.
+    let required = RuleSet {
+        reason: None,
+        ..rules(1, "2026-01-01", "2.5")
+    };
+    let event = ValidationRulesEvent::VersionPublished(required);
     insta::assert_json_snapshot!("validation_rules.version_published", event);
+    let mut full = rules(2, "2026-03-01", "2.5");
+    full.water.high_hold_percent = 50;
+    full.water.mean_per_day = Some(Decimal::new(35, 2));
+    full.water.zero_visit_months = 2;
+    full.water.zero_quiet_months = [2, 7, 8].into();
+    let event = ValidationRulesEvent::VersionPublished(full);
+    insta::assert_json_snapshot!("validation_rules.version_published_full", event);
+    for event in [
+        serde_json::to_value(&event).unwrap(),
+        serde_json::to_value(ValidationRulesEvent::VersionPublished(rules(
+            1,
+            "2026-01-01",
+            "2.5",
+        )))
+        .unwrap(),
+    ] {
+        let read: ValidationRulesEvent = serde_json::from_value(event.clone()).unwrap();
+        assert_eq!(serde_json::to_value(read).unwrap(), event);
+    }
 }

@@ -9,6 +9,7 @@
 //! This crate knows neither PostgreSQL nor the product's domain.
 
 mod context;
+mod evolution;
 mod personal;
 mod process;
 mod rejection;
@@ -16,6 +17,7 @@ mod stream;
 mod workspace;
 
 pub use context::{Actor, CommandContext};
+pub use evolution::{UnreadableEvent, Upcasters, read_event};
 pub use personal::{PERSONAL_KEY, Personal};
 pub use process::{ErasedProcess, Process, ProcessRegistry, UnknownProcess};
 pub use rejection::{BusinessError, Rejection, Stop};

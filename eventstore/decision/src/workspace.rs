@@ -7,7 +7,9 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use futures::FutureExt;
 
-use crate::{ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId};
+use crate::{
+    ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId, read_event,
+};
 
 /// Aggregates loaded for one batch of commands, with the events decided over them.
 ///
@@ -276,8 +278,9 @@ fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<Ty
     let mut sequence = 0;
     for stored in history {
         sequence = stored.sequence;
-        let event: A::Event = serde_json::from_value(stored.payload)
-            .map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
+        let event = read_event(&stored.event_type, &stored.event_version, stored.payload);
+        let event: A::Event =
+            event.map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
         state.apply(event);
     }
     Ok(TypedSlot {

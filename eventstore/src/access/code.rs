@@ -39,6 +39,10 @@ pub enum CodeVerdict {
     Wrong,
 }
 
+/// A code that was right and is not used up yet.
+#[derive(Debug)]
+pub struct RightCode(Uuid);
+
 #[derive(FromRow)]
 struct Recent {
     hour: i64,
@@ -119,6 +123,20 @@ impl Access {
         code: &str,
         used_for: Uuid,
     ) -> Result<CodeVerdict, AccessError> {
+        match self.verify_code(phone, code, used_for).await? {
+            Some(right) => self.use_code(right, used_for).await,
+            None => Ok(CodeVerdict::Wrong),
+        }
+    }
+
+    /// Checks a code and leaves it good, for a use that may yet turn out impossible; the try
+    /// counts.
+    pub async fn verify_code(
+        &self,
+        phone: &str,
+        code: &str,
+        used_for: Uuid,
+    ) -> Result<Option<RightCode>, AccessError> {
         let now = self.now();
         let phone_hmac = self.hmac(&["phone", phone]);
         // The try is counted before the code is looked at.
@@ -136,15 +154,18 @@ impl Access {
         .fetch_optional(&self.pool)
         .await?;
         let Some((id, stored)) = found else {
-            return Ok(CodeVerdict::Wrong);
+            return Ok(None);
         };
-        if self
-            .code_hmac(id, code.trim())
-            .verify_slice(&stored)
-            .is_err()
-        {
-            return Ok(CodeVerdict::Wrong);
-        }
+        let given = self.code_hmac(id, code.trim());
+        Ok(given.verify_slice(&stored).is_ok().then_some(RightCode(id)))
+    }
+
+    /// Uses a code up; wrong when another use was faster.
+    pub async fn use_code(
+        &self,
+        RightCode(id): RightCode,
+        used_for: Uuid,
+    ) -> Result<CodeVerdict, AccessError> {
         let used = sqlx::query(
             "UPDATE one_time_code SET used_for = $2 \
              WHERE id = $1 AND (used_for IS NULL OR used_for = $2)",

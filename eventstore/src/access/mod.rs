@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 use crate::keys::keyed_hash;
 use crate::{Cipher, Clock, Entropy, EventStore, MasterKey, StoreError};
 
-pub use code::{CodeVerdict, IssueVerdict};
+pub use code::{CodeVerdict, IssueVerdict, RightCode};
 pub use password::{PasswordRefusal, PasswordVerdict};
 pub use session::{NewSession, Principal, Session, SessionToken};
 

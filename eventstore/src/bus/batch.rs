@@ -60,7 +60,7 @@ impl Pending {
         if stored.body_hmac != self.body_hmac {
             return Err(CommandError::KeyReused);
         }
-        answer_from(&stored.outcome, None, true)
+        answer_from(&stored.outcome, stored.position, true)
     }
 }
 

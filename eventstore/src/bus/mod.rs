@@ -23,7 +23,7 @@ pub use sole_writer::SoleWriter;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Executed<T> {
     pub outcome: T,
-    /// Position of its last event; `None` when it had nothing to write or is repeated.
+    /// Position of its last event, also when it is repeated; `None` when it had nothing to write.
     pub position: Option<i64>,
     /// The command had been executed before, and this is its first answer again.
     pub repeated: bool,

@@ -9,6 +9,7 @@ use sqlx::{PgConnection, PgPool};
 use crate::RecordedEvent;
 use crate::daemon::consumer::Consumer;
 use crate::daemon::{DaemonError, Lease};
+use crate::standby::quoted;
 
 const ADVANCE: &str = "
     WITH held AS (
@@ -19,8 +20,9 @@ const ADVANCE: &str = "
         state = CASE WHEN $6 + 1000 > (SELECT next_leaf FROM sealer) THEN 'running' ELSE state END
     FROM held WHERE projection.name = $5 AND next_leaf = $7";
 
-/// Where a consumer goes on under a new lease. A consumer that is new, or whose version has
-/// changed, begins anew.
+/// Where a consumer goes on under a new lease; a new one begins at the first event.
+///
+/// Rows of another version are left alone: those of this one are built beside them.
 pub(crate) async fn open(
     pool: &PgPool,
     lease: &Lease,
@@ -35,34 +37,28 @@ pub(crate) async fn open(
             .await?;
     let position = match stored {
         Some((version, next_leaf)) if version == consumer.version() => next_leaf,
-        other => {
-            if let Some((version, _)) = other {
-                tracing::warn!(
-                    consumer = consumer.checkpoint(),
-                    from = version,
-                    to = consumer.version(),
-                    "the version has changed: building it again"
-                );
-            }
-            begin_anew(&mut transaction, consumer).await?;
+        None if consumer.begins_by_itself() => {
+            begin(&mut transaction, consumer).await?;
             0
+        }
+        other => {
+            return Err(DaemonError::OtherVersion {
+                name: consumer.checkpoint().to_owned(),
+                stored: other.map(|(version, _)| version),
+                own: consumer.version(),
+            });
         }
     };
     transaction.commit().await?;
     Ok(position)
 }
 
-/// Empties the consumer's tables and sets its checkpoint to the beginning. A policy only gets its
-/// checkpoint: what it did cannot be undone.
-pub(crate) async fn begin_anew(
-    connection: &mut PgConnection,
-    consumer: &dyn Consumer,
-) -> Result<(), DaemonError> {
+/// Gives a consumer its checkpoint, at the first event. Its tables are emptied: a migration that
+/// makes them anew deletes the checkpoint.
+async fn begin(connection: &mut PgConnection, consumer: &dyn Consumer) -> Result<(), DaemonError> {
     sqlx::query(
         "INSERT INTO projection (name, version, state)
-         SELECT $1, $2, CASE WHEN next_leaf = 0 THEN 'running' ELSE 'rebuilding' END FROM sealer
-         ON CONFLICT (name) DO UPDATE SET version = excluded.version, state = excluded.state,
-            next_leaf = 0, updated_at = now()",
+         SELECT $1, $2, CASE WHEN next_leaf = 0 THEN 'running' ELSE 'rebuilding' END FROM sealer",
     )
     .bind(consumer.checkpoint())
     .bind(consumer.version())
@@ -72,12 +68,7 @@ pub(crate) async fn begin_anew(
         .bind(consumer.checkpoint())
         .execute(&mut *connection)
         .await?;
-    let tables: Vec<String> = consumer
-        .tables()
-        .iter()
-        .flat_map(|tables| tables.iter())
-        .map(|t| quoted(t))
-        .collect();
+    let tables: Vec<String> = consumer.tables().iter().map(|t| quoted(t)).collect();
     if !tables.is_empty() {
         let truncate = format!("TRUNCATE {}", tables.join(", "));
         sqlx::query(&truncate).execute(connection).await?;
@@ -85,13 +76,8 @@ pub(crate) async fn begin_anew(
     Ok(())
 }
 
-/// An identifier as it is written in SQL.
-pub(crate) fn quoted(identifier: &str) -> String {
-    format!("\"{}\"", identifier.replace('"', "\"\""))
-}
-
 /// Locks the checkpoint until the end of the transaction. `false` when it is not `expected` any
-/// more: an operator has begun a rebuild.
+/// more: both sides of a read model have been exchanged.
 pub(crate) async fn lock(
     connection: &mut PgConnection,
     consumer: &dyn Consumer,

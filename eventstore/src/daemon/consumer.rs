@@ -21,9 +21,13 @@ pub(crate) trait Consumer: Send + Sync {
 
     fn aggregate_types(&self) -> &'static [&'static str];
 
-    /// Tables to be emptied when it begins anew; a consumer with effects outside of them never
-    /// begins anew.
-    fn tables(&self) -> Option<&'static [&'static str]>;
+    /// Tables to be emptied when it begins anew.
+    fn tables(&self) -> &'static [&'static str];
+
+    /// Whether it may begin at the first event when it has no checkpoint.
+    fn begins_by_itself(&self) -> bool {
+        true
+    }
 
     /// What must happen outside the checkpoint's transaction. It may be repeated.
     async fn prepare(&self, events: &[RecordedEvent]) -> Result<Vec<Effect>, ConsumeError>;
@@ -116,8 +120,8 @@ impl Consumer for ProjectionConsumer {
         self.projector.aggregate_types()
     }
 
-    fn tables(&self) -> Option<&'static [&'static str]> {
-        Some(self.projector.tables())
+    fn tables(&self) -> &'static [&'static str] {
+        self.projector.tables()
     }
 
     async fn prepare(&self, _events: &[RecordedEvent]) -> Result<Vec<Effect>, ConsumeError> {

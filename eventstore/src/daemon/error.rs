@@ -9,6 +9,13 @@ use crate::StoreError;
 pub enum DaemonError {
     #[error("the lease on {name} has been taken over")]
     LeaseLost { name: String },
+    /// Not a fault: another program's rows, or none.
+    #[error("{name} is stored in version {stored:?}, this program has version {own}")]
+    OtherVersion {
+        name: String,
+        stored: Option<i32>,
+        own: i32,
+    },
     #[error("the database did not answer as it should")]
     Database(#[from] sqlx::Error),
     #[error(transparent)]

@@ -69,10 +69,13 @@ pub(crate) async fn run(mut job: impl Job, mut node: Node) {
     while !node.is_stopping() {
         match Lease::take(&node.pool, job.lease_name(), node.id, node.lease_duration).await {
             Ok(Some(lease)) => {
-                hold(&mut job, &lease, &mut node).await;
+                let left = hold(&mut job, &lease, &mut node).await;
                 job.let_go();
                 if let Err(error) = lease.release(&node.pool).await {
                     tracing::warn!(job = job.lease_name(), %error, "the lease was not given up");
+                }
+                if left == Left::ToOthers {
+                    node.pause(node.lease_duration / 3).await;
                 }
             }
             Ok(None) => node.pause(node.lease_duration / 3).await,
@@ -84,9 +87,18 @@ pub(crate) async fn run(mut job: impl Job, mut node: Node) {
     }
 }
 
+/// Why a runner has let its lease go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// It is over, or has been lost.
+    Ended,
+    /// This program cannot do the work; another one can.
+    ToOthers,
+}
+
 /// Steps through the work until the lease is lost or the node stops. A step under way is always
 /// finished.
-async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) {
+async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) -> Left {
     let mut backoff = BACKOFF_MIN;
     let mut known = false;
     let mut renewed = Instant::now();
@@ -112,8 +124,12 @@ async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) {
                 }
             }
             Err(DaemonError::LeaseLost { name }) => {
-                tracing::warn!(job = name, "another node has taken over");
-                return;
+                tracing::warn!(job = name, "somebody else has taken over");
+                return Left::Ended;
+            }
+            Err(error @ DaemonError::OtherVersion { .. }) => {
+                tracing::debug!(job = lease.name, %error, "left to another program");
+                return Left::ToOthers;
             }
             Err(error) => {
                 metrics::counter!("chaobiao_job_errors_total", "job" => lease.name.clone())
@@ -126,6 +142,7 @@ async fn hold(job: &mut impl Job, lease: &Lease, node: &mut Node) {
             }
         }
     }
+    Left::Ended
 }
 
 async fn renew(lease: &Lease, node: &Node, renewed: &mut Instant) -> Result<(), DaemonError> {

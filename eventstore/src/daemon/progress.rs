@@ -19,6 +19,8 @@ pub(crate) struct Progress {
     read_models: Vec<String>,
     /// Consumers that run on this node.
     held: Mutex<BTreeSet<String>>,
+    /// Read models whose live rows this program cannot write, since they are of another version.
+    frozen: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +41,7 @@ impl Progress {
             lowest: watch::Sender::new(0),
             read_models,
             held: Mutex::default(),
+            frozen: Mutex::default(),
         }
     }
 
@@ -125,6 +128,21 @@ impl Progress {
         if !held.contains(name) {
             self.consumer_reached(name, next_leaf);
         }
+    }
+
+    pub(crate) fn freeze(&self, name: &str, frozen: bool) {
+        let mut names = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !frozen {
+            names.remove(name);
+        } else if self.consumers.contains_key(name) {
+            names.insert(name.to_owned());
+        }
+    }
+
+    /// Whether some read model does not move on before its rows of this version are ready.
+    pub(crate) fn is_frozen(&self) -> bool {
+        let names = self.frozen.lock().unwrap_or_else(PoisonError::into_inner);
+        !names.is_empty()
     }
 
     /// Consumers that run elsewhere, if at all.

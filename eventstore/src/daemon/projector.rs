@@ -15,13 +15,14 @@ pub trait Projector: Send + Sync + 'static {
     /// Stable; its tables are named `read_<name>` or `read_<name>_<part>`.
     fn name(&self) -> &'static str;
 
-    /// Raised whenever the rows would come out differently; the read model is then built again.
+    /// Raised whenever the rows would come out differently; rows of the new version are then built
+    /// beside the old ones, and take their place when they are ready.
     fn version(&self) -> i32;
 
     fn aggregate_types(&self) -> &'static [&'static str];
 
-    /// The tables it owns, each with a primary key. Never qualified in SQL: `verify` replays into
-    /// another schema.
+    /// The tables it owns, each with a primary key. Never qualified in SQL: `verify` and
+    /// rebuilds write to another schema.
     fn tables(&self) -> &'static [&'static str];
 
     /// Writes what follows from `events`, which are in order, decrypted and of the wanted types.

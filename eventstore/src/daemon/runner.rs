@@ -15,7 +15,6 @@ use crate::RecordedEvent;
 use crate::daemon::consumer::{ConsumeError, Consumer};
 use crate::daemon::feed::Feed;
 use crate::daemon::job::{Job, Step};
-use crate::daemon::metric::gauge;
 use crate::daemon::progress::Progress;
 use crate::daemon::{DaemonError, Lease, checkpoint};
 
@@ -306,7 +305,10 @@ impl Job for ConsumerJob {
     }
 
     async fn take_over(&mut self, lease: &Lease) -> Result<(), DaemonError> {
-        let position = checkpoint::open(&self.pool, lease, &*self.consumer).await?;
+        let opened = checkpoint::open(&self.pool, lease, &*self.consumer).await;
+        let foreign = matches!(opened, Err(DaemonError::OtherVersion { .. }));
+        self.progress.freeze(self.consumer.checkpoint(), foreign);
+        let position = opened?;
         let mut connection = self.pool.acquire().await?;
         self.blocked = checkpoint::blocked(&mut connection, self.consumer.checkpoint()).await?;
         self.saved = position;
@@ -317,12 +319,6 @@ impl Job for ConsumerJob {
 
     async fn step(&mut self, lease: &Lease) -> Result<Step, DaemonError> {
         let sealed = *self.sealed.borrow_and_update();
-        let labels = [("consumer", self.consumer.checkpoint())];
-        gauge(
-            "chaobiao_consumer_lag_leaves",
-            &labels,
-            (sealed - self.position).max(0),
-        );
         if self.position < sealed {
             return self.take_slice(lease, sealed).await;
         }

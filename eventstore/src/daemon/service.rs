@@ -14,13 +14,15 @@ use crate::daemon::feed::Feed;
 use crate::daemon::job::{self, Node};
 use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
-use crate::daemon::{Projector, follower};
+use crate::daemon::{Projector, follower, metric};
 use crate::due::DueJob;
 use crate::forget::follow_destroyed_keys;
 use crate::notary::{Notary, NotaryJob, NotaryOptions};
+use crate::operate::{VerificationJob, VerificationSchedule};
 use crate::outbox::{OutboxJob, Sender};
 use crate::policy::{Policy, PolicyConsumer, policy_checkpoint};
 use crate::sealer::SealerJob;
+use crate::standby::Keeper;
 
 const LEASE_DURATION: Duration = Duration::from_secs(10);
 
@@ -32,6 +34,7 @@ pub struct DaemonBuilder {
     processes: ProcessRegistry,
     sender: Option<Arc<dyn Sender>>,
     notary: Option<NotaryOptions>,
+    verification: Option<VerificationSchedule>,
     lease_duration: Duration,
 }
 
@@ -66,6 +69,13 @@ impl DaemonBuilder {
     #[must_use]
     pub fn notary(mut self, options: NotaryOptions) -> Self {
         self.notary = Some(options);
+        self
+    }
+
+    /// Without a schedule read models are compared with their replay by command only.
+    #[must_use]
+    pub fn verification(mut self, schedule: VerificationSchedule) -> Self {
+        self.verification = Some(schedule);
         self
     }
 
@@ -104,6 +114,24 @@ impl DaemonBuilder {
         tasks.spawn(follower::run(node.clone(), Arc::clone(&progress)));
         tasks.spawn(follow_destroyed_keys(node.clone(), store.cipher().clone()));
         let feed = Arc::new(Feed::new(store.clone()));
+        let keeper = Keeper {
+            store: store.clone(),
+            projectors: self.projectors.clone(),
+            feed: Arc::clone(&feed),
+            progress: Arc::clone(&progress),
+            node: node.clone(),
+        };
+        tasks.spawn(keeper.run());
+        tasks.spawn(metric::run(store.clone(), node.clone()));
+        if let Some(schedule) = self.verification {
+            let verification = VerificationJob {
+                store: store.clone(),
+                projectors: self.projectors.clone(),
+                schedule,
+                stopping: stopping.subscribe(),
+            };
+            tasks.spawn(job::run(verification, node.clone()));
+        }
         for consumer in consumers(&self.bus, self.projectors, self.policies) {
             let (feed, progress) = (Arc::clone(&feed), Arc::clone(&progress));
             let job = ConsumerJob::new(consumer, node.pool.clone(), feed, progress);
@@ -163,6 +191,7 @@ impl Daemon {
             processes: ProcessRegistry::default(),
             sender: None,
             notary: None,
+            verification: None,
             lease_duration: LEASE_DURATION,
         }
     }

@@ -9,7 +9,7 @@ use crate::daemon::Daemon;
 
 /// How long the sealer of this node may take before the database is asked.
 const ASK_AFTER: Duration = Duration::from_millis(50);
-/// Further behind than this, read models are being built again: waiting would be in vain.
+/// Further behind than this, read models are being built: waiting would be in vain.
 const HOPELESS_LEAVES: i64 = 20_000;
 
 impl Daemon {
@@ -24,7 +24,9 @@ impl Daemon {
             return false;
         };
         let mut lowest = self.0.progress.lowest();
-        if *lowest.borrow() + HOPELESS_LEAVES < leaf {
+        if *lowest.borrow() + HOPELESS_LEAVES < leaf
+            || (*lowest.borrow() <= leaf && self.0.progress.is_frozen())
+        {
             return false;
         }
         lowest.wait_for(|lowest| *lowest > leaf).await.is_ok()

@@ -10,6 +10,7 @@ use crate::bus::CommandBus;
 use crate::daemon::consumer::{ConsumeError, Consumer, ProjectionConsumer};
 use crate::daemon::{DaemonError, Projector};
 use crate::policy::{Policy, PolicyConsumer};
+use crate::standby::StandbyConsumer;
 use crate::{EventStore, RecordedEvent};
 
 /// An event a consumer could not take, or one behind such an event in its stream.
@@ -43,12 +44,17 @@ pub async fn parked(pool: &PgPool) -> Result<Vec<ParkedEvent>, sqlx::Error> {
     .await
 }
 
-/// Lets a read model take its parked events again, in order.
+/// Lets a read model take its parked events again, in order; those of its standby rows, too.
 pub async fn retry_parked_projection(
     store: &EventStore,
     projector: Arc<dyn Projector>,
 ) -> Result<Retried, DaemonError> {
-    retry(store, &ProjectionConsumer::new(projector)).await
+    let standby = StandbyConsumer::new(Arc::clone(&projector));
+    let beside = retry(store, &standby).await?;
+    let mut retried = retry(store, &ProjectionConsumer::new(projector)).await?;
+    retried.taken += beside.taken;
+    retried.still_parked += beside.still_parked;
+    Ok(retried)
 }
 
 /// Lets a policy react to its parked events again, in order.
@@ -120,17 +126,22 @@ async fn take(
         Err(error) => return Ok(Err(error)),
     };
     let mut transaction = pool.begin().await?;
-    sqlx::query("SELECT FROM projection WHERE name = $1 FOR UPDATE")
+    let ours = sqlx::query("SELECT FROM projection WHERE name = $1 AND version = $2 FOR UPDATE")
         .bind(consumer.checkpoint())
+        .bind(consumer.version())
         .execute(&mut *transaction)
         .await?;
+    if ours.rows_affected() == 0 {
+        let message = format!("{} is of another version", consumer.checkpoint());
+        return Err(DaemonError::Refused(message));
+    }
     let freed = sqlx::query("DELETE FROM parked WHERE projection = $1 AND leaf_index = $2")
         .bind(consumer.checkpoint())
         .bind(event.leaf_index)
         .execute(&mut *transaction)
         .await?;
     if freed.rows_affected() == 0 {
-        // A rebuild, or another operator's retry, was faster.
+        // An exchange of sides, or another operator's retry, was faster.
         return Ok(Ok(()));
     }
     if let Err(error) = consumer.write(events, &effects, &mut transaction).await {

@@ -1,22 +1,22 @@
 //! The proof that a read model equals its replay.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Instant;
 
-use futures::{Stream, TryStreamExt};
 use serde::Serialize;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection, Postgres, Transaction};
 
-use crate::daemon::checkpoint::quoted;
+use crate::daemon::consumer::ConsumeError;
 use crate::daemon::feed::Feed;
 use crate::daemon::{DaemonError, Projector};
+use crate::operate::compare::{TableComparison, compare};
+use crate::standby::{Copies, copy, quoted};
 use crate::{EventStore, RecordedEvent};
 
 /// Events replayed in one transaction.
 const CHUNK: usize = 500;
 const SLICE: i64 = 10_000;
-const EXAMPLES_MAX: usize = 20;
 
 /// How the rows of a read model compare with those its events give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,40 +24,25 @@ pub struct Verification {
     pub name: String,
     /// The checkpoint at which both were compared.
     pub next_leaf: i64,
-    pub tables: Vec<TableVerification>,
+    pub tables: Vec<TableComparison>,
 }
 
 impl Verification {
     pub fn is_equal(&self) -> bool {
-        self.tables.iter().all(|table| table.differences == 0)
+        self.differences() == 0
+    }
+
+    pub fn differences(&self) -> u64 {
+        self.tables.iter().map(|table| table.differences).sum()
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TableVerification {
-    pub table: String,
-    pub rows: u64,
-    pub differences: u64,
-    /// The first differences.
-    pub examples: Vec<RowDifference>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RowDifference {
-    /// The primary key, as a JSON array.
-    pub key: String,
-    pub kind: DifferenceKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DifferenceKind {
-    /// The events give a row that is not there.
-    Missing,
-    /// There is a row the events do not give.
-    Unexpected,
-    /// The row has other values than the events give.
-    Different,
+/// How much of the machine a replay may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    Full,
+    /// After each piece of work it rests for as long as that took.
+    Gentle,
 }
 
 /// Replays a read model from the first event into a schema of its own, up to the checkpoint, and
@@ -66,33 +51,31 @@ pub async fn verify(
     store: &EventStore,
     projector: Arc<dyn Projector>,
 ) -> Result<Verification, DaemonError> {
-    let mut live = store.pool().begin().await?;
-    // Nothing is written, so the sealer does not wait for this long transaction.
-    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        .execute(&mut *live)
-        .await?;
-    sqlx::query("SET LOCAL idle_in_transaction_session_timeout = 0")
-        .execute(&mut *live)
-        .await?;
-    let next_leaf = checkpoint(&mut live, &*projector).await?;
-    let skipped: Vec<i64> =
-        sqlx::query_scalar("SELECT leaf_index FROM parked WHERE projection = $1")
-            .bind(projector.name())
-            .fetch_all(&mut *live)
-            .await?;
-    let mut stage = Stage::open(store, &*projector).await?;
+    verify_at(store, &*projector, Pace::Full).await
+}
+
+pub(crate) async fn verify_at(
+    store: &EventStore,
+    projector: &dyn Projector,
+    pace: Pace,
+) -> Result<Verification, DaemonError> {
+    // First of all, since it keeps the live side from being exchanged.
+    let mut stage = Stage::open(store, projector).await?;
     let result = async {
+        let mut live = snapshot(store).await?;
+        let next_leaf = checkpoint(&mut live, projector).await?;
+        let skipped: Vec<i64> =
+            sqlx::query_scalar("SELECT leaf_index FROM parked WHERE projection = $1")
+                .bind(projector.name())
+                .fetch_all(&mut *live)
+                .await?;
+        let skipped = skipped.into_iter().collect();
         stage
-            .replay(
-                store,
-                &*projector,
-                next_leaf,
-                &skipped.into_iter().collect(),
-            )
+            .replay(store, projector, (next_leaf, &skipped), pace)
             .await?;
         let mut tables = Vec::new();
         for table in projector.tables() {
-            tables.push(compare(&mut live, &mut stage, table).await?);
+            tables.push(compare(&mut live, &mut stage.connection, table).await?);
         }
         Ok(Verification {
             name: projector.name().to_owned(),
@@ -103,6 +86,21 @@ pub async fn verify(
     .await;
     stage.close().await?;
     result
+}
+
+/// A transaction in which the tables stand still. Nothing is written in it, so the sealer does not
+/// wait for it, however long it takes.
+pub(super) async fn snapshot(
+    store: &EventStore,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut transaction = store.pool().begin().await?;
+    for setting in [
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SET LOCAL idle_in_transaction_session_timeout = 0",
+    ] {
+        sqlx::query(setting).execute(&mut *transaction).await?;
+    }
+    Ok(transaction)
 }
 
 async fn checkpoint(
@@ -128,6 +126,40 @@ async fn checkpoint(
     }
 }
 
+/// The schema of a replay; its name is also that of the lock on comparing a read model.
+fn schema(name: &str) -> String {
+    format!("verify_{name}")
+}
+
+/// Takes, for a connection's life, the right to compare a read model. Both its sides stay where
+/// they are meanwhile.
+pub(super) async fn lock_comparison(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<(), DaemonError> {
+    let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended($1, 0))")
+        .bind(schema(name))
+        .fetch_one(connection)
+        .await?;
+    if free {
+        return Ok(());
+    }
+    let message = format!("{name} is being compared already");
+    Err(DaemonError::Refused(message))
+}
+
+/// Keeps everybody from comparing a read model until the end of the transaction. `false` when
+/// somebody is at it.
+pub(crate) async fn lock_out_comparison(
+    connection: &mut PgConnection,
+    name: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind(schema(name))
+        .fetch_one(connection)
+        .await
+}
+
 /// A schema with empty copies of the tables, and the only connection that works in it.
 struct Stage {
     connection: PgConnection,
@@ -137,34 +169,16 @@ struct Stage {
 impl Stage {
     async fn open(store: &EventStore, projector: &dyn Projector) -> Result<Self, DaemonError> {
         let mut connection = store.pool().acquire().await?.detach();
-        let name = format!("verify_{}", projector.name());
-        let free: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended($1, 0))")
-            .bind(&name)
-            .fetch_one(&mut connection)
-            .await?;
-        if !free {
-            let message = format!("{} is being verified already", projector.name());
-            return Err(DaemonError::Refused(message));
-        }
-        let origin: String = sqlx::query_scalar("SELECT current_schema()")
-            .fetch_one(&mut connection)
-            .await?;
-        let (schema, origin) = (quoted(&name), quoted(&origin));
-        let mut statements = vec![
-            format!("DROP SCHEMA IF EXISTS {schema} CASCADE"),
-            format!("CREATE SCHEMA {schema}"),
-        ];
-        for table in projector.tables() {
-            let table = quoted(table);
-            statements.push(format!(
-                "CREATE UNLOGGED TABLE {schema}.{table} (LIKE {origin}.{table} INCLUDING ALL)"
-            ));
-        }
+        lock_comparison(&mut connection, projector.name()).await?;
+        let name = schema(projector.name());
+        let schema = quoted(&name);
+        let drop = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+        connection.execute(drop.as_str()).await?;
+        copy(&mut connection, &name, projector.tables(), Copies::Scratch).await?;
         // Nothing but the copies is in reach: a projector that touches other tables fails.
-        statements.push(format!("SET search_path TO {schema}"));
-        statements.push("SET synchronous_commit = off".to_owned());
-        for statement in &statements {
-            connection.execute(statement.as_str()).await?;
+        let enter = format!("SET search_path TO {schema}");
+        for statement in [enter.as_str(), "SET synchronous_commit = off"] {
+            connection.execute(statement).await?;
         }
         Ok(Self { connection, schema })
     }
@@ -173,19 +187,23 @@ impl Stage {
         &mut self,
         store: &EventStore,
         projector: &dyn Projector,
-        end: i64,
-        skipped: &HashSet<i64>,
+        (end, skipped): (i64, &HashSet<i64>),
+        pace: Pace,
     ) -> Result<(), DaemonError> {
         let feed = Feed::new(store.clone());
         let mut position = 0;
         while position < end {
+            let started = Instant::now();
             let types = Some(projector.aggregate_types());
             let mut slice = feed.read(position, end, SLICE, types).await?;
             slice
                 .events
                 .retain(|event| !skipped.contains(&event.leaf_index));
+            rest(pace, started).await;
             for chunk in slice.events.chunks(CHUNK) {
+                let started = Instant::now();
                 self.project(projector, chunk).await?;
+                rest(pace, started).await;
             }
             position = slice.to;
         }
@@ -200,7 +218,8 @@ impl Stage {
         let mut transaction = self.connection.begin().await?;
         if let Err(error) = projector.project(events, &mut transaction).await {
             let first = events.first().map_or(0, |event| event.leaf_index);
-            let error = crate::error::chain(&error);
+            // It is logged, too, and values may be personal.
+            let error = ConsumeError::from(error).message;
             return Err(DaemonError::Refused(format!(
                 "replay failed after leaf {first}: {error}"
             )));
@@ -212,96 +231,21 @@ impl Stage {
     async fn close(mut self) -> Result<(), DaemonError> {
         let drop = format!("DROP SCHEMA {} CASCADE", self.schema);
         self.connection.execute(drop.as_str()).await?;
-        // Closing would release the lock, too, but only some time later.
-        self.connection
-            .execute("SELECT pg_advisory_unlock_all()")
-            .await?;
-        self.connection.close().await?;
-        Ok(())
+        unlock_comparison(self.connection).await
     }
 }
 
-/// Key and digest of a row.
-type Digest = (String, Vec<u8>);
-
-async fn compare(
-    live: &mut PgConnection,
-    stage: &mut Stage,
-    table: &str,
-) -> Result<TableVerification, DaemonError> {
-    let key: Vec<String> = sqlx::query_scalar(
-        "SELECT attname::text FROM pg_index JOIN pg_attribute
-             ON attrelid = indrelid AND attnum = ANY (indkey)
-         WHERE indrelid = $1::regclass AND indisprimary
-         ORDER BY array_position(indkey::int2[], attnum)",
-    )
-    .bind(quoted(table))
-    .fetch_all(&mut *live)
-    .await?;
-    if key.is_empty() {
-        return Err(DaemonError::Refused(format!("{table} has no primary key")));
+async fn rest(pace: Pace, started: Instant) {
+    if pace == Pace::Gentle {
+        tokio::time::sleep(started.elapsed()).await;
     }
-    let key: Vec<String> = key
-        .iter()
-        .map(|column| format!("t.{}", quoted(column)))
-        .collect();
-    let sql = format!(
-        "SELECT jsonb_build_array({})::text AS key, sha256(convert_to(t::text, 'UTF8')) AS digest
-         FROM {} AS t ORDER BY jsonb_build_array({})::text COLLATE \"C\"",
-        key.join(", "),
-        quoted(table),
-        key.join(", ")
-    );
-    let present = sqlx::query_as(&sql).fetch(live);
-    let wanted = sqlx::query_as(&sql).fetch(&mut stage.connection);
-    merge(table, present, wanted).await
 }
 
-/// Walks both sorted streams side by side.
-async fn merge<S>(
-    table: &str,
-    mut present: S,
-    mut wanted: S,
-) -> Result<TableVerification, DaemonError>
-where
-    S: Stream<Item = Result<Digest, sqlx::Error>> + Unpin,
-{
-    let mut result = TableVerification {
-        table: table.to_owned(),
-        rows: 0,
-        differences: 0,
-        examples: Vec::new(),
-    };
-    let mut left = present.try_next().await?;
-    let mut right = wanted.try_next().await?;
-    loop {
-        let order = match (&left, &right) {
-            (None, None) => return Ok(result),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (Some(left), Some(right)) => left.0.as_bytes().cmp(right.0.as_bytes()),
-        };
-        let kind = match order {
-            Ordering::Less => Some(DifferenceKind::Unexpected),
-            Ordering::Greater => Some(DifferenceKind::Missing),
-            Ordering::Equal => (left != right).then_some(DifferenceKind::Different),
-        };
-        let row = if order.is_gt() { &right } else { &left };
-        if let (Some(kind), Some((key, _))) = (kind, row) {
-            result.differences += 1;
-            if result.examples.len() < EXAMPLES_MAX {
-                result.examples.push(RowDifference {
-                    key: key.clone(),
-                    kind,
-                });
-            }
-        }
-        if order.is_le() {
-            result.rows += 1;
-            left = present.try_next().await?;
-        }
-        if order.is_ge() {
-            right = wanted.try_next().await?;
-        }
-    }
+/// Closing would release the lock, too, but only some time later.
+pub(super) async fn unlock_comparison(mut connection: PgConnection) -> Result<(), DaemonError> {
+    connection
+        .execute("SELECT pg_advisory_unlock_all()")
+        .await?;
+    connection.close().await?;
+    Ok(())
 }

@@ -158,8 +158,8 @@ impl Consumer for PolicyConsumer {
         self.policy.aggregate_types()
     }
 
-    fn tables(&self) -> Option<&'static [&'static str]> {
-        None
+    fn tables(&self) -> &'static [&'static str] {
+        &[]
     }
 
     async fn prepare(&self, events: &[RecordedEvent]) -> Result<Vec<Effect>, ConsumeError> {

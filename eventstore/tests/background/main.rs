@@ -6,9 +6,12 @@
 )]
 
 mod counter;
+mod evolution;
+mod horizon;
 mod operating;
 mod policies;
 mod projections;
 mod sealer;
+mod standby;
 mod support;
 mod work_lists;

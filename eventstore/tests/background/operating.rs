@@ -1,10 +1,11 @@
-use chaobiao_eventstore::operate::{self, DifferenceKind};
+use std::time::Duration;
+
+use chaobiao_eventstore::Clock as _;
+use chaobiao_eventstore::operate::{self, DifferenceKind, VerificationSchedule};
+use chrono::TimeDelta;
 
 use crate::counter::{LIMIT, Totals, World, rows};
-
-async fn run(world: &World, sql: &str) {
-    sqlx::query(sql).execute(&world.pool()).await.unwrap();
-}
+use crate::support::{run, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_model_equals_its_replay_until_somebody_meddles() {
@@ -43,16 +44,6 @@ async fn a_read_model_equals_its_replay_until_somebody_meddles() {
     );
     let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'verify%'";
     assert_eq!(world.count(left).await, 0);
-
-    // A rebuild beside the running daemon puts it right.
-    operate::rebuild(store, Totals::new(1)).await.unwrap();
-    assert!(
-        operate::verify(store, Totals::new(1))
-            .await
-            .unwrap()
-            .is_equal()
-    );
-    assert_eq!(world.totals().await.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -86,23 +77,87 @@ async fn parked_events_are_left_out_of_the_replay() {
     );
 }
 
+/// Every read model in its turn; a row somebody has changed is found by the next round.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_needs_no_running_daemon() {
+async fn read_models_are_verified_on_schedule() {
     let world = World::create().await;
-    let daemon = world.daemon().projectors(vec![Totals::new(1)]).start();
+    let schedule = VerificationSchedule {
+        every: TimeDelta::days(1),
+        offset: TimeDelta::zero(),
+    };
+    let daemon = world
+        .daemon()
+        .projectors(vec![Totals::new(1)])
+        .verification(schedule)
+        .start();
     assert!(daemon.wait_for(world.add(&["a"], 1).await, LIMIT).await);
+    let verified = || async {
+        let vitals = operate::vitals(&world.pool(), world.clock.now()).await;
+        let verified = vitals.unwrap().verifications.pop();
+        verified.map(|verified| (verified.verified_at, verified.differences))
+    };
+    until(&world, "SELECT count(*) FROM verification").await;
+    assert_eq!(verified().await, None, "its turn has not come");
+
+    for differences in [0, 1] {
+        world.clock.set(world.clock.now() + TimeDelta::days(1));
+        let now = world.clock.now();
+        let reached = async {
+            while verified().await != Some((now, differences)) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        assert!(tokio::time::timeout(LIMIT, reached).await.is_ok());
+        run(&world, "UPDATE read_totals SET total = 99").await;
+    }
     daemon.shutdown().await;
-    run(&world, "UPDATE read_totals SET total = 99").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_vitals_tell_what_is_behind() {
+    let world = World::create().await;
+    world.add(&["a", "b"], 1).await;
+    let now = world.clock.now();
+    let before = operate::vitals(&world.pool(), now).await.unwrap();
     assert_eq!(
-        operate::rebuild(world.bus.store(), Totals::new(1))
-            .await
-            .unwrap(),
-        1
+        (before.log.sealed_leaves, before.log.unsealed_events),
+        (0, 2)
     );
-    assert_eq!(world.totals().await, rows(&[("a", 1, 1)]));
-    let status = operate::consumers(&world.pool()).await.unwrap();
+    let mut open = world.pool().begin().await.unwrap();
+    sqlx::query("INSERT INTO outbox VALUES (gen_random_uuid(), 'sms', '{}', 'queued', $1)")
+        .bind(now - TimeDelta::seconds(90))
+        .execute(&mut *open)
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let held = operate::vitals(&world.pool(), now).await.unwrap();
+    assert!(held.log.oldest_open_ms >= 20);
+    open.commit().await.unwrap();
+
+    let daemon = world.daemon().projectors(vec![Totals::broken()]).start();
+    assert!(daemon.wait_for(world.add(&["c"], 13).await, LIMIT).await);
+    let after = operate::vitals(&world.pool(), now).await.unwrap();
+    let log = &after.log;
     assert_eq!(
-        (status[0].state.as_str(), status[0].next_leaf),
-        ("running", 1)
+        (log.sealed_leaves, log.unsealed_events, log.unsigned_leaves),
+        (3, 0, 3)
     );
+    assert_eq!((log.outbox_queued, log.outbox_age_s), (1, 90));
+    let parked = after
+        .waiting
+        .iter()
+        .find(|waiting| waiting.list == "parked");
+    assert_eq!(
+        parked.map(|parked| (parked.item.as_str(), parked.count)),
+        Some(("totals", 1))
+    );
+    assert!(
+        after
+            .leases
+            .iter()
+            .any(|lease| lease.name == "sealer" && lease.held)
+    );
+    daemon.shutdown().await;
+    let stopped = operate::vitals(&world.pool(), now).await.unwrap();
+    assert!(stopped.leases.iter().all(|lease| !lease.held));
 }

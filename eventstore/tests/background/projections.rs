@@ -136,19 +136,6 @@ async fn a_passing_fault_parks_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_version_is_built_from_the_beginning() {
-    let world = World::create().await;
-    let daemon = world.daemon().projectors(vec![Totals::new(1)]).start();
-    assert!(daemon.wait_for(world.add(&["a"], 3).await, LIMIT).await);
-    daemon.shutdown().await;
-    let daemon = world.daemon().projectors(vec![Totals::new(2)]).start();
-    assert!(daemon.wait_for(world.add(&["a"], 1).await, LIMIT).await);
-    assert_eq!(world.totals().await, rows(&[("a", 8, 2)]));
-    let status = operate::consumers(&world.pool()).await.unwrap();
-    assert_eq!((status[0].version, status[0].next_leaf), (2, 2));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_again_and_again_it_neither_skips_nor_doubles() {
     let world = World::create().await;
     let lease = Duration::from_millis(60);

@@ -3,6 +3,7 @@
 mod loader;
 mod mutation;
 mod query;
+mod statement;
 mod types;
 
 pub use mutation::AccountMutation;

@@ -1,11 +1,15 @@
 use async_graphql::{Context, Object, Result};
+use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::account;
 use chaobiao_domain::staff::Permission;
-use chaobiao_projections::directory::{self, AccountFilter};
+use chaobiao_domain::units::AccountNo;
+use chaobiao_projections::directory::{self, AccountFilter, AccountSearch, Reach};
 
+use super::statement::{AccountStatement, as_known};
 use super::{Account, AccountClass};
 use crate::support::{
-    Connection, Services, connection, customer_or, internal, may, may_see_account, page, page_size,
+    AsOf, Connection, Date, Moment, Services, Viewer, bad_input, connection, customer_or, internal,
+    may, may_see_account, page, page_size, point_in_time, record,
 };
 
 #[derive(Default)]
@@ -23,7 +27,32 @@ impl AccountQuery {
         }
     }
 
-    /// Accounts by number.
+    /// What an account owed and had paid: `validOn` a day, as known at a time. Built from the
+    /// events alone; without any time it says what `account` says. A payment known to be reversed
+    /// stands on no day. Null where nothing was known of the account.
+    #[graphql(
+        guard = "customer_or(Permission::ViewAccounts)",
+        complexity = "10 + child_complexity"
+    )]
+    async fn account_statement(
+        &self,
+        ctx: &Context<'_>,
+        account_no: String,
+        valid_on: Option<Date>,
+        known_at: Option<Moment>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<AccountStatement>> {
+        if !may_see_account(ctx, &account_no).await? {
+            return Ok(None);
+        }
+        let account_no =
+            AccountNo::try_new(&account_no).map_err(|error| bad_input(error.to_string()))?;
+        let point = point_in_time(ctx, as_of, valid_on, known_at).await?;
+        as_known(ctx, account_no, point).await
+    }
+
+    /// Accounts by number. Whoever may not see personal data finds nobody by name or phone, and
+    /// rooms only with the right to see meters.
     #[graphql(
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -31,7 +60,11 @@ impl AccountQuery {
     async fn accounts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The beginning of a number.")] search: Option<String>,
+        #[graphql(
+            desc = "The beginning of an account's or a meter's number, of the holder's name or of \
+                    a place such as 3-305, a phone, or its last digits from four on."
+        )]
+        search: Option<String>,
         campus: Option<String>,
         class: Option<AccountClass>,
         first: Option<i32>,
@@ -39,7 +72,10 @@ impl AccountQuery {
     ) -> Result<Connection<Account>> {
         let page = page(ctx, "accounts", first, after.as_deref())?;
         let filter = AccountFilter {
-            search: search.filter(|text| !text.is_empty()),
+            search: match search {
+                Some(text) => looked_for(ctx, &text)?,
+                None => None,
+            },
             campus,
             class: class.map(|class| account::AccountClass::from(class).as_str().to_owned()),
         };
@@ -48,6 +84,22 @@ impl AccountQuery {
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "accounts", slice, Account)
     }
+}
+
+/// What the viewer may look for by a text. To find somebody by name or phone is to see their data.
+fn looked_for(ctx: &Context<'_>, text: &str) -> Result<Option<AccountSearch>> {
+    let viewer = ctx.data::<Viewer>()?;
+    let persons = viewer.may(Permission::ViewPersonalData);
+    let reach = Reach {
+        persons,
+        places: persons || viewer.may(Permission::ViewMeters),
+    };
+    let store = Services::of(ctx)?.store();
+    let search = AccountSearch::new(store.blind_index(), text, reach);
+    if search.as_ref().is_some_and(AccountSearch::by_person) {
+        record(ctx, AccessKind::PersonalDataSeen, "accounts.search", None);
+    }
+    Ok(search)
 }
 
 pub(super) async fn find(ctx: &Context<'_>, account_no: &str) -> Result<Option<Account>> {

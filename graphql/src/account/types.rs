@@ -67,6 +67,21 @@ impl From<account_statement::StatementEntry> for StatementEntry {
     }
 }
 
+impl From<&account::StatementEntry> for StatementEntry {
+    fn from(entry: &account::StatementEntry) -> Self {
+        let line = &entry.line;
+        Self {
+            at: entry.at,
+            kind: line.kind.into(),
+            bill_no: line.bill_no.clone().map(String::from),
+            month: line.month.map(YearMonth),
+            payment_id: line.payment_id.clone().map(String::from),
+            amount: line.amount.into(),
+            balance: entry.balance.into(),
+        }
+    }
+}
+
 /// A meter and the time in which the account pays for it.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct MeterAssignment {

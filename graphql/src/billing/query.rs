@@ -4,14 +4,14 @@ use chaobiao_domain::billing::PreviewBill;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, NoticeNo, business_date};
 use chaobiao_eventstore::CommandError;
-use chaobiao_projections::account_statement;
+use chaobiao_projections::account_statement::{self, BillFilter};
 use chaobiao_projections::unpaid_notices::{self, NoticeFilter};
 use uuid::Uuid;
 
 use super::{Bill, BillLine, Notice};
 use crate::support::{
     Connection, Date, Fen, Services, UserError, Viewer, YearMonth, bad_input, connection,
-    customer_or, fault, field, internal, may_see_account, page, page_size, require_account,
+    customer_or, fault, field, internal, may, may_see_account, page, page_size, require_account,
 };
 
 /// What would be billed now.
@@ -106,6 +106,34 @@ impl BillingQuery {
             }
             _ => Ok(None),
         }
+    }
+
+    /// The bills of a month over all accounts, by account.
+    #[graphql(
+        guard = "may(Permission::ViewAccounts)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn bills(
+        &self,
+        ctx: &Context<'_>,
+        month: YearMonth,
+        campus: Option<String>,
+        #[graphql(desc = "Only those with usage in this tier or a higher one.")] tier_from: Option<
+            i32,
+        >,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Bill>> {
+        let page = page(ctx, "bills_of_month", first, after.as_deref())?;
+        let campus = campus.map(CampusId::try_new).transpose();
+        let filter = BillFilter {
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            tier_from,
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = account_statement::query::bills_of_month(pool, month.0, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "bills_of_month", slice, Bill::from)
     }
 
     /// What `runBilling` would issue for an account now. Writes nothing.

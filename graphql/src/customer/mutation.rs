@@ -1,9 +1,8 @@
-use async_graphql::{Context, InputObject, MergedObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_domain::customer::EraseCustomer;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::CustomerId;
 
-use crate::binding::BindingMutation;
 use crate::support::{UserError, customer_or, field, run};
 
 #[derive(InputObject)]
@@ -21,15 +20,11 @@ pub(super) struct EraseCustomerPayload {
     pending: bool,
 }
 
-/// Customers and their bindings. One root for both: the compiler counts how deep roots nest.
-#[derive(Default, MergedObject)]
-pub struct CustomerMutation(BindingMutation, ErasureMutation);
-
 #[derive(Default)]
-pub struct ErasureMutation;
+pub struct CustomerMutation;
 
 #[Object]
-impl ErasureMutation {
+impl CustomerMutation {
     /// Gives up what is known of a customer: phone, `WeChat` id, sessions and photos, for ever.
     /// Customers themselves, staff any. Bills and payments stay, under numbers alone.
     #[graphql(guard = "customer_or(Permission::ManageAccounts)")]

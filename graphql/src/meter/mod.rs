@@ -1,13 +1,16 @@
 //! Metering points: their cards, their devices, what is wrong with them.
 
 mod access;
+mod history;
 mod loader;
 mod mutation;
 mod query;
+mod replacement;
 mod types;
 
 pub use access::{may_see_meter, may_see_reading};
 pub(crate) use loader::{card_of, cards_of_account, reading_of};
 pub use mutation::MeterMutation;
 pub use query::MeterQuery;
+pub use replacement::ReplacementQuery;
 pub use types::{Device, Meter};

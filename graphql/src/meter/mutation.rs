@@ -1,7 +1,7 @@
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::meter::{
-    self, DeviceSpec, InstallDevice, RegisterMeter, ReplaceDevice, ReportFault,
+    DeviceSpec, InstallDevice, RegisterMeter, ReplaceDevice, ReportFault,
 };
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{
@@ -9,22 +9,11 @@ use chaobiao_domain::units::{
 };
 use chrono::{DateTime, Utc};
 
+use super::replacement::RemovalReason;
 use super::{Meter, card_of};
 use crate::support::{
     Commodity, Date, Decimal, Ran, UserError, customer_or, field, may, named_photo, run,
 };
-
-/// Why a device came off the wall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "meter::RemovalReason")]
-pub(super) enum RemovalReason {
-    /// 轮换
-    Rotation,
-    /// 故障
-    Fault,
-    /// 变更容量
-    CapacityChange,
-}
 
 #[derive(InputObject)]
 pub(super) struct RegisterMeterInput {

@@ -3,9 +3,11 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BookNo, CampusId};
 use chaobiao_projections::meter_card::{self, MeterFilter};
 
+use super::history::{MeterHistory, as_known};
 use super::{Meter, may_see_meter};
 use crate::support::{
-    Connection, Services, bad_input, connection, customer_or, internal, may, page, page_size,
+    AsOf, Connection, Date, Moment, Services, bad_input, connection, customer_or, internal, may,
+    page, page_size, point_in_time,
 };
 
 #[derive(Default)]
@@ -21,6 +23,29 @@ impl MeterQuery {
         let card = meter_card::query::find(pool, &meter_no).await;
         match card.map_err(|error| internal(ctx, error))? {
             Some(card) if may_see_meter(ctx, &card).await? => Ok(Some(Meter(card))),
+            _ => Ok(None),
+        }
+    }
+
+    /// A meter's readings: `validOn` a day, as known at a time. Built from the events alone;
+    /// without any time it says what `meter` says. Null where nothing was known of the meter.
+    #[graphql(
+        guard = "customer_or(Permission::ViewMeters)",
+        complexity = "10 + child_complexity"
+    )]
+    async fn meter_history(
+        &self,
+        ctx: &Context<'_>,
+        meter_no: String,
+        valid_on: Option<Date>,
+        known_at: Option<Moment>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<MeterHistory>> {
+        let point = point_in_time(ctx, as_of, valid_on, known_at).await?;
+        let pool = Services::of(ctx)?.store().pool();
+        let card = meter_card::query::find(pool, &meter_no).await;
+        match card.map_err(|error| internal(ctx, error))? {
+            Some(card) if may_see_meter(ctx, &card).await? => as_known(ctx, &card, point).await,
             _ => Ok(None),
         }
     }

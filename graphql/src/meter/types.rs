@@ -1,10 +1,12 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_projections::meter_card::{InstalledDevice, MeterCard};
 use chaobiao_projections::reading_review::{self, ReadingFilter};
+use chaobiao_projections::replacements::ReplacementFilter;
 use chrono::{DateTime, Utc};
 
 use super::access::visible_from;
 use super::reading_of;
+use super::replacement::{Replacement, replacements_of};
 use crate::reading::Reading;
 use crate::support::{
     Commodity, Connection, Decimal, Services, connection, internal, page, page_size,
@@ -110,6 +112,23 @@ impl Meter {
                 .map(Reading)),
             None => Ok(None),
         }
+    }
+
+    /// 换表记录: the devices it had, the newest first; for staff and whoever pays for it now.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn replacements(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Replacement>> {
+        let filter = ReplacementFilter {
+            meter_no: Some(self.0.meter_no.clone()),
+            // What was before is another's.
+            from: visible_from(ctx, &self.0)?,
+            ..ReplacementFilter::default()
+        };
+        replacements_of(ctx, &filter, first, after.as_deref()).await
     }
 
     /// Its readings, the newest first.

@@ -3,16 +3,16 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_projections::payments;
 
 use super::ExportBatch;
-use crate::support::{Connection, Services, connection, internal, may, page, page_size};
+use crate::support::{Connection, Services, connection, internal, may_any, page, page_size};
 
 #[derive(Default)]
 pub struct PaymentExportQuery;
 
 #[Object]
 impl PaymentExportQuery {
-    /// The newest first.
+    /// The newest first. Auditors see which batches there are; the files are finance's.
     #[graphql(
-        guard = "may(Permission::ExportPayments)",
+        guard = "may_any(&[Permission::ExportPayments, Permission::ViewAudit])",
         complexity = "1 + page_size(first) * child_complexity"
     )]
     async fn export_batches(

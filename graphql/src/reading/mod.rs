@@ -10,4 +10,6 @@ pub use mutation::ReadingMutation;
 pub use query::ReadingQuery;
 pub use review::ReviewMutation;
 pub use subscription::ReadingSubscription;
-pub use types::{Correction, CorrectionStatus, Finding, Reading, ReadingChannel, ReadingStatus};
+pub use types::{
+    Correction, CorrectionStatus, Finding, Reading, ReadingChannel, ReadingQuality, ReadingStatus,
+};

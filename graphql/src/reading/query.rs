@@ -1,10 +1,10 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, business_date};
-use chaobiao_projections::reading_review::{self, CorrectionFilter, ReadingFilter};
+use chaobiao_projections::reading_review::{self, CorrectionFilter, Found, ReadingFilter};
 use chaobiao_projections::usage_history;
 
-use super::types::MonthlyUsage;
+use super::types::{MonthlyUsage, Rule, Severity};
 use super::{Correction, CorrectionStatus, Reading, ReadingStatus};
 use crate::meter::{card_of, may_see_reading, reading_of};
 use crate::support::{
@@ -25,11 +25,15 @@ impl ReadingQuery {
         guard = "may(Permission::ViewMeters)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn reading_review(
         &self,
         ctx: &Context<'_>,
         status: Option<ReadingStatus>,
         campus: Option<String>,
+        #[graphql(desc = "Only those in which this rule found something.")] rule: Option<Rule>,
+        #[graphql(desc = "Only those with a finding of this severity, by `rule` where given.")]
+        severity: Option<Severity>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Reading>> {
@@ -41,12 +45,16 @@ impl ReadingQuery {
         let filter = ReadingFilter {
             status: status.map(Into::into),
             campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            found: (rule.is_some() || severity.is_some()).then(|| Found {
+                rule: rule.map(Into::into),
+                severity: severity.map(Into::into),
+            }),
             ..ReadingFilter::default()
         };
         let pool = Services::of(ctx)?.store().pool();
         let slice = reading_review::query::list(pool, &filter, &page).await;
         let mut slice = slice.map_err(|error| internal(ctx, error))?;
-        if held {
+        if held && filter.found.is_none() {
             let total = reading_review::query::held_count(pool, filter.campus.as_ref()).await;
             slice = slice.with_total(total.map_err(|error| internal(ctx, error))?);
         }

@@ -53,7 +53,7 @@ pub enum ReadingChannel {
 /// How far an accepted reading can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "meter::Quality")]
-pub(super) enum ReadingQuality {
+pub enum ReadingQuality {
     /// Read by staff or by a machine.
     Actual,
     /// Read by the customer.
@@ -69,6 +69,22 @@ pub(super) enum Severity {
     Hold,
     /// The reading counts, and the finding is shown with it.
     Warn,
+    /// The reading counts, and somebody should go and look.
+    Visit,
+}
+
+/// The validation rules that leave a finding; V1, V2 and V3 refuse a reading instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "meter::Rule")]
+pub(super) enum Rule {
+    /// The index went back and the register cannot have rolled over.
+    V4,
+    /// 过圈
+    V5,
+    /// 量高
+    V7,
+    /// 零度户
+    V10,
 }
 
 /// One figure a rule used.

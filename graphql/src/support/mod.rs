@@ -1,5 +1,6 @@
 //! What every capability's resolvers share.
 
+mod as_known;
 mod connection;
 pub(crate) mod cookie;
 mod error;
@@ -17,6 +18,7 @@ mod shape;
 mod units;
 mod viewer;
 
+pub use as_known::{AsOf, point_in_time};
 pub use connection::{Connection, CursorKey, Total, connection, page, page_size};
 pub use cookie::SESSION_COOKIE;
 pub use error::{ErrorCode, UserError, bad_input, coded, coded_later, field, internal, not_found};
@@ -30,9 +32,9 @@ pub use personal::{
     require_account, shown,
 };
 pub use photos::{PhotoShelf, named_photo};
-pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal};
+pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal, record_route};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
-pub use scalars::{Date, Decimal, Fen, YearMonth};
+pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};
 pub use shape::Shape;
 pub use units::Commodity;

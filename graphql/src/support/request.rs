@@ -164,9 +164,22 @@ pub(super) fn record_as(
     kind: AccessKind,
     what: &str,
 ) {
-    services
-        .access_log
-        .record(entry(services, info, viewer, kind, what));
+    record_route(services, info, viewer, kind, what, None);
+}
+
+/// [`record`] for what is asked for beside GraphQL.
+pub fn record_route(
+    services: &Services,
+    info: &RequestInfo,
+    viewer: &Viewer,
+    kind: AccessKind,
+    what: &str,
+    subject: Option<String>,
+) {
+    services.access_log.record(AccessEntry {
+        subject,
+        ..entry(services, info, viewer, kind, what)
+    });
 }
 
 fn entry(

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chaobiao_domain::units::{self, BillingMonth, normalise_digits, parse_decimal};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 fn text<T: ScalarType + InputType>(value: Value) -> Result<String, InputValueError<T>> {
     match value {
@@ -127,6 +127,44 @@ impl From<NaiveDate> for Date {
     }
 }
 
+/// An instant, or a day in Shanghai, which stands for its end: `2026-09-17` is all of that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub DateTime<Utc>);
+
+#[Scalar(name = "Moment")]
+impl ScalarType for Moment {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = normalise_digits(&text(value)?);
+        Ok(Self(
+            units::parse_moment(&text).map_err(|error| error.to_string())?,
+        ))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339())
+    }
+}
+
+/// A place in the log: how many entries stand before it. Written as a string, since the log
+/// outgrows 32 bits; a number is read as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogPosition(pub i64);
+
+#[Scalar(name = "LogPosition")]
+impl ScalarType for LogPosition {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            other => text(other)?,
+        };
+        Ok(Self(text.parse().map_err(|_| "日志位置应为整数")?))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +187,22 @@ mod tests {
         assert_eq!(shown::<Decimal>("1.50"), Some("1.50".into()));
         assert_eq!(shown::<Decimal>(1.5), None);
         assert_eq!(shown::<Decimal>("1e3"), None);
+    }
+
+    #[test]
+    fn a_moment_is_an_instant_or_the_end_of_a_day() {
+        let instant = "2026-09-17T10:00:00+00:00";
+        assert_eq!(shown::<Moment>(instant), Some(instant.into()));
+        let end = "2026-09-17T15:59:59.999999+00:00";
+        assert_eq!(shown::<Moment>("2026-09-17"), Some(end.into()));
+        assert_eq!(shown::<Moment>("2026-09"), None);
+    }
+
+    #[test]
+    fn a_place_in_the_log_is_a_whole_number() {
+        assert_eq!(shown::<LogPosition>(7), Some("7".into()));
+        assert_eq!(shown::<LogPosition>("7"), Some("7".into()));
+        assert_eq!(shown::<LogPosition>("7.5"), None);
     }
 
     #[test]

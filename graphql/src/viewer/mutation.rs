@@ -2,7 +2,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::{CommandContext, Rejection};
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::customer::{CustomerError, FindByPhone, Register};
-use chaobiao_domain::units::{Phone, StaffLogin};
+use chaobiao_domain::units::{CustomerId, Phone, StaffLogin};
 use chaobiao_eventstore::access::{CodeVerdict, IssueVerdict, PasswordVerdict, Principal};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -119,19 +119,25 @@ async fn code_is_right(
 ) -> Result<bool> {
     let access = &Services::of(ctx)?.access;
     let verdict = access.check_code(phone.as_str(), code, used_for).await;
-    match verdict.map_err(|error| internal(ctx, error))? {
-        CodeVerdict::Right => Ok(true),
-        CodeVerdict::Wrong => {
-            record_refusal(
-                ctx,
-                AccessKind::LoginFailed,
-                "phone_code",
-                None,
-                Some("CODE_WRONG"),
-            );
-            Ok(false)
-        }
+    let right = verdict.map_err(|error| internal(ctx, error))? == CodeVerdict::Right;
+    if !right {
+        record_wrong_code(ctx);
     }
+    Ok(right)
+}
+
+fn record_wrong_code(ctx: &Context<'_>) {
+    let code = Some("CODE_WRONG");
+    record_refusal(ctx, AccessKind::LoginFailed, "phone_code", None, code);
+}
+
+/// Whom a phone has registered.
+async fn owner_of(ctx: &Context<'_>, phone: Phone) -> Result<Option<CustomerId>> {
+    let bus = &Services::of(ctx)?.bus;
+    let now = bus.store().clock().now();
+    let context = CommandContext::new(Uuid::nil(), ctx.data::<Viewer>()?.actor(), now);
+    let found = bus.preview(&context, &FindByPhone { phone }).await;
+    found.map_err(|error| fault(ctx, error))
 }
 
 #[derive(Default)]
@@ -206,7 +212,8 @@ impl ViewerMutation {
         })
     }
 
-    /// Signs a registered customer in by a code sent to their phone.
+    /// Signs a registered customer in by a code sent to their phone. Where nobody has registered
+    /// the phone, the code stays good for `registerCustomer`.
     #[graphql(guard = "public()")]
     async fn customer_login(
         &self,
@@ -217,18 +224,23 @@ impl ViewerMutation {
             Ok(phone) => phone,
             Err(rejection) => return Ok(CustomerLoginPayload::refused(rejection)),
         };
-        if !code_is_right(ctx, &phone, &input.code, Uuid::now_v7()).await? {
+        let access = &Services::of(ctx)?.access;
+        let login = Uuid::now_v7();
+        // Every phone takes the same way up to here; what follows only its owner gets to see.
+        let right = access.verify_code(phone.as_str(), &input.code, login).await;
+        let Some(right) = right.map_err(|error| internal(ctx, error))? else {
+            record_wrong_code(ctx);
             return Ok(CustomerLoginPayload::refused(wrong_code()));
-        }
-        let bus = &Services::of(ctx)?.bus;
-        let now = bus.store().clock().now();
-        let context = CommandContext::new(Uuid::nil(), ctx.data::<Viewer>()?.actor(), now);
-        let found = bus.preview(&context, &FindByPhone { phone }).await;
-        let Some(customer_id) = found.map_err(|error| fault(ctx, error))? else {
-            // Only the owner of the phone is told.
+        };
+        let Some(customer_id) = owner_of(ctx, phone).await? else {
             let unknown = Rejection::from(CustomerError::PhoneNotRegistered);
             return Ok(CustomerLoginPayload::refused(unknown));
         };
+        let used = access.use_code(right, login).await;
+        if used.map_err(|error| internal(ctx, error))? == CodeVerdict::Wrong {
+            record_wrong_code(ctx);
+            return Ok(CustomerLoginPayload::refused(wrong_code()));
+        }
         let principal = Principal::Customer(customer_id.to_string());
         let viewer = open_session(ctx, &principal, "customerLogin").await?;
         Ok(CustomerLoginPayload::of(viewer))

@@ -6,6 +6,8 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+pub(crate) mod town;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,6 +16,8 @@ use async_graphql::{Request, Response, Variables};
 use chaobiao_decision::{Actor, CommandContext, Process};
 use chaobiao_domain::access_log::AccessEntry;
 use chaobiao_domain::account::{AccountClass, OpenAccount};
+use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
+use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
 use chaobiao_domain::meter::StoredPhoto;
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
@@ -115,8 +119,12 @@ pub(crate) fn start() -> DateTime<Utc> {
 
 impl Centre {
     pub(crate) async fn open() -> Self {
+        Self::open_at(start()).await
+    }
+
+    pub(crate) async fn open_at(start: DateTime<Utc>) -> Self {
         let database = TestDatabase::create().await;
-        let clock = Arc::new(ManualClock::new(start()));
+        let clock = Arc::new(ManualClock::new(start));
         let master = MasterKey::new([7; 32]);
         let store = EventStore::open(database.pool(), &master, clock.clone())
             .await
@@ -128,7 +136,7 @@ impl Centre {
         let bus = CommandBus::new(store.clone(), options);
         let sent = Arc::new(Sent::default());
         let daemon = Daemon::builder(bus.clone())
-            .projectors(chaobiao_projections::all())
+            .projectors(chaobiao_projections::all(&store))
             .sender(Arc::clone(&sent) as Arc<_>)
             .start();
         let log = Arc::new(Entries::default());
@@ -167,12 +175,15 @@ impl Centre {
 
     /// Runs a command past GraphQL, and waits until it can be seen.
     pub(crate) async fn run<P: Process>(&self, process: P) -> P::Outcome {
+        self.run_as(Actor::System("test".to_owned()), process).await
+    }
+
+    pub(crate) async fn run_as<P: Process>(&self, actor: Actor, process: P) -> P::Outcome {
         let number = {
             let mut commands = self.commands.lock().unwrap();
             *commands += 1;
             *commands
         };
-        let actor = Actor::System("test".to_owned());
         let context = CommandContext::new(Uuid::from_u128(number), actor, self.clock.now());
         let executed = self.services.bus.execute(context, process).await.unwrap();
         if let Some(position) = executed.position {
@@ -185,7 +196,27 @@ impl Centre {
         executed.outcome
     }
 
+    /// A campus that is there, whether or not it was before.
+    pub(crate) async fn campus(&self, id: &str) {
+        let span = OfficeSpan {
+            from: "08:00:00".parse().unwrap(),
+            to: "18:00:00".parse().unwrap(),
+        };
+        let open = OpenCampus {
+            campus_id: id.parse().unwrap(),
+            name: format!("{id} 校区"),
+            office_hours: OfficeHours::try_new(vec![span]).unwrap(),
+            contact: "5566".to_owned(),
+        };
+        // The same command for the same campus: a second time changes nothing.
+        let command = self.services.bus.command_id("test-campus", id);
+        let actor = Actor::System("test".to_owned());
+        let context = CommandContext::new(command, actor, self.clock.now());
+        self.services.bus.execute(context, open).await.unwrap();
+    }
+
     pub(crate) async fn open_account(&self, number: &str, holder: &str, class: AccountClass) {
+        self.campus("N").await;
         let account = OpenAccount {
             account_no: number.parse().unwrap(),
             class,

@@ -7,4 +7,6 @@ mod row;
 mod tests;
 
 pub use projector::AccountStatementProjector;
-pub use query::{AccountSummary, PayableMeter, StatementBill, StatementEntry, StatementLineRow};
+pub use query::{
+    AccountSummary, BillFilter, PayableMeter, StatementBill, StatementEntry, StatementLineRow,
+};

@@ -189,6 +189,39 @@ pub async fn bills(
     Ok(page.slice(rows, |bill| bill.month.to_string()))
 }
 
+/// Which bills of a month a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BillFilter {
+    pub campus: Option<CampusId>,
+    /// Only bills with usage in this tier or a higher one.
+    pub tier_from: Option<i32>,
+}
+
+/// The bills of a month over all accounts, by account.
+pub async fn bills_of_month(
+    executor: impl PgExecutor<'_>,
+    month: BillingMonth,
+    filter: &BillFilter,
+    page: &Page<String>,
+) -> Result<Slice<StatementBill, String>, sqlx::Error> {
+    let rows: Vec<StatementBill> = sqlx::query_as(
+        "SELECT b.* FROM read_account_statement_bill b \
+         JOIN read_account_statement a USING (account_no) \
+         WHERE b.bill_month = $1 AND ($2::text IS NULL OR a.campus = $2) \
+           AND ($3::integer IS NULL OR EXISTS (SELECT FROM read_account_statement_line l \
+               WHERE l.bill_no = b.bill_no AND l.tier >= $3)) \
+           AND ($4::text IS NULL OR b.account_no > $4) ORDER BY b.account_no LIMIT $5",
+    )
+    .bind(month.to_string())
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
+    .bind(filter.tier_from)
+    .bind(page.after.as_deref())
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |bill| bill.account_no.to_string()))
+}
+
 pub async fn bills_by_number(
     executor: impl PgExecutor<'_>,
     numbers: &[String],

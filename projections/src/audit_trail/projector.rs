@@ -26,6 +26,7 @@ impl Projector for AuditTrailProjector {
             "account",
             "campus",
             "customer",
+            "import_batch",
             "meter",
             "payment",
             "payment_export",

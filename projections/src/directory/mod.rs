@@ -2,9 +2,11 @@
 
 mod projector;
 mod query;
+mod search;
 
 pub use projector::DirectoryProjector;
 pub use query::{
     AccountFilter, AccountRow, CampusRow, CustomerRow, StaffRow, account, accounts, campuses,
     customer, customers, staff, staff_members, work_years,
 };
+pub use search::{AccountSearch, Reach};

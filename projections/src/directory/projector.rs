@@ -1,18 +1,32 @@
 use async_trait::async_trait;
+use chaobiao_decision::Personal;
 use chaobiao_domain::account::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, PhoneChange,
 };
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::staff::{StaffEvent, StaffProfile};
+use chaobiao_domain::units::Phone;
 use chaobiao_domain::work_calendar::WorkYearEvent;
-use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
+use chaobiao_eventstore::{BlindIndex, EventStore, ProjectionError, Projector, RecordedEvent};
 use serde_json::json;
 use sqlx::PgConnection;
 
+use super::search;
+
 /// Keeps the `read_directory_…` tables.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DirectoryProjector;
+#[derive(Clone, Debug)]
+pub struct DirectoryProjector {
+    index: BlindIndex,
+}
+
+impl DirectoryProjector {
+    pub fn new(store: &EventStore) -> Self {
+        Self {
+            index: store.blind_index().clone(),
+        }
+    }
+}
 
 #[async_trait]
 impl Projector for DirectoryProjector {
@@ -21,7 +35,7 @@ impl Projector for DirectoryProjector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
@@ -35,6 +49,7 @@ impl Projector for DirectoryProjector {
             "read_directory_staff",
             "read_directory_customer",
             "read_directory_account",
+            "read_directory_account_token",
             "read_directory_work_year",
         ]
     }
@@ -45,7 +60,7 @@ impl Projector for DirectoryProjector {
         connection: &mut PgConnection,
     ) -> Result<(), ProjectionError> {
         // Accounts come by the ten thousand; all else is rare.
-        let mut openings = Openings::default();
+        let mut openings = Openings::new(&self.index);
         for event in events {
             match event.stream.aggregate_type.as_str() {
                 "account" => account(event, &mut openings, connection).await?,
@@ -62,8 +77,14 @@ impl Projector for DirectoryProjector {
 }
 
 /// Opened accounts waiting to be written together.
+struct Openings<'a> {
+    index: &'a BlindIndex,
+    rows: OpenedRows,
+    tokens: Tokens,
+}
+
 #[derive(Default)]
-struct Openings {
+struct OpenedRows {
     account_no: Vec<String>,
     class: Vec<&'static str>,
     campus: Vec<String>,
@@ -72,18 +93,32 @@ struct Openings {
     phone_at: Vec<Option<i64>>,
 }
 
-impl Openings {
+impl<'a> Openings<'a> {
+    fn new(index: &'a BlindIndex) -> Self {
+        Self {
+            index,
+            rows: OpenedRows::default(),
+            tokens: Tokens::default(),
+        }
+    }
+
     fn push(&mut self, opening: &AccountOpening, sequence: i64) {
-        self.account_no.push(opening.account_no.to_string());
-        self.class.push(opening.class.as_str());
-        self.campus.push(opening.campus.to_string());
-        self.persons.push(persons(opening.household_persons));
-        self.at.push(sequence);
-        self.phone_at.push(opening.phone.as_ref().map(|_| sequence));
+        let rows = &mut self.rows;
+        rows.account_no.push(opening.account_no.to_string());
+        rows.class.push(opening.class.as_str());
+        rows.campus.push(opening.campus.to_string());
+        rows.persons.push(persons(opening.household_persons));
+        rows.at.push(sequence);
+        rows.phone_at.push(opening.phone.as_ref().map(|_| sequence));
+        let account_no = opening.account_no.as_str();
+        let holder = opening.holder.value();
+        self.tokens.holder(self.index, account_no, holder);
+        let phone = opening.phone.as_ref().and_then(Personal::value);
+        self.tokens.phone(self.index, account_no, phone);
     }
 
     async fn write(&mut self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-        let waiting = std::mem::take(self);
+        let waiting = std::mem::take(&mut self.rows);
         if waiting.account_no.is_empty() {
             return Ok(());
         }
@@ -99,6 +134,51 @@ impl Openings {
         .bind(waiting.persons)
         .bind(waiting.at)
         .bind(waiting.phone_at)
+        .execute(&mut *connection)
+        .await?;
+        std::mem::take(&mut self.tokens).write(connection).await
+    }
+}
+
+/// By what names and phones are found.
+#[derive(Default)]
+struct Tokens {
+    account_no: Vec<String>,
+    kind: Vec<&'static str>,
+    token: Vec<i64>,
+}
+
+impl Tokens {
+    fn push(&mut self, account_no: &str, kind: &'static str, tokens: Vec<i64>) {
+        for token in tokens {
+            self.account_no.push(account_no.to_owned());
+            self.kind.push(kind);
+            self.token.push(token);
+        }
+    }
+
+    /// `None` is a name that has been erased.
+    fn holder(&mut self, index: &BlindIndex, account_no: &str, name: Option<&String>) {
+        let tokens = name.map(|name| search::holder_tokens(index, name));
+        self.push(account_no, search::HOLDER, tokens.unwrap_or_default());
+    }
+
+    fn phone(&mut self, index: &BlindIndex, account_no: &str, phone: Option<&Phone>) {
+        let tokens = phone.map(|phone| search::phone_tokens(index, phone.as_str()));
+        self.push(account_no, search::PHONE, tokens.unwrap_or_default());
+    }
+
+    async fn write(self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.token.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "INSERT INTO read_directory_account_token (account_no, kind, token) \
+             SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])",
+        )
+        .bind(self.account_no)
+        .bind(self.kind)
+        .bind(self.token)
         .execute(connection)
         .await?;
         Ok(())
@@ -111,12 +191,15 @@ fn persons(count: u32) -> i32 {
 
 async fn account(
     event: &RecordedEvent,
-    openings: &mut Openings,
+    openings: &mut Openings<'_>,
     connection: &mut PgConnection,
 ) -> Result<(), ProjectionError> {
-    // Most events of an account are about money; the two that matter here are told by their type.
+    // Most events of an account are about money; those that matter here are told by their type.
     match event.event_type.as_str() {
-        "account.opened" | "account.changed" => {}
+        "account.opened"
+        | "account.changed"
+        | "account.holder_erasure_scheduled"
+        | "account.holder_erased" => {}
         _ => return Ok(()),
     }
     match event.decode()? {
@@ -124,6 +207,15 @@ async fn account(
         AccountEvent::Changed(change) => {
             openings.write(connection).await?;
             change_account(event, &change, connection).await?;
+            find_by(event, &change, openings.index, connection).await?;
+        }
+        AccountEvent::HolderErasureScheduled { .. } => {
+            openings.write(connection).await?;
+            find_no_more(event, &[search::PHONE], connection).await?;
+        }
+        AccountEvent::HolderErased => {
+            openings.write(connection).await?;
+            find_no_more(event, &[search::HOLDER, search::PHONE], connection).await?;
         }
         _ => {}
     }
@@ -154,6 +246,50 @@ async fn change_account(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// What an account is found by after a change: the old name and phone no more.
+async fn find_by(
+    event: &RecordedEvent,
+    change: &AccountChange,
+    index: &BlindIndex,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let account_no = event.stream.aggregate_id.as_str();
+    let mut tokens = Tokens::default();
+    let mut replaced = Vec::new();
+    if let Some(holder) = &change.holder {
+        replaced.push(search::HOLDER);
+        tokens.holder(index, account_no, holder.value());
+    }
+    if let Some(phone) = &change.phone {
+        replaced.push(search::PHONE);
+        let set = match phone {
+            PhoneChange::Set(phone) => phone.value(),
+            PhoneChange::Removed => None,
+        };
+        tokens.phone(index, account_no, set);
+    }
+    if replaced.is_empty() {
+        return Ok(());
+    }
+    find_no_more(event, &replaced, connection).await?;
+    tokens.write(connection).await
+}
+
+async fn find_no_more(
+    event: &RecordedEvent,
+    kinds: &[&str],
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM read_directory_account_token WHERE account_no = $1 AND kind = ANY($2)",
+    )
+    .bind(&event.stream.aggregate_id)
+    .bind(kinds)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 async fn campus(

@@ -6,6 +6,8 @@ use sqlx::{FromRow, PgPool};
 use crate::paging::{Page, Slice};
 use crate::personal::PersonalAt;
 
+use super::search::AccountSearch;
+
 /// A campus with its office hours, each with the first day it holds on; the first since ever.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CampusRow {
@@ -194,11 +196,34 @@ pub async fn account(pool: &PgPool, account_no: &str) -> Result<Option<AccountRo
 /// Which accounts are wanted; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {
-    /// The beginning of an account number.
-    pub search: Option<String>,
+    pub search: Option<AccountSearch>,
     pub campus: Option<String>,
     pub class: Option<String>,
 }
+
+/// Accounts a search finds. What begins with a text comes before the text followed by the last of
+/// all characters. A person whose key is destroyed is not found by their data, also where the rows are
+/// behind.
+const FOUND: &str = "
+    SELECT account_no FROM read_directory_account
+     WHERE account_no COLLATE \"C\" >= $5
+       AND account_no COLLATE \"C\" < $5 || chr(1114111)
+    UNION
+    SELECT a.account_no FROM read_meter_card c JOIN read_meter_card_account a USING (meter_no)
+     WHERE c.meter_no COLLATE \"C\" >= $5 AND c.meter_no COLLATE \"C\" < $5 || chr(1114111)
+    UNION
+    SELECT a.account_no FROM read_meter_card c JOIN read_meter_card_account a USING (meter_no)
+     WHERE c.hardware_no = $5
+    UNION
+    SELECT a.account_no FROM read_meter_card_place p JOIN read_meter_card_account a USING (meter_no)
+     WHERE p.key >= $6 AND p.key < $6 || chr(1114111)
+    UNION
+    SELECT t.account_no FROM read_directory_account_token t
+     WHERE t.token = $7
+       AND NOT EXISTS (SELECT FROM subject_key k WHERE k.destroyed_at IS NOT NULL
+                          AND (k.subject = 'account/' || t.account_no
+                            OR t.kind = 'account.phone'
+                               AND k.subject = 'account/' || t.account_no || '/contact'))";
 
 /// Accounts by number.
 pub async fn accounts(
@@ -206,19 +231,27 @@ pub async fn accounts(
     filter: &AccountFilter,
     page: &Page<String>,
 ) -> Result<Slice<AccountRow, String>, sqlx::Error> {
-    let rows = sqlx::query_as(&format!(
+    let found = match &filter.search {
+        Some(_) => format!("AND account_no IN ({FOUND})"),
+        None => String::new(),
+    };
+    let sql = format!(
         "{ACCOUNT} WHERE ($1::text IS NULL OR account_no > $1) \
-         AND ($2::text IS NULL OR starts_with(account_no, $2)) \
-         AND ($3::text IS NULL OR campus = $3) AND ($4::text IS NULL OR class = $4) \
-         ORDER BY account_no LIMIT $5"
-    ))
-    .bind(&page.after)
-    .bind(&filter.search)
-    .bind(&filter.campus)
-    .bind(&filter.class)
-    .bind(page.limit())
-    .fetch_all(pool)
-    .await?;
+         AND ($2::text IS NULL OR campus = $2) AND ($3::text IS NULL OR class = $3) \
+         {found} ORDER BY account_no LIMIT $4"
+    );
+    let mut query = sqlx::query_as(&sql)
+        .bind(&page.after)
+        .bind(&filter.campus)
+        .bind(&filter.class)
+        .bind(page.limit());
+    if let Some(search) = &filter.search {
+        query = query
+            .bind(&search.number)
+            .bind(&search.place)
+            .bind(search.token);
+    }
+    let rows = query.fetch_all(pool).await?;
     Ok(page.slice(rows, |row: &AccountRow| row.account_no.clone()))
 }
 

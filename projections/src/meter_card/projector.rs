@@ -14,6 +14,7 @@ use serde::Serialize;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Row};
 
+use super::place::place_keys;
 use crate::rows::{field, store};
 
 /// Keeps `read_meter_card`.
@@ -160,6 +161,13 @@ impl CardRow {
     }
 }
 
+/// By what a meter's place is found.
+#[derive(Clone, Debug, Serialize)]
+struct PlaceRow {
+    meter_no: MeterNo,
+    key: String,
+}
+
 #[derive(Clone, Debug, Serialize)]
 struct PayerRow {
     meter_no: MeterNo,
@@ -174,7 +182,7 @@ impl Projector for MeterCardProjector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
@@ -182,7 +190,11 @@ impl Projector for MeterCardProjector {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["read_meter_card", "read_meter_card_account"]
+        &[
+            "read_meter_card",
+            "read_meter_card_account",
+            "read_meter_card_place",
+        ]
     }
 
     async fn project(
@@ -217,10 +229,17 @@ async fn project_cards(
         .into_iter()
         .map(|card| (card.meter_no.to_string(), card))
         .collect();
+    let mut places = Vec::new();
     for recorded in events {
         let number = &recorded.stream.aggregate_id;
         match (cards.get_mut(number), recorded.decode()?) {
             (None, MeterEvent::Registered(card)) => {
+                let keys: BTreeSet<String> =
+                    place_keys(&card.building, &card.room).into_iter().collect();
+                places.extend(keys.into_iter().map(|key| PlaceRow {
+                    meter_no: card.meter_no.clone(),
+                    key,
+                }));
                 cards.insert(number.clone(), CardRow::new(card));
             }
             (Some(card), event) => card.apply(event)?,
@@ -242,6 +261,9 @@ async fn project_cards(
          last_index = excluded.last_index, last_read_at = excluded.last_read_at, \
          cumulative = excluded.cumulative";
     store(connection, statement, &rows).await?;
+    let statement = "INSERT INTO read_meter_card_place \
+         SELECT * FROM jsonb_populate_recordset(NULL::read_meter_card_place, $1)";
+    store(connection, statement, &places).await?;
     Ok(())
 }
 

@@ -9,5 +9,5 @@ mod row;
 mod tests;
 
 pub use projector::ReadingReviewProjector;
-pub use query::{CorrectionFilter, CorrectionKey, ReadingFilter, ReadingKey};
+pub use query::{CorrectionFilter, CorrectionKey, Found, ReadingFilter, ReadingKey};
 pub use row::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};

@@ -1,7 +1,10 @@
 use chaobiao_decision::Actor;
+use chaobiao_domain::meter::{Rule, Severity};
 use chaobiao_domain::units::{CampusId, MeterNo, PhotoHash};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 
 use super::row::{COLUMNS, CORRECTION_COLUMNS};
 use super::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};
@@ -15,6 +18,17 @@ pub struct ReadingFilter {
     pub meter_no: Option<MeterNo>,
     /// Only readings taken from then on.
     pub from: Option<DateTime<Utc>>,
+    /// Only readings in which a rule found something, of one rule or of one severity.
+    pub found: Option<Found>,
+}
+
+/// A finding as a list is filtered by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Found {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
 }
 
 /// Lists go by the time of reading.
@@ -38,6 +52,7 @@ pub async fn list(
            AND ($3::text IS NULL OR r.meter_no = $3) \
            AND ($4::timestamptz IS NULL OR r.read_at >= $4) \
            AND ($5::timestamptz IS NULL OR (r.read_at, r.reading_id) {compare} ($5, $6)) \
+           AND ($8::jsonb IS NULL OR (r.findings <> '[]' AND r.findings @> $8)) \
          ORDER BY r.read_at {order}, r.reading_id {order} LIMIT $7"
     ))
     .bind(filter.status.map(ReadingState::as_str))
@@ -47,6 +62,7 @@ pub async fn list(
     .bind(after.map(|key| key.0))
     .bind(after.map(|key| &key.1))
     .bind(page.limit())
+    .bind(filter.found.map(|found| Json([found])))
     .fetch_all(executor)
     .await?;
     Ok(page.slice(rows, |row| (row.read_at, row.reading_id.to_string())))

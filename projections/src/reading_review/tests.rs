@@ -239,3 +239,24 @@ async fn a_correction_changes_the_figures_and_ends_every_request() {
         ]
     );
 }
+
+#[tokio::test]
+async fn readings_are_found_by_what_a_rule_found_in_them() {
+    let database = projected(&log()).await;
+    let pool = database.pool();
+    let found = async |rule, severity| {
+        let filter = ReadingFilter {
+            found: Some(Found { rule, severity }),
+            ..ReadingFilter::default()
+        };
+        let slice = query::list(&pool, &filter, &Page::first(10)).await.unwrap();
+        slice.rows.len()
+    };
+    let held = query::held_count(&pool, None).await.unwrap();
+    assert_eq!(held, 2);
+    assert_eq!(found(Some(Rule::V7), None).await, 2);
+    assert_eq!(found(None, Some(Severity::Hold)).await, 2);
+    assert_eq!(found(Some(Rule::V7), Some(Severity::Warn)).await, 0);
+    assert_eq!(found(Some(Rule::V10), None).await, 0);
+    assert_eq!(found(None, None).await, 2, "a finding of whatever kind");
+}

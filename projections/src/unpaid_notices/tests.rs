@@ -67,7 +67,7 @@ async fn what_is_still_open_is_listed_by_due_date() {
     };
     assert_eq!(unpaid(&database, &nobody).await, []);
     let elsewhere = NoticeFilter {
-        campus: Some("S".parse().unwrap()),
+        campus: Some("N".parse().unwrap()),
         ..all.clone()
     };
     assert_eq!(unpaid(&database, &elsewhere).await, []);

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ReadingPhoto, require_own_meter, stored_instant, submit_photo};
+use crate::campus::require_campus;
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{FaultReported, Meter, MeterError, MeterRegistered, RemovalReason};
 use crate::units::{
@@ -38,6 +39,7 @@ impl Process for RegisterMeter {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<MeterChanged, Stop> {
+        require_campus(&self.campus, "campusId", workspace)?;
         let registered = MeterRegistered {
             meter_no: self.meter_no.clone(),
             commodity: self.commodity,

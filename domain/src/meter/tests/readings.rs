@@ -201,9 +201,11 @@ fn v7_takes_its_factor_from_the_rules_of_the_day() {
     let rules = CommodityRules {
         high_factor: "5".parse().unwrap(),
         high_floor_per_day: "0.5".parse().unwrap(),
+        ..CommodityRules::default()
     };
     let publish = PublishValidationRules {
         effective_from: "2026-03-01".parse().unwrap(),
+        reason: "试运行".to_owned(),
         future_tolerance_minutes: 5,
         water: rules.clone(),
         electricity: rules,
@@ -230,9 +232,11 @@ fn v7_is_silent_below_the_floor() {
     let rules = CommodityRules {
         high_factor: "2".parse().unwrap(),
         high_floor_per_day: "0.5".parse().unwrap(),
+        ..CommodityRules::default()
     };
     let publish = PublishValidationRules {
         effective_from: "2026-01-01".parse().unwrap(),
+        reason: "试运行".to_owned(),
         future_tolerance_minutes: 5,
         water: rules.clone(),
         electricity: rules,
@@ -260,6 +264,103 @@ fn v10_zero_usage_is_accepted_with_a_warning() {
         read(&mut desk, "2026-03-01", "140").outcome.status,
         ReadingStatus::Accepted
     );
+}
+
+/// Rules for water from the first day on.
+fn water_rules(rules: CommodityRules) -> PublishValidationRules {
+    PublishValidationRules {
+        effective_from: "2026-01-01".parse().unwrap(),
+        reason: "试运行".to_owned(),
+        future_tolerance_minutes: 5,
+        water: rules,
+        electricity: CommodityRules::default(),
+    }
+}
+
+#[test]
+fn v7_warns_of_high_and_holds_very_high() {
+    let rules = CommodityRules {
+        high_hold_percent: 50,
+        ..CommodityRules::default()
+    };
+    for (second, status, severity, percent) in [
+        // 1 a day before; the limit is 2 a day, 20 in ten days.
+        ("151", ReadingStatus::Accepted, None, ""),
+        ("151.01", ReadingStatus::Accepted, Some(Severity::Warn), "0"),
+        (
+            "160.89",
+            ReadingStatus::Accepted,
+            Some(Severity::Warn),
+            "49",
+        ),
+        // 49.5 percent count as 50.
+        ("160.90", ReadingStatus::Held, Some(Severity::Hold), "50"),
+    ] {
+        let mut desk = water();
+        desk.run(&water_rules(rules.clone())).unwrap();
+        read(&mut desk, "2026-02-01", "131");
+        let judged = read(&mut desk, "2026-02-11", second).outcome;
+        assert_eq!(judged.status, status, "{second}");
+        let found = judged.findings.first();
+        assert_eq!(found.map(|finding| finding.severity), severity, "{second}");
+        if let Some(finding) = found {
+            assert_eq!(finding.inputs["percent_above"], percent);
+            let reviewed = finding.message.ends_with("需要复核");
+            assert_eq!(reviewed, status == ReadingStatus::Held);
+        }
+    }
+}
+
+#[test]
+fn v7_compares_a_new_meter_with_its_class_where_that_is_known() {
+    let rules = CommodityRules {
+        mean_per_day: Some("0.5".parse().unwrap()),
+        ..CommodityRules::default()
+    };
+    let mut desk = water();
+    desk.run(&water_rules(rules.clone())).unwrap();
+    // 31 days at twice the mean: exactly the limit.
+    let first = read(&mut desk, "2026-02-01", "131").outcome;
+    assert_eq!(first.status, ReadingStatus::Accepted);
+
+    let mut desk = water();
+    desk.run(&water_rules(rules)).unwrap();
+    let held = read(&mut desk, "2026-02-01", "131.01").outcome;
+    assert_eq!(rules_of(&held), [(Rule::V7, Severity::Hold)]);
+    assert_eq!(held.findings[0].inputs["reference"], "class_mean");
+    assert!(held.findings[0].message.contains("超过同类表日均 0.5 m³"));
+}
+
+#[test]
+fn v10_asks_for_a_visit_after_months_of_nothing_but_not_in_a_vacation() {
+    let rules = CommodityRules {
+        zero_quiet_months: [7, 8].into(),
+        ..CommodityRules::default()
+    };
+    let mut desk = water();
+    desk.run(&water_rules(rules)).unwrap();
+    let mut severities = Vec::new();
+    for day in [
+        "2026-05-31",
+        "2026-06-01",
+        "2026-06-20",
+        "2026-07-01",
+        "2026-08-01",
+        "2026-09-01",
+    ] {
+        let judged = read(&mut desk, day, "100").outcome;
+        assert_eq!(judged.status, ReadingStatus::Accepted, "{day}");
+        severities.push(judged.findings.first().map(|finding| finding.severity));
+    }
+    let (warn, visit) = (Some(Severity::Warn), Some(Severity::Visit));
+    // Two looks in June are one month, and the vacation counts for nothing.
+    assert_eq!(severities, [warn, warn, warn, None, None, visit]);
+    let next = read(&mut desk, "2026-10-01", "101").outcome;
+    assert!(next.findings.is_empty(), "{:?}", next.findings);
+    // It starts again from one.
+    let again = read(&mut desk, "2026-11-01", "101").outcome;
+    assert_eq!(rules_of(&again), [(Rule::V10, Severity::Warn)]);
+    assert_eq!(again.findings[0].inputs["months"], "1");
 }
 
 #[test]

@@ -16,18 +16,6 @@ export const FIND_ACCOUNTS = graphql(`
   }
 `)
 
-export const FIND_BY_METER = graphql(`
-  query FindByMeter($search: String!) {
-    meters(search: $search, first: 16) {
-      nodes {
-        accountNo
-        building
-        room
-      }
-    }
-  }
-`)
-
 export const COUNTER_ACCOUNT = graphql(`
   query CounterAccount($accountNo: String!) {
     account(accountNo: $accountNo) {

@@ -1,0 +1,21 @@
+//! 导入批次: what became of a file, row by row, from its first chunk to its last (R19, R82).
+//!
+//! The rows themselves are commands of other capabilities. This stream keeps which file they came
+//! from, how far it was taken in, and which rows were refused and why, so that an interrupted
+//! import is carried on and an old one can be explained.
+
+mod aggregate;
+mod command;
+mod error;
+mod event;
+mod process;
+#[cfg(test)]
+mod tests;
+
+pub use aggregate::{ImportBatch, ImportRun};
+pub use command::ImportBatchCommand;
+pub use error::ImportBatchError;
+pub use event::{
+    ImportAdvanced, ImportBatchEvent, ImportKind, ImportStarted, RefusedRow, RowCounts,
+};
+pub use process::{AdvanceImport, StartImport, StartedImport};

@@ -1,0 +1,96 @@
+//! A state that was written down and read again goes on like the one it came from: what any cache
+//! of folded streams rests on. Every aggregate, over random sequences of the events ever shipped.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic in its helpers, too")]
+
+use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
+
+use chaobiao_decision::read_event;
+use chaobiao_domain::{Aggregate, upcasters};
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// Every form of every event of a subject, as this program reads them.
+fn events<A: Aggregate>(subject: &str) -> Vec<A::Event> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("shipped");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with(&format!("{subject}.")) && name.contains('@'))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "{subject} has no events");
+    let event = |name: &String| {
+        let (kind, rest) = name.split_once('@').unwrap();
+        let version = rest.rsplitn(3, '.').last().unwrap();
+        let (mut kind, mut version) = (kind.to_owned(), version.to_owned());
+        let mut payload: Value =
+            serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).unwrap();
+        upcasters().upcast(&mut kind, &mut version, &mut payload);
+        read_event(&kind, &version, payload).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    names.iter().map(event).collect()
+}
+
+fn goes_on<A>(events: &[A::Event], order: &[prop::sample::Index], cut: prop::sample::Index)
+where
+    A: Aggregate + PartialEq + Debug,
+{
+    // The first event opens most aggregates; without it nothing else does anything.
+    let opening = events.iter().take(2).cloned();
+    let drawn = order
+        .iter()
+        .map(|index| events[index.index(events.len())].clone());
+    let sequence: Vec<A::Event> = opening.chain(drawn).collect();
+    let cut = cut.index(sequence.len() + 1);
+    let mut replayed = A::default();
+    let mut cached = A::default();
+    for (place, event) in sequence.into_iter().enumerate() {
+        if place == cut {
+            cached = written_and_read(&cached);
+        }
+        replayed.apply(event.clone());
+        cached.apply(event);
+    }
+    assert_eq!(written_and_read(&cached), replayed);
+}
+
+fn written_and_read<A: Aggregate>(state: &A) -> A {
+    let written = serde_json::to_value(state).unwrap();
+    serde_json::from_value(written).unwrap()
+}
+
+macro_rules! from_snapshot_as_from_the_start {
+    ($($test:ident: $aggregate:ty, $subject:literal;)+) => {
+        proptest! {
+            #![proptest_config(ProptestConfig::with_cases(64))]
+            $(
+                #[test]
+                fn $test(
+                    order in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
+                    cut in any::<prop::sample::Index>(),
+                ) {
+                    goes_on::<$aggregate>(&events::<$aggregate>($subject), &order, cut);
+                }
+            )+
+        }
+    };
+}
+
+from_snapshot_as_from_the_start! {
+    access_log: chaobiao_domain::access_log::AccessLog, "access";
+    account: chaobiao_domain::account::Account, "account";
+    campus: chaobiao_domain::campus::Campus, "campus";
+    customer: chaobiao_domain::customer::Customer, "customer";
+    meter: chaobiao_domain::meter::Meter, "meter";
+    payment: chaobiao_domain::payment::Payment, "payment";
+    payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";
+    reading_round: chaobiao_domain::reading_round::ReadingRound, "round";
+    receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";
+    staff: chaobiao_domain::staff::Staff, "staff";
+    tariff: chaobiao_domain::tariff::Tariff, "tariff";
+    validation_rules: chaobiao_domain::validation_rules::ValidationRules, "validation_rules";
+    work_calendar: chaobiao_domain::work_calendar::WorkYear, "work_calendar";
+}

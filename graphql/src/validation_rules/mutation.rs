@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::validation_rules::{CommodityRules, PublishValidationRules};
+
+use super::ValidationRuleSet;
+use super::query::all;
+use crate::support::{Date, Decimal, UserError, may, run};
+
+/// What is left out takes its default, not the value of the version before.
+#[derive(InputObject)]
+pub(super) struct MeterClassRulesInput {
+    high_factor: Decimal,
+    high_floor_per_day: Decimal,
+    #[graphql(default)]
+    high_hold_percent: u32,
+    mean_per_day: Option<Decimal>,
+    #[graphql(default = 3)]
+    zero_visit_months: u32,
+    #[graphql(default)]
+    zero_quiet_months: Vec<u32>,
+}
+
+impl From<MeterClassRulesInput> for CommodityRules {
+    fn from(input: MeterClassRulesInput) -> Self {
+        Self {
+            high_factor: input.high_factor.0,
+            high_floor_per_day: input.high_floor_per_day.0,
+            high_hold_percent: input.high_hold_percent,
+            mean_per_day: input.mean_per_day.map(|mean| mean.0),
+            zero_visit_months: input.zero_visit_months,
+            zero_quiet_months: input.zero_quiet_months.into_iter().collect::<BTreeSet<_>>(),
+        }
+    }
+}
+
+#[derive(InputObject)]
+pub(super) struct PublishValidationRulesInput {
+    idempotency_key: String,
+    /// After that of every version before. Readings judged already keep their verdict.
+    effective_from: Date,
+    reason: String,
+    #[graphql(default = 5)]
+    future_tolerance_minutes: u32,
+    water: MeterClassRulesInput,
+    electricity: MeterClassRulesInput,
+}
+
+#[derive(SimpleObject)]
+pub(super) struct PublishValidationRulesPayload {
+    validation_rules: Option<ValidationRuleSet>,
+    user_errors: Vec<UserError>,
+    /// Done, but what is shown may still be older.
+    pending: bool,
+}
+
+#[derive(Default)]
+pub struct ValidationRulesMutation;
+
+#[Object]
+impl ValidationRulesMutation {
+    /// Puts new thresholds in force from a day on.
+    #[graphql(guard = "may(Permission::ReviewReadings)")]
+    async fn publish_validation_rules(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishValidationRulesInput,
+    ) -> Result<PublishValidationRulesPayload> {
+        let publish = PublishValidationRules {
+            effective_from: input.effective_from.0,
+            reason: input.reason,
+            future_tolerance_minutes: input.future_tolerance_minutes,
+            water: input.water.into(),
+            electricity: input.electricity.into(),
+        };
+        let key = &input.idempotency_key;
+        let ran = run(ctx, "publishValidationRules", key, Ok(publish)).await?;
+        let validation_rules = match &ran.outcome {
+            Some(published) => all(ctx)
+                .await?
+                .into_iter()
+                .find(|version| version.rules.version == published.version),
+            None => None,
+        };
+        Ok(PublishValidationRulesPayload {
+            validation_rules,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+}
