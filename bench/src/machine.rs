@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chaobiao_embedded_postgres::{Durability, EmbeddedPostgres, Options, pool_options};
 use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, MasterKey, SystemClock};
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgPool};
 
 use crate::Failure;
@@ -68,9 +69,13 @@ impl Machine {
         self.store.pool()
     }
 
+    pub(crate) fn connect_options(&self) -> PgConnectOptions {
+        self.cluster.connect_options()
+    }
+
     /// Where `psql` and `pgbench` find the database.
     pub(crate) fn socket(&self) -> PathBuf {
-        let options = self.cluster.connect_options();
+        let options = self.connect_options();
         options.get_socket().cloned().unwrap_or_default()
     }
 

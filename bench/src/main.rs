@@ -35,10 +35,16 @@ struct Arguments {
     /// Seconds of each window of concurrent commands.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Clients that send single commands at once.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 32])]
+    clients: Vec<usize>,
     /// Commands of a bulk run.
     #[arg(long, default_value_t = 100_000)]
     bulk: u64,
-    /// Only these: append, visible, load, bulk, replay, frames.
+    /// Events of a long history.
+    #[arg(long, default_value_t = 1_000_000)]
+    history: i64,
+    /// Only these: append, visible, load, bulk, replay, start, frames.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Commits under way at the same time.
@@ -108,6 +114,7 @@ async fn main() -> Result<(), Failure> {
         "bulk": arguments.bulk,
         "lanes": arguments.lanes,
         "batch": arguments.batch,
+        "history": arguments.history,
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{setting}\n\n{}", report::tables(&figures))?;
@@ -151,7 +158,7 @@ async fn measure(
     let seconds = arguments.seconds;
     for _ in 0..arguments.rounds {
         if wanted("append") {
-            for clients in [1, 8, 32] {
+            for &clients in &arguments.clients {
                 measure::append::round(machine, figures, clients, seconds).await?;
             }
         }
@@ -163,6 +170,13 @@ async fn measure(
         }
         if wanted("visible") || wanted("replay") {
             daemons(machine, figures, seconds, &wanted).await?;
+        }
+    }
+    // Last, since whatever else is measured begins with a short history.
+    if wanted("start") {
+        measure::start::seed(machine, figures, arguments.history).await?;
+        for _ in 0..arguments.rounds {
+            measure::start::round(machine, figures).await?;
         }
     }
     Ok(())

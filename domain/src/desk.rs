@@ -125,7 +125,7 @@ fn history(stream: &StreamId) -> Vec<StoredEvent> {
         sequence: 1,
         event_type: opened.event_type(),
         event_version: opened.event_version(),
-        payload: serde_json::to_value(opened).unwrap(),
+        payload: serde_json::to_value(opened).unwrap().into(),
     }]
 }
 

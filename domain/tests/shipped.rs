@@ -13,11 +13,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chaobiao_decision::{UnreadableEvent, read_event};
+use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
+use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::meter::MeterEvent;
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
@@ -44,11 +45,12 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 13] = [
+const READERS: [(&str, Reader); 14] = [
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
     ("campus", understood::<CampusEvent>),
     ("customer", understood::<CustomerEvent>),
+    ("import_batch", understood::<ImportBatchEvent>),
     ("meter", understood::<MeterEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
@@ -65,8 +67,11 @@ fn read(kind: &str, version: &str, payload: &Value) -> Result<(String, Value), U
     let reader = READERS.iter().find(|(known, _)| *known == subject);
     let (_, reader) = reader.unwrap_or_else(|| panic!("{kind}: add its events to READERS"));
     let (mut kind, mut version) = (kind.to_owned(), version.to_owned());
-    let mut payload = payload.clone();
-    upcasters().upcast(&mut kind, &mut version, &mut payload);
+    let mut present = Payload::from(payload.clone());
+    upcasters()
+        .upcast(&mut kind, &mut version, &mut present)
+        .unwrap();
+    let payload: Value = present.decode().unwrap();
     let (version, understood) = reader(&kind, &version, &payload)?;
     // Nothing the old form said may get lost in silence, as a renamed optional field would.
     assert!(

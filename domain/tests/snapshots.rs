@@ -7,10 +7,9 @@ use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
-use chaobiao_decision::read_event;
+use chaobiao_decision::Payload;
 use chaobiao_domain::{Aggregate, upcasters};
 use proptest::prelude::*;
-use serde_json::Value;
 
 /// Every form of every event of a subject, as this program reads them.
 fn events<A: Aggregate>(subject: &str) -> Vec<A::Event> {
@@ -26,10 +25,13 @@ fn events<A: Aggregate>(subject: &str) -> Vec<A::Event> {
         let (kind, rest) = name.split_once('@').unwrap();
         let version = rest.rsplitn(3, '.').last().unwrap();
         let (mut kind, mut version) = (kind.to_owned(), version.to_owned());
-        let mut payload: Value =
-            serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).unwrap();
-        upcasters().upcast(&mut kind, &mut version, &mut payload);
-        read_event(&kind, &version, payload).unwrap_or_else(|error| panic!("{name}: {error}"))
+        let text = fs::read_to_string(folder.join(name)).unwrap();
+        let mut payload = Payload::from_text(text.into());
+        upcasters()
+            .upcast(&mut kind, &mut version, &mut payload)
+            .unwrap();
+        let event = payload.read(&kind, &version);
+        event.unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     names.iter().map(event).collect()
 }
@@ -84,6 +86,7 @@ from_snapshot_as_from_the_start! {
     account: chaobiao_domain::account::Account, "account";
     campus: chaobiao_domain::campus::Campus, "campus";
     customer: chaobiao_domain::customer::Customer, "customer";
+    import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
     meter: chaobiao_domain::meter::Meter, "meter";
     payment: chaobiao_domain::payment::Payment, "payment";
     payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";

@@ -1,6 +1,6 @@
 //! History as `cqrs-es` itself reads it.
 
-use chaobiao_decision::StreamId;
+use chaobiao_decision::{Payload, StreamId};
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{
     PersistedEventRepository, PersistenceError, ReplayStream, SerializedEvent, SerializedSnapshot,
@@ -42,10 +42,14 @@ impl AuditRepository {
             .await
             .map_err(|error| PersistenceError::UnknownError(Box::new(error)))?;
         for event in &mut events {
+            let mut payload = Payload::from(event.payload.take());
             let (kind, version) = (&mut event.event_type, &mut event.event_version);
             self.store
                 .upcasters()
-                .upcast(kind, version, &mut event.payload);
+                .upcast(kind, version, &mut payload)
+                .and_then(|()| payload.decode())
+                .map(|present| event.payload = present)
+                .map_err(|error| PersistenceError::UnknownError(Box::new(error)))?;
         }
         Ok(events)
     }

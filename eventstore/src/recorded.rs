@@ -1,11 +1,12 @@
 //! Events as consumers see them.
 
-use chaobiao_decision::{Actor, StreamId, read_event};
+use chaobiao_decision::{Actor, Payload, StreamId};
 use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
@@ -40,7 +41,7 @@ pub struct RecordedEvent {
     pub event_version: String,
     /// As stored until [`crate::EventStore::open_events`] has decrypted its personal fields and
     /// brought type, version and payload up to their present form.
-    pub payload: Value,
+    pub payload: Payload,
     pub metadata: EventMetadata,
     /// The command's clock.
     pub recorded_at: DateTime<Utc>,
@@ -49,42 +50,46 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
-    /// The columns [`RecordedEvent::from_row`] expects, over `log l JOIN events e`.
+    /// The columns [`RecordedEvent::from_row`] expects, in this order, over `log l JOIN events e`.
     pub const COLUMNS: &'static str = "l.leaf_index, l.commit_index, l.known_at, \
          e.aggregate_type, e.aggregate_id, e.sequence, e.event_id, e.event_type, \
          e.event_version, e.payload, e.metadata, e.recorded_at";
 
     /// The event as the domain's type.
     pub fn decode<E: DomainEvent>(&self) -> Result<E, StoreError> {
-        read_event(&self.event_type, &self.event_version, &self.payload).map_err(|error| {
+        let read = self.payload.read(&self.event_type, &self.event_version);
+        read.map_err(|error| {
             StoreError::Corrupt(format!("{}#{}: {error}", self.stream, self.sequence))
         })
     }
 }
 
+/// By place, since every event of a replay passes here; the columns are those of
+/// [`RecordedEvent::COLUMNS`].
 impl FromRow<'_, PgRow> for RecordedEvent {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let metadata: Value = row.try_get("metadata")?;
-        let metadata =
-            serde_json::from_value(metadata).map_err(|error| sqlx::Error::ColumnDecode {
-                index: "metadata".to_owned(),
-                source: Box::new(error),
-            })?;
+        let metadata: Json<EventMetadata> = row.try_get(10)?;
         Ok(Self {
-            leaf_index: row.try_get("leaf_index")?,
-            commit_index: row.try_get("commit_index")?,
+            leaf_index: row.try_get(0)?,
+            commit_index: row.try_get(1)?,
+            known_at: row.try_get(2)?,
             stream: StreamId {
-                aggregate_type: row.try_get("aggregate_type")?,
-                aggregate_id: row.try_get("aggregate_id")?,
+                aggregate_type: row.try_get(3)?,
+                aggregate_id: row.try_get(4)?,
             },
-            sequence: row.try_get("sequence")?,
-            event_id: row.try_get("event_id")?,
-            event_type: row.try_get("event_type")?,
-            event_version: row.try_get("event_version")?,
-            payload: row.try_get("payload")?,
-            metadata,
-            recorded_at: row.try_get("recorded_at")?,
-            known_at: row.try_get("known_at")?,
+            sequence: row.try_get(5)?,
+            event_id: row.try_get(6)?,
+            event_type: row.try_get(7)?,
+            event_version: row.try_get(8)?,
+            payload: stored_payload(row, 9)?,
+            metadata: metadata.0,
+            recorded_at: row.try_get(11)?,
         })
     }
+}
+
+/// A `jsonb` column, unparsed.
+pub(crate) fn stored_payload(row: &PgRow, column: usize) -> Result<Payload, sqlx::Error> {
+    let raw: Json<Box<RawValue>> = row.try_get(column)?;
+    Ok(Payload::from_text(raw.0.into()))
 }

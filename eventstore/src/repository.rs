@@ -9,10 +9,13 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::QueryScalar;
-use sqlx::{PgConnection, Postgres, Row};
+use sqlx::{Acquire, PgConnection, Postgres, Row};
 use uuid::Uuid;
 
+use crate::bus::Link;
 use crate::clock::event_id;
+use crate::daemon::is_passing;
+use crate::recorded::stored_payload;
 use crate::store::owner;
 use crate::{EventMetadata, EventStore, StoreError};
 
@@ -72,20 +75,27 @@ impl<E: Into<StoreError>> From<E> for CommitError {
     }
 }
 
+/// A row's `kind` says what it is; an event carries the place of its stream in the request.
 const LOAD: &str = "
-    SELECT 0 AS kind, e.aggregate_type AS a, e.aggregate_id AS b, e.sequence AS n,
-           e.event_type AS t, e.event_version AS v, e.payload AS p, NULL::bytea AS h,
-           NULL::timestamptz AS at
-      FROM unnest($1::text[], $2::text[]) AS s(aggregate_type, aggregate_id)
+    SELECT 0 AS kind, s.place AS place, e.sequence AS n, e.event_type AS a, e.event_version AS b,
+           e.payload AS p, NULL::bytea AS h, NULL::timestamptz AS at
+      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s(aggregate_type, aggregate_id, place)
       JOIN events e USING (aggregate_type, aggregate_id)
     UNION ALL
-    SELECT 1, id::text, '', last_position, '', '', outcome, body_hmac, NULL
+    SELECT 1, 0, last_position, id::text, '', outcome, body_hmac, NULL
       FROM command WHERE id = ANY($3)
     UNION ALL
-    SELECT 2, kind, holder, 0, '', '', NULL, key_hmac, NULL
+    SELECT 2, 0, 0, kind, holder, NULL, key_hmac, NULL
       FROM claim JOIN unnest($4::text[], $5::bytea[]) AS c(kind, key_hmac) USING (kind, key_hmac)
     UNION ALL
-    SELECT 3, '', '', 0, '', '', NULL, NULL, clock_timestamp()";
+    SELECT 3, 0, 0, '', '', NULL, NULL, clock_timestamp()";
+
+/// In a statement of its own: what is checked under the locks needs a later snapshot.
+const LOCK: &str = "
+    SELECT count(CASE WHEN exclusive THEN pg_advisory_xact_lock($1, bucket)
+                      ELSE pg_advisory_xact_lock_shared($1, bucket) END)
+      FROM (SELECT bucket, exclusive FROM unnest($2::int[], $3::bool[]) AS l(bucket, exclusive)
+             ORDER BY bucket) AS in_order";
 
 const COMMIT: &str = "
     WITH locked AS MATERIALIZED (
@@ -122,7 +132,11 @@ const COMMIT: &str = "
 
 impl EventStore {
     /// Loads everything a batch asks for in one round trip.
-    pub(crate) async fn load(&self, request: &Request) -> Result<Found, StoreError> {
+    pub(crate) async fn load(
+        &self,
+        link: &mut Link,
+        request: &Request,
+    ) -> Result<Found, StoreError> {
         let (types, ids): (Vec<&str>, Vec<&str>) = request
             .streams
             .iter()
@@ -137,104 +151,122 @@ impl EventStore {
             .iter()
             .map(|(c, hmac)| (c.kind, hmac.as_slice()))
             .unzip();
-        let rows = sqlx::query(LOAD)
-            .bind(types)
-            .bind(ids)
-            .bind(&request.commands)
-            .bind(kinds)
-            .bind(hmacs)
-            .fetch_all(self.pool())
-            .await?;
+        let query = || {
+            sqlx::query(LOAD)
+                .bind(&types)
+                .bind(&ids)
+                .bind(&request.commands)
+                .bind(&kinds)
+                .bind(&hmacs)
+        };
+        let mut connection = link.take().await?;
+        let mut rows = query().fetch_all(&mut *connection).await;
+        if connection.rested && rows.as_ref().is_err_and(is_passing) {
+            connection = link.take().await?;
+            rows = query().fetch_all(&mut *connection).await;
+        }
+        let rows = rows?;
+        link.keep(connection);
 
-        let (mut found, mut holders) = sort(rows)?;
+        let mut loaded = sort(&rows, request.streams.len())?;
+        let mut found = loaded.found;
         for (claim, hmac) in keys {
-            let holder = holders.remove(&(claim.kind.to_owned(), hmac.to_vec()));
+            let holder = loaded
+                .holders
+                .remove(&(claim.kind.to_owned(), hmac.to_vec()));
             found.claims.insert(claim.clone(), holder);
         }
-        for stream in &request.streams {
-            found
-                .streams
-                .entry(stream.clone())
-                .or_default()
-                .sort_by_key(|event| event.sequence);
+        for (stream, mut events) in request.streams.iter().zip(loaded.streams) {
+            events.sort_by_key(|event| event.sequence);
+            found.streams.insert(stream.clone(), events);
         }
         let mut documents = Vec::new();
         for (stream, events) in &mut found.streams {
             for event in events {
-                documents.push((owner(stream, event.sequence), &mut event.payload));
+                if let Some(payload) = event.payload.personal()? {
+                    documents.push((owner(stream, event.sequence), payload));
+                }
             }
         }
         self.cipher().open(documents).await?;
         for event in found.streams.values_mut().flatten() {
             let (kind, version) = (&mut event.event_type, &mut event.event_version);
-            self.upcasters().upcast(kind, version, &mut event.payload);
+            self.upcasters().upcast(kind, version, &mut event.payload)?;
         }
         Ok(found)
     }
 
     /// Writes the units in order, all or nothing; returns the position of each unit's last event.
-    pub(crate) async fn commit(&self, units: Vec<Unit>) -> Result<Vec<Option<i64>>, CommitError> {
+    pub(crate) async fn commit(
+        &self,
+        link: &mut Link,
+        units: Vec<Unit>,
+    ) -> Result<Vec<Option<i64>>, CommitError> {
         let mut batch = Batch::build(self, units)?;
         let mut documents = Vec::with_capacity(batch.events.len());
         for (_, event) in &mut batch.events {
             documents.push((owner(&event.stream, event.sequence), &mut event.payload));
         }
         self.cipher().seal(documents).await?;
-        let positions = if batch.reads.is_empty() && batch.releases.is_empty() {
-            let mut connection = self.pool().acquire().await?;
-            batch.append(self, &mut connection).await?
-        } else {
-            let mut transaction = self.pool().begin().await?;
-            batch.guard_reads(&mut transaction).await?;
-            batch.release(&mut transaction).await?;
-            let positions = batch.append(self, &mut transaction).await?;
-            transaction.commit().await.map_err(conflict_or_fault)?;
-            positions
-        };
+        let mut connection = link.take().await?;
+        let written = batch.write(self, &mut connection).await;
+        if !matches!(written, Err(CommitError::Fault(_))) {
+            link.keep(connection);
+        }
+        let positions = written?;
         self.committed().notify_one();
         Ok(batch.last_positions(&positions))
     }
 }
 
-/// Who holds a claim, by kind and hashed key.
-type Holders = HashMap<(String, Vec<u8>), String>;
+/// The rows of [`LOAD`], told apart.
+struct Loaded {
+    found: Found,
+    /// By place in the request.
+    streams: Vec<Vec<StoredEvent>>,
+    /// Who holds a claim, by kind and hashed key.
+    holders: HashMap<(String, Vec<u8>), String>,
+}
 
-/// Tells the rows of [`LOAD`] apart.
-fn sort(rows: Vec<PgRow>) -> Result<(Found, Holders), StoreError> {
-    let mut found = Found::default();
-    let mut holders: Holders = HashMap::new();
+fn sort(rows: &[PgRow], streams: usize) -> Result<Loaded, StoreError> {
+    let mut loaded = Loaded {
+        found: Found::default(),
+        streams: vec![Vec::new(); streams],
+        holders: HashMap::new(),
+    };
     for row in rows {
-        match row.try_get::<i32, _>("kind")? {
+        match row.try_get::<i32, _>(0)? {
             0 => {
-                let stream = StreamId::new(
-                    row.try_get::<String, _>("a")?,
-                    row.try_get::<String, _>("b")?,
-                );
-                found.streams.entry(stream).or_default().push(StoredEvent {
-                    sequence: row.try_get("n")?,
-                    event_type: row.try_get("t")?,
-                    event_version: row.try_get("v")?,
-                    payload: row.try_get("p")?,
+                let place = usize::try_from(row.try_get::<i64, _>(1)? - 1).unwrap_or(usize::MAX);
+                let Some(stream) = loaded.streams.get_mut(place) else {
+                    return Err(StoreError::Corrupt(format!("there is no stream {place}")));
+                };
+                stream.push(StoredEvent {
+                    sequence: row.try_get(2)?,
+                    event_type: row.try_get(3)?,
+                    event_version: row.try_get(4)?,
+                    payload: stored_payload(row, 5)?,
                 });
             }
             1 => {
-                let id: String = row.try_get("a")?;
+                let id: String = row.try_get(3)?;
                 let id = Uuid::parse_str(&id)
                     .map_err(|error| StoreError::Corrupt(format!("command {id}: {error}")))?;
                 let outcome = StoredOutcome {
-                    body_hmac: row.try_get("h")?,
-                    outcome: row.try_get("p")?,
-                    position: row.try_get("n")?,
+                    body_hmac: row.try_get(6)?,
+                    outcome: row.try_get(5)?,
+                    position: row.try_get(2)?,
                 };
-                found.outcomes.insert(id, outcome);
+                loaded.found.outcomes.insert(id, outcome);
             }
             2 => {
-                holders.insert((row.try_get("a")?, row.try_get("h")?), row.try_get("b")?);
+                let key = (row.try_get(3)?, row.try_get(6)?);
+                loaded.holders.insert(key, row.try_get(4)?);
             }
-            _ => found.database_now = row.try_get("at")?,
+            _ => loaded.found.database_now = row.try_get(7)?,
         }
     }
-    Ok((found, holders))
+    Ok(loaded)
 }
 
 /// The statement that commits, while its columns are bound.
@@ -303,6 +335,36 @@ impl Batch {
         })
     }
 
+    /// Writes everything and returns the positions of the events; the connection is then outside
+    /// any transaction, except after a fault.
+    async fn write(
+        &self,
+        store: &EventStore,
+        connection: &mut PgConnection,
+    ) -> Result<Vec<i64>, CommitError> {
+        if self.reads.is_empty() && self.releases.is_empty() {
+            return self.append(store, connection).await;
+        }
+        let mut transaction = connection.begin().await?;
+        let written = self.write_checked(store, &mut transaction).await;
+        if written.is_ok() {
+            transaction.commit().await?;
+        } else {
+            transaction.rollback().await?;
+        }
+        written
+    }
+
+    async fn write_checked(
+        &self,
+        store: &EventStore,
+        connection: &mut PgConnection,
+    ) -> Result<Vec<i64>, CommitError> {
+        self.guard_reads(connection).await?;
+        self.release(connection).await?;
+        self.append(store, connection).await
+    }
+
     /// Locks the streams that were only read and checks that they have not moved since.
     ///
     /// Every commit holds the shared lock of each stream it writes; all locks are taken in order.
@@ -312,19 +374,15 @@ impl Batch {
         }
         let read: BTreeSet<i32> = self.reads.keys().map(bucket).collect();
         let written: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
-        for bucket in read.union(&written) {
-            let sql = if read.contains(bucket) {
-                "SELECT pg_advisory_xact_lock($1, $2)"
-            } else {
-                "SELECT pg_advisory_xact_lock_shared($1, $2)"
-            };
-            sqlx::query(sql)
-                .bind(LOCK_SPACE)
-                .bind(bucket)
-                .execute(&mut *connection)
-                .await
-                .map_err(conflict_or_fault)?;
-        }
+        let buckets: Vec<i32> = read.union(&written).copied().collect();
+        let exclusive: Vec<bool> = buckets.iter().map(|b| read.contains(b)).collect();
+        sqlx::query(LOCK)
+            .bind(LOCK_SPACE)
+            .bind(buckets)
+            .bind(exclusive)
+            .execute(&mut *connection)
+            .await
+            .map_err(conflict_or_fault)?;
         let types: Vec<&str> = self
             .reads
             .keys()

@@ -89,14 +89,16 @@ impl EventStore {
 
     /// Decrypts the personal fields of events and brings each into its present form.
     pub async fn open_events(&self, events: &mut [RecordedEvent]) -> Result<(), StoreError> {
-        let mut documents = Vec::with_capacity(events.len());
+        let mut documents = Vec::new();
         for event in &mut *events {
-            documents.push((owner(&event.stream, event.sequence), &mut event.payload));
+            if let Some(payload) = event.payload.personal()? {
+                documents.push((owner(&event.stream, event.sequence), payload));
+            }
         }
         self.cipher.open(documents).await?;
         for event in events {
             let (kind, version) = (&mut event.event_type, &mut event.event_version);
-            self.upcasters.upcast(kind, version, &mut event.payload);
+            self.upcasters.upcast(kind, version, &mut event.payload)?;
         }
         Ok(())
     }

@@ -372,3 +372,106 @@ async fn claims_and_authors_can_be_read_from_the_events() {
         "unsealed"
     );
 }
+
+#[tokio::test]
+async fn a_lane_whose_connection_is_gone_takes_another_one() {
+    let bench = bench().await;
+    let bus = one_lane(&bench).await;
+    for id in 1..=3 {
+        bus.execute(context(id), fill("a", 5)).await.unwrap();
+        // What a restart of the database does to every connection but the one that asks.
+        let gone: i64 = sqlx::query_scalar(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+              WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+        assert!(gone > 0);
+    }
+    assert_eq!(event_count(&bench).await, 3);
+}
+
+#[tokio::test]
+async fn a_connection_lost_in_the_middle_of_a_commit_is_not_used_again() {
+    const WAITING: &str = "SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let bench = bench().await;
+    let pool = bench.database.pool();
+    let bus = one_lane(&bench).await;
+    bus.execute(context(1), fill("a", 5)).await.unwrap();
+
+    // The lane can read, begins its transaction, and waits at its first row.
+    let mut blocker = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE command IN EXCLUSIVE MODE")
+        .execute(&mut *blocker)
+        .await
+        .unwrap();
+    let matching = {
+        let bus = bus.clone();
+        let process = Match {
+            to: "b".to_owned(),
+            from: "a".to_owned(),
+        };
+        tokio::spawn(async move { bus.execute(context(2), process).await })
+    };
+    let waiting: i32 = loop {
+        let waiting = sqlx::query_scalar(WAITING).fetch_optional(&pool).await;
+        if let Some(pid) = waiting.unwrap() {
+            break pid;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    };
+    sqlx::query("SELECT pg_terminate_backend($1)")
+        .bind(waiting)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let lost = matching.await.unwrap();
+    assert!(matches!(lost, Err(CommandError::Fault(_))), "{lost:?}");
+    blocker.rollback().await.unwrap();
+
+    bus.execute(context(3), fill("a", 5)).await.unwrap();
+    assert_eq!(event_count(&bench).await, 2);
+}
+
+/// A lane guesses that what it has never met is not there; another node proves it wrong.
+#[tokio::test]
+async fn what_another_node_has_written_is_found_out_at_the_commit() {
+    let bench = bench().await;
+    let sell = |tank: &str| Sell {
+        tank: tank.to_owned(),
+        number: "42".to_owned(),
+        owner: "王".to_owned(),
+    };
+    let (here, there) = (one_lane(&bench).await, one_lane(&bench).await);
+    for bus in [&here, &there] {
+        // From its first load a lane knows the time, and may guess.
+        let id = if std::ptr::eq(bus, &here) { 1 } else { 2 };
+        bus.execute(context(id), fill("known", 1)).await.unwrap();
+    }
+    there.execute(context(3), fill("a", 5)).await.unwrap();
+    there.execute(context(4), sell("b")).await.unwrap();
+
+    let again = here.execute(context(3), fill("a", 5)).await.unwrap();
+    assert_eq!((again.outcome, again.repeated), (5, true));
+    let filled = here.execute(context(5), fill("a", 5)).await.unwrap();
+    assert_eq!((filled.outcome, filled.repeated), (10, false));
+    let taken = here.execute(context(6), sell("c")).await;
+    assert!(matches!(taken, Err(CommandError::Refused(_))), "{taken:?}");
+    let copied = Match {
+        from: "b".to_owned(),
+        to: "d".to_owned(),
+    };
+    there.execute(context(7), fill("b", 7)).await.unwrap();
+    assert_eq!(here.execute(context(8), copied).await.unwrap().outcome, 7);
+    assert_eq!(event_count(&bench).await, 7);
+}
+
+async fn one_lane(bench: &tank::Bench) -> CommandBus {
+    let options = BusOptions {
+        lanes: 1,
+        ..BusOptions::default()
+    };
+    CommandBus::new(tank::open(&bench.database).await, options)
+}

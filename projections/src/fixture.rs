@@ -41,7 +41,7 @@ impl Log {
             event_id: Uuid::from_u128(number),
             event_type: event.event_type(),
             event_version: event.event_version(),
-            payload: serde_json::to_value(event).unwrap(),
+            payload: serde_json::to_value(event).unwrap().into(),
             metadata: EventMetadata {
                 actor: Actor::Staff("li".to_owned()),
                 process: "test".to_owned(),

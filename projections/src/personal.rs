@@ -43,7 +43,7 @@ pub async fn reveal(
         .fetch_all(store.pool())
         .await?;
     store.open_events(&mut events).await?;
-    let by_place: HashMap<(&str, &str, i64), &Value> = events
+    let by_place: HashMap<(&str, &str, i64), Value> = events
         .iter()
         .map(|event| {
             let stream = &event.stream;
@@ -52,9 +52,9 @@ pub async fn reveal(
                 stream.aggregate_id.as_str(),
                 event.sequence,
             );
-            (key, &event.payload)
+            Ok((key, event.payload.decode()?))
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     let text = |at: &PersonalAt| {
         let key = (at.aggregate_type, at.aggregate_id.as_str(), at.sequence);
         let payload = by_place.get(&key)?;

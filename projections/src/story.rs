@@ -192,7 +192,7 @@ impl Log {
         };
         self.record((&aggregate_type, &aggregate_id), time, &event);
         if let Some(last) = self.events.last_mut() {
-            last.payload = event.payload;
+            last.payload = event.payload.into();
             last.metadata.actor = actor.clone();
         }
     }

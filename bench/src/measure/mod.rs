@@ -5,4 +5,5 @@ pub(crate) mod bulk;
 pub(crate) mod frames;
 pub(crate) mod load;
 pub(crate) mod replay;
+pub(crate) mod start;
 pub(crate) mod visible;

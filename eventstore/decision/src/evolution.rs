@@ -9,6 +9,8 @@ use serde::Deserializer;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::Payload;
+
 /// How older forms of events become present ones: the upcasters of every capability, in order.
 ///
 /// The store applies them to whatever it reads, after decryption; the stored bytes, and with them
@@ -30,7 +32,12 @@ impl FromIterator<Box<dyn EventUpcaster>> for Upcasters {
 
 impl Upcasters {
     /// Brings an event up to the form the last fitting upcaster gives it.
-    pub fn upcast(&self, event_type: &mut String, event_version: &mut String, payload: &mut Value) {
+    pub fn upcast(
+        &self,
+        event_type: &mut String,
+        event_version: &mut String,
+        payload: &mut Payload,
+    ) -> Result<(), serde_json::Error> {
         for upcaster in self.0.iter() {
             if !upcaster.can_upcast(event_type, event_version) {
                 continue;
@@ -41,13 +48,14 @@ impl Upcasters {
                 String::new(),
                 std::mem::take(event_type),
                 std::mem::take(event_version),
-                payload.take(),
+                payload.decode()?,
                 Value::Null,
             ));
             *event_type = event.event_type;
             *event_version = event.event_version;
-            *payload = event.payload;
+            *payload = event.payload.into();
         }
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod context;
 mod evolution;
+mod payload;
 mod personal;
 mod process;
 mod rejection;
@@ -18,6 +19,7 @@ mod workspace;
 
 pub use context::{Actor, CommandContext};
 pub use evolution::{UnreadableEvent, Upcasters, read_event};
+pub use payload::Payload;
 pub use personal::{PERSONAL_KEY, Personal};
 pub use process::{ErasedProcess, Process, ProcessRegistry, UnknownProcess};
 pub use rejection::{BusinessError, Rejection, Stop};

@@ -7,9 +7,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use futures::FutureExt;
 
-use crate::{
-    ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId, read_event,
-};
+use crate::{ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId};
 
 /// Aggregates loaded for one batch of commands, with the events decided over them.
 ///
@@ -278,9 +276,10 @@ fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<Ty
     let mut sequence = 0;
     for stored in history {
         sequence = stored.sequence;
-        let event = read_event(&stored.event_type, &stored.event_version, stored.payload);
-        let event: A::Event =
-            event.map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
+        let event: A::Event = stored
+            .payload
+            .read(&stored.event_type, &stored.event_version)
+            .map_err(|error| Stop::Corrupt(format!("{stream}#{sequence}: {error}")))?;
         state.apply(event);
     }
     Ok(TypedSlot {
@@ -387,7 +386,9 @@ mod tests {
             sequence,
             event_type: "tank.filled".to_owned(),
             event_version: "1.0.0".to_owned(),
-            payload: serde_json::to_value(TankEvent::Filled { litres }).unwrap(),
+            payload: serde_json::to_value(TankEvent::Filled { litres })
+                .unwrap()
+                .into(),
         }
     }
 

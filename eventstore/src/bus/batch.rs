@@ -6,6 +6,7 @@ use chaobiao_decision::{CommandContext, Decided, ErasedProcess, Rejection, Stop,
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::lane::Lane;
 use super::{BusOptions, CommandError, Executed};
 use crate::error::chain;
 use crate::repository::{CommitError, Found, Request, StoredOutcome, Unit};
@@ -18,15 +19,15 @@ const ATTEMPTS: usize = 20;
 
 /// A command on its way.
 pub(super) struct Pending {
-    context: CommandContext,
-    process: Box<dyn ErasedProcess>,
+    pub(super) context: CommandContext,
+    pub(super) process: Box<dyn ErasedProcess>,
     body_hmac: [u8; 32],
 }
 
 type Answer = Result<Executed<Value>, CommandError>;
 
 /// A decided command, before its commit.
-enum Verdict {
+pub(super) enum Verdict {
     Accepted {
         outcome: Value,
         decided: Decided,
@@ -86,6 +87,7 @@ fn answer_from(outcome: &Value, position: Option<i64>, repeated: bool) -> Answer
 pub(super) async fn run(
     store: &EventStore,
     options: &BusOptions,
+    lane: &mut Lane,
     batch: &[Pending],
 ) -> Vec<Answer> {
     let mut answers = Vec::with_capacity(batch.len());
@@ -94,7 +96,7 @@ pub(super) async fn run(
         match part {
             [] => continue,
             [alone] => {
-                answers.push(run_alone(store, options, alone).await);
+                answers.push(run_alone(store, options, lane, alone).await);
                 continue;
             }
             _ => {}
@@ -102,7 +104,7 @@ pub(super) async fn run(
         let references: Vec<&Pending> = part.iter().collect();
         let unique: HashSet<Uuid> = references.iter().map(|pending| pending.id()).collect();
         if unique.len() == part.len() {
-            match attempt(store, options, &references).await {
+            match attempt(store, options, lane, &references).await {
                 Ok(answered) => {
                     answers.extend(answered);
                     continue;
@@ -131,7 +133,8 @@ pub(super) async fn preview(
         .collect::<Result<Vec<Pending>, StoreError>>()?;
     let batch: Vec<&Pending> = pending.iter().collect();
     let mut workspace = Workspace::default();
-    let verdicts = decide_all(store, options, &batch, &mut workspace, false).await?;
+    let mut lane = Lane::passing(store.pool());
+    let verdicts = decide_all(store, options, &mut lane, &batch, &mut workspace, false).await?;
     let answer = |(pending, verdict): (&Pending, Verdict)| match verdict {
         Verdict::Accepted { outcome, .. } => Ok(Executed {
             outcome,
@@ -145,9 +148,14 @@ pub(super) async fn preview(
     Ok(pending.iter().zip(verdicts).map(answer).collect())
 }
 
-async fn run_alone(store: &EventStore, options: &BusOptions, pending: &Pending) -> Answer {
+async fn run_alone(
+    store: &EventStore,
+    options: &BusOptions,
+    lane: &mut Lane,
+    pending: &Pending,
+) -> Answer {
     for round in 0..ATTEMPTS {
-        match attempt(store, options, &[pending]).await {
+        match attempt(store, options, lane, &[pending]).await {
             Ok(mut answers) => return answers.pop().unwrap_or(Err(StoreError::Stopped.into())),
             Err(CommitError::Fault(error)) => return Err(error.into()),
             Err(CommitError::Conflict) => {
@@ -166,12 +174,13 @@ async fn run_alone(store: &EventStore, options: &BusOptions, pending: &Pending) 
 pub(super) async fn run_in(
     store: &EventStore,
     options: &BusOptions,
+    lane: &mut Lane,
     batch: &[Pending],
     workspace: &mut Workspace,
 ) -> Vec<Answer> {
     let references: Vec<&Pending> = batch.iter().collect();
-    let attempted = match decide_all(store, options, &references, workspace, true).await {
-        Ok(verdicts) => commit(store, options, &references, verdicts).await,
+    let attempted = match decide_all(store, options, lane, &references, workspace, true).await {
+        Ok(verdicts) => commit(store, options, lane, &references, verdicts).await,
         Err(error) => Err(error.into()),
     };
     if let Ok(answers) = attempted {
@@ -179,22 +188,33 @@ pub(super) async fn run_in(
     }
     // It was not alone after all, and what it remembers is not what is stored.
     *workspace = Workspace::default();
-    run(store, options, batch).await
+    run(store, options, lane, batch).await
 }
 
 async fn attempt(
     store: &EventStore,
     options: &BusOptions,
+    lane: &mut Lane,
     batch: &[&Pending],
 ) -> Result<Vec<Answer>, CommitError> {
+    let guessed = lane.guesses.as_ref();
+    if let Some(verdicts) = guessed.and_then(|guesses| guesses.decide(options, batch)) {
+        match commit(store, options, lane, batch, verdicts).await {
+            Err(CommitError::Conflict) => {}
+            // Whether it was written or not, the load will show.
+            Err(CommitError::Fault(fault)) if fault.is_passing() => {}
+            settled => return settled,
+        }
+    }
     let mut workspace = Workspace::default();
-    let verdicts = decide_all(store, options, batch, &mut workspace, false).await?;
-    commit(store, options, batch, verdicts).await
+    let verdicts = decide_all(store, options, lane, batch, &mut workspace, false).await?;
+    commit(store, options, lane, batch, verdicts).await
 }
 
 async fn commit(
     store: &EventStore,
     options: &BusOptions,
+    lane: &mut Lane,
     batch: &[&Pending],
     verdicts: Vec<Verdict>,
 ) -> Result<Vec<Answer>, CommitError> {
@@ -229,7 +249,8 @@ async fn commit(
         return Ok(answers);
     }
     let (places, units): (Vec<usize>, Vec<Unit>) = units.into_iter().unzip();
-    let positions = store.commit(units).await?;
+    lane.learn_of(&units);
+    let positions = store.commit(&mut lane.link, units).await?;
     for (place, position) in places.iter().zip(positions) {
         if let Ok(executed) = &mut answers[*place] {
             executed.position = position;
@@ -265,6 +286,7 @@ fn observe(options: &BusOptions, batch: &[&Pending], answers: &[Answer], fresh: 
 async fn decide_all(
     store: &EventStore,
     options: &BusOptions,
+    lane: &mut Lane,
     batch: &[&Pending],
     workspace: &mut Workspace,
     warm: bool,
@@ -277,7 +299,7 @@ async fn decide_all(
         ..Request::default()
     };
     if warm {
-        let found = store.load(&std::mem::take(&mut request)).await?;
+        let found = lane.load(store, &std::mem::take(&mut request)).await?;
         take_in(options, batch, &mut verdicts, workspace, found);
     }
     let (mut waiting, mut rounds) = (!warm, 0);
@@ -322,7 +344,7 @@ async fn decide_all(
         if !waiting {
             return Ok(verdicts.into_iter().flatten().collect());
         }
-        let found = store.load(&std::mem::take(&mut request)).await?;
+        let found = lane.load(store, &std::mem::take(&mut request)).await?;
         take_in(options, batch, &mut verdicts, workspace, found);
         // Endless is what gets no further; a long batch may need more rounds than a command.
         let left = verdicts.iter().filter(|verdict| verdict.is_none()).count();

@@ -1,6 +1,9 @@
 //! The only way in: commands to events.
 
 mod batch;
+mod guess;
+mod lane;
+mod link;
 mod sole_writer;
 
 use std::sync::Arc;
@@ -16,6 +19,9 @@ use crate::repository::Request;
 use crate::{EventStore, StoreError};
 
 use batch::Pending;
+use lane::{Lane, Waiting};
+
+pub(crate) use link::Link;
 
 pub use sole_writer::SoleWriter;
 
@@ -84,18 +90,17 @@ pub struct CommandBus {
     queue: mpsc::Sender<Waiting>,
 }
 
-struct Waiting {
-    pending: Pending,
-    reply: oneshot::Sender<Result<Executed<Value>, CommandError>>,
-}
-
 impl CommandBus {
     /// Starts the bus's lanes on the current runtime; they end when the last clone is dropped.
     pub fn new(store: EventStore, options: BusOptions) -> Self {
         let (queue, waiting) = mpsc::channel(1024);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..options.lanes.max(1) {
-            tokio::spawn(lane(store.clone(), options.clone(), Arc::clone(&waiting)));
+            tokio::spawn(lane::work(
+                store.clone(),
+                options.clone(),
+                Arc::clone(&waiting),
+            ));
         }
         Self {
             store,
@@ -201,6 +206,7 @@ impl CommandBus {
         process: &P,
     ) -> Result<P::Outcome, CommandError> {
         let mut workspace = Workspace::default();
+        let mut lane = Lane::passing(self.store.pool());
         for _ in 0..batch::ROUNDS {
             let mut request = Request::default();
             match process.decide(context, &mut workspace) {
@@ -211,7 +217,7 @@ impl CommandBus {
                 Err(Stop::NeedClaim(claim)) => drop(request.claims.insert(claim)),
             }
             workspace.rollback();
-            batch::feed(&mut workspace, self.store.load(&request).await?);
+            batch::feed(&mut workspace, lane.load(&self.store, &request).await?);
         }
         Err(StoreError::EndlessNeed.into())
     }
@@ -236,9 +242,10 @@ async fn execute_chunk(
             Err(fault) => results.push(Some(Err(fault.into()))),
         }
     }
+    let mut lane = Lane::passing(store.pool());
     let answers = match workspace {
-        Some(workspace) => batch::run_in(store, options, &ready, workspace).await,
-        None => batch::run(store, options, &ready).await,
+        Some(workspace) => batch::run_in(store, options, &mut lane, &ready, workspace).await,
+        None => batch::run(store, options, &mut lane, &ready).await,
     };
     for (place, result) in places.into_iter().zip(answers) {
         results[place] = Some(result);
@@ -247,28 +254,4 @@ async fn execute_chunk(
         .into_iter()
         .map(|result| result.unwrap_or(Err(StoreError::Stopped.into())))
         .collect()
-}
-
-/// Takes whatever waits, runs it as one batch, and begins again.
-async fn lane(
-    store: EventStore,
-    options: BusOptions,
-    waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>,
-) {
-    loop {
-        let mut group = Vec::new();
-        {
-            let mut waiting = waiting.lock().await;
-            if waiting.recv_many(&mut group, options.batch.max(1)).await == 0 {
-                return;
-            }
-        }
-        let (pending, replies): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|w| (w.pending, w.reply)).unzip();
-        let results = batch::run(&store, &options, &pending).await;
-        for (reply, result) in replies.into_iter().zip(results) {
-            // The caller may be gone; the outcome is stored all the same.
-            drop(reply.send(result));
-        }
-    }
 }

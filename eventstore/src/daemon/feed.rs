@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 use crate::{EventStore, RecordedEvent, StoreError};
 
 /// Events in a slice all consumers share.
 const SHARED_MAX: i64 = 2_000;
+/// Events in a slice that a consumer reads for itself. Two of them are in memory.
+const OWN_MAX: i64 = 5_000;
 /// Slices kept for consumers that are a little behind the others.
 const SLICES_MAX: usize = 4;
 
@@ -144,5 +147,46 @@ impl Feed {
         .fetch_optional(self.store.pool())
         .await?;
         Ok(end.unwrap_or(sealed))
+    }
+}
+
+/// Reads for one consumer that is far behind, and only what it wants: the next slice while the
+/// consumer works on the present one.
+pub(crate) struct Reader {
+    feed: Arc<Feed>,
+    types: &'static [&'static str],
+    ahead: JoinSet<Result<Slice, StoreError>>,
+}
+
+impl Reader {
+    pub(crate) fn new(feed: Arc<Feed>, types: &'static [&'static str]) -> Self {
+        Self {
+            feed,
+            types,
+            ahead: JoinSet::new(),
+        }
+    }
+
+    pub(crate) async fn next(&mut self, from: i64, sealed: i64) -> Result<Slice, StoreError> {
+        let slice = match self.ahead.join_next().await {
+            Some(Ok(Ok(slice))) if slice.from == from => slice,
+            // Of another place, or failed: what matters is what can be read now.
+            _ => {
+                self.forget();
+                let types = Some(self.types);
+                self.feed.read(from, sealed, OWN_MAX, types).await?
+            }
+        };
+        if slice.to < sealed {
+            let (feed, types, next) = (Arc::clone(&self.feed), self.types, slice.to);
+            self.ahead
+                .spawn(async move { feed.read(next, sealed, OWN_MAX, Some(types)).await });
+        }
+        Ok(slice)
+    }
+
+    /// Drops what was read ahead.
+    pub(crate) fn forget(&mut self) {
+        self.ahead = JoinSet::new();
     }
 }

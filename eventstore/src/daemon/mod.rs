@@ -15,6 +15,7 @@ mod service;
 mod waiting;
 
 pub use error::DaemonError;
+pub(crate) use error::is_passing;
 pub use lease::Lease;
 pub use projector::{ProjectionError, Projector};
 pub use service::{Daemon, DaemonBuilder};

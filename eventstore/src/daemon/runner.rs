@@ -13,14 +13,13 @@ use tokio::time::{Instant, sleep};
 
 use crate::RecordedEvent;
 use crate::daemon::consumer::{ConsumeError, Consumer};
-use crate::daemon::feed::Feed;
+use crate::daemon::feed::{Feed, Reader};
 use crate::daemon::job::{Job, Step};
 use crate::daemon::progress::Progress;
 use crate::daemon::{DaemonError, Lease, checkpoint};
 
 /// Behind by more than this, a consumer reads for itself, and only what it wants.
 const CATCH_UP_FROM: i64 = 20_000;
-const CATCH_UP_MAX: i64 = 10_000;
 /// Events of other types move the checkpoint only now and then.
 const SAVE_EVERY: Duration = Duration::from_millis(200);
 /// How often an idle consumer looks whether it has been reset.
@@ -36,6 +35,7 @@ pub(crate) struct ConsumerJob {
     consumer: Arc<dyn Consumer>,
     pool: PgPool,
     feed: Arc<Feed>,
+    reader: Reader,
     progress: Arc<Progress>,
     sealed: watch::Receiver<i64>,
     /// The next leaf to take.
@@ -67,10 +67,12 @@ impl ConsumerJob {
         progress: Arc<Progress>,
     ) -> Self {
         let sealed = progress.sealed();
+        let reader = Reader::new(Arc::clone(&feed), consumer.aggregate_types());
         Self {
             consumer,
             pool,
             feed,
+            reader,
             progress,
             sealed,
             position: 0,
@@ -93,12 +95,10 @@ impl ConsumerJob {
         let types = consumer.aggregate_types();
         let (own, shared);
         let slice = if sealed - self.position > CATCH_UP_FROM {
-            own = self
-                .feed
-                .read(self.position, sealed, CATCH_UP_MAX, Some(types))
-                .await?;
+            own = self.reader.next(self.position, sealed).await?;
             &own
         } else {
+            self.reader.forget();
             shared = self.feed.shared(self.position, sealed).await?;
             &*shared
         };

@@ -169,6 +169,11 @@ impl Centre {
         }
     }
 
+    /// Ends the background work: what the database is asked from now on, requests ask.
+    pub(crate) async fn quiet(&self) {
+        self.daemon.shutdown().await;
+    }
+
     pub(crate) fn wait(&self, time: TimeDelta) {
         self.clock.set(self.clock.now() + time);
     }
