@@ -18,6 +18,8 @@ const config: CodegenConfig = {
           DateTime: 'string',
           Decimal: 'string',
           Fen: 'string',
+          LogPosition: 'string',
+          Moment: 'string',
           YearMonth: 'string',
         },
       },

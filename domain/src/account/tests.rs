@@ -208,9 +208,18 @@ fn no_change() -> ChangeAccount {
 fn an_account_is_opened_once_with_its_personal_data_marked() {
     let mut desk = Desk::new("2026-08-01");
     let accepted = desk.run(&open_command()).unwrap();
+    // Phone and address have a key of their own: they go before the name does.
+    let opened = AccountOpening {
+        phone: Some(Personal::new(
+            "account/A1/contact",
+            "13800000001".parse().unwrap(),
+        )),
+        address: Personal::new("account/A1/contact", "北苑 3 栋 201".to_owned()),
+        ..opening()
+    };
     assert_eq!(
         accepted.events[0].payload,
-        serde_json::to_value(AccountEvent::Opened(opening())).unwrap()
+        serde_json::to_value(AccountEvent::Opened(opened)).unwrap()
     );
     assert_eq!(desk.refused(&open_command()), "ACCOUNT_ALREADY_OPEN");
 }

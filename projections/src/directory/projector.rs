@@ -282,14 +282,12 @@ async fn find_no_more(
     kinds: &[&str],
     connection: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "DELETE FROM read_directory_account_token WHERE account_no = $1 AND kind = ANY($2)",
-    )
-    .bind(&event.stream.aggregate_id)
-    .bind(kinds)
-    .execute(connection)
-    .await
-    .map(drop)
+    sqlx::query("DELETE FROM read_directory_account_token WHERE account_no = $1 AND kind = ANY($2)")
+        .bind(&event.stream.aggregate_id)
+        .bind(kinds)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 async fn campus(
