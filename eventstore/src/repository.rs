@@ -1,10 +1,10 @@
 //! One round trip to load what a batch of commands needs, one statement to commit it.
 
+mod claims;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chaobiao_decision::{
-    ClaimKey, CommandContext, Decided, StagedClaim, StagedEvent, StoredEvent, StreamId,
-};
+use chaobiao_decision::{ClaimKey, CommandContext, Decided, StagedEvent, StoredEvent, StreamId};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::postgres::{PgArguments, PgRow};
@@ -18,6 +18,7 @@ use crate::daemon::is_passing;
 use crate::recorded::stored_payload;
 use crate::store::owner;
 use crate::{EventMetadata, EventStore, StoreError};
+use claims::{claim_note, note_net_change};
 
 /// Advisory locks guard streams that are read but not written. Streams share this many locks, so
 /// that even a large batch stays far below the server's lock table.
@@ -528,42 +529,6 @@ fn column<'a, T>(
     field: impl Fn(&'a StagedEvent) -> T,
 ) -> Vec<T> {
     events.iter().map(|(_, event)| field(event)).collect()
-}
-
-/// Folds a claim change into the net effect of the batch: whether the key was held when the batch
-/// began and must be given up, and who holds it at the end.
-fn note_net_change(claims: &mut BTreeMap<ClaimKey, (bool, Option<String>)>, claim: StagedClaim) {
-    match claim {
-        StagedClaim::Take { key, holder, .. } => {
-            claims.entry(key).or_insert((false, None)).1 = Some(holder);
-        }
-        StagedClaim::Release { key } => match claims.get_mut(&key) {
-            Some(change) => change.1 = None,
-            None => drop(claims.insert(key, (true, None))),
-        },
-    }
-}
-
-/// Claim changes as they are kept in metadata: hashed keys only.
-fn claim_note(store: &EventStore, claims: &[StagedClaim]) -> Result<Option<String>, StoreError> {
-    if claims.is_empty() {
-        return Ok(None);
-    }
-    let notes: Vec<Value> = claims
-        .iter()
-        .map(|claim| match claim {
-            StagedClaim::Take { key, holder, .. } => serde_json::json!({
-                "take": key.kind,
-                "key": hex::encode(store.claim_hmac(key.kind, &key.key)),
-                "holder": holder,
-            }),
-            StagedClaim::Release { key } => serde_json::json!({
-                "release": key.kind,
-                "key": hex::encode(store.claim_hmac(key.kind, &key.key)),
-            }),
-        })
-        .collect();
-    Ok(Some(serde_json::to_string(&notes)?))
 }
 
 /// FNV-1a of the stream's name, folded into a lock bucket.

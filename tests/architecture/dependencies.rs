@@ -12,7 +12,7 @@ const HOUSE: [(&str, &[&str], &[&str]); 12] = [
     (
         "chaobiao-eventstore",
         &["chaobiao-decision", "chaobiao-proof"],
-        &["chaobiao-testing"],
+        &["chaobiao-embedded-postgres", "chaobiao-testing"],
     ),
     (
         "chaobiao-projections",
@@ -50,6 +50,7 @@ const HOUSE: [(&str, &[&str], &[&str]); 12] = [
     ),
     ("chaobiao-web", &[], &[]),
     ("chaobiao-embedded-postgres", &[], &[]),
+    ("chaobiao-model", &[], &[]),
     ("chaobiao-proof", &[], &[]),
     ("chaobiao-testing", &["chaobiao-embedded-postgres"], &[]),
     (

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
 use serde_json::{Value, json};
+use sqlx::PgPool;
 
 use super::client::Client;
 use super::{Server, chaobiao, run};
@@ -75,6 +76,15 @@ impl Centre {
             });
             manager.must("defineTariff", tariff, "tariff { tariffId }");
         }
+    }
+
+    /// One more server process on the same database and data directory.
+    pub(crate) fn another_node(&self) -> Server {
+        start(&self.database, &self.scratch)
+    }
+
+    pub(crate) fn pool(&self) -> PgPool {
+        self.database.pool()
     }
 
     pub(crate) fn client(&self, name: &str) -> Client {
@@ -284,6 +294,11 @@ fn sign_in(client: &mut Client, login: &str, initial: &str) {
 impl Client {
     /// Moves a client to a server that was started again; the session stays.
     pub(crate) fn follow(&mut self, centre: &Centre) {
-        self.address = centre.server.address;
+        self.go_to(centre.server.address);
+    }
+
+    /// Talks to another node; the session stays.
+    pub(crate) fn go_to(&mut self, address: std::net::SocketAddr) {
+        self.address = address;
     }
 }

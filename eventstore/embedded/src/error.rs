@@ -5,9 +5,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
     #[error(
-        "数据目录 {data_dir} 正被另一个抄表服务使用（进程 {pid}），请先停止它，或用 --data-dir 另选目录 / \
+        "数据目录 {data_dir} 正被另一个抄表服务使用（进程 {pid}），请先停止它，或用 --data-dir 另选目录；\
+         要运行多个节点，请为各节点设置同一个 DATABASE_URL / \
          data directory {data_dir} is in use by another chaobiao server (process {pid}); \
-         stop it first or choose another --data-dir"
+         stop it first or choose another --data-dir; several nodes need one DATABASE_URL"
     )]
     AlreadyRunning { data_dir: PathBuf, pid: String },
 

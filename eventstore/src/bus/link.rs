@@ -9,7 +9,8 @@ use sqlx::{PgConnection, PgPool, Postgres};
 /// and never by way of a whole table, whatever the statistics said at that moment.
 const SETTINGS: &str = "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
     set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
-    set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)";
+    set_config('enable_mergejoin', 'off', false),
+    set_config('max_parallel_workers_per_gather', '0', false), set_config('jit', 'off', false)";
 
 /// Where the statements of a batch go.
 ///

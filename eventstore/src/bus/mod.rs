@@ -6,6 +6,7 @@ mod lane;
 mod link;
 mod sole_writer;
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use chaobiao_decision::{CommandContext, ErasedProcess, Process, Rejection, Stop, Workspace};
@@ -70,8 +71,10 @@ pub struct BusOptions {
 
 impl Default for BusOptions {
     fn default() -> Self {
+        // As many as can decide at the same time; more would only make the groups smaller.
+        let processors = std::thread::available_parallelism().map_or(2, NonZero::get);
         Self {
-            lanes: 4,
+            lanes: processors.clamp(2, 8),
             batch: 64,
             simulation: false,
             observer: None,

@@ -4,17 +4,26 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
+use sqlx::PgPool;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use crate::{EventStore, RecordedEvent, StoreError};
 
+/// A slice is read by the keys of its two tables. Left to itself, the planner may read all of
+/// history for it, or start workers, which takes longer than the slice.
+const BEGIN: &str = "BEGIN READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0;
+    SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off";
 /// Events in a slice all consumers share.
 const SHARED_MAX: i64 = 2_000;
 /// Events in a slice that a consumer reads for itself. Two of them are in memory.
 const OWN_MAX: i64 = 5_000;
+/// From here on the two halves of a slice are read at the same time: writing an event out as text
+/// is what takes the database long.
+const HALVED_FROM: i64 = 500;
 /// Slices kept for consumers that are a little behind the others.
-const SLICES_MAX: usize = 4;
+const SLICES_MAX: usize = 8;
 
 /// Consecutive leaves, ending where a commit ends.
 #[derive(Debug)]
@@ -66,6 +75,15 @@ impl Feed {
         Ok(Arc::clone(slice))
     }
 
+    /// Has the slice from `from` on read while the one before it is worked on.
+    pub(crate) fn prepare(self: &Arc<Self>, from: i64, sealed: i64) {
+        if from < sealed {
+            let feed = Arc::clone(self);
+            // A fault is met again by whoever asks for the slice.
+            tokio::spawn(async move { feed.shared(from, sealed).await.map(drop) });
+        }
+    }
+
     fn slot(&self, from: i64) -> Shared {
         let mut slices = self.slices.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = slices.iter().find(|shared| shared.has(from)) {
@@ -96,7 +114,32 @@ impl Feed {
         limit: i64,
         types: Option<&'static [&'static str]>,
     ) -> Result<Slice, StoreError> {
-        let to = self.commit_end(from + limit, sealed).await?;
+        let to = commit_end(self.store.pool(), from + limit, sealed).await?;
+        let middle = if to - from > HALVED_FROM {
+            from.midpoint(to)
+        } else {
+            to
+        };
+        let (first, second) = tokio::try_join!(
+            self.range(from, middle, types),
+            self.range(middle, to, types),
+        )?;
+        let mut events = first;
+        events.extend(second);
+        self.open(&mut events).await?;
+        Ok(Slice { from, to, events })
+    }
+
+    async fn range(
+        &self,
+        from: i64,
+        to: i64,
+        types: Option<&'static [&'static str]>,
+    ) -> Result<Vec<RecordedEvent>, StoreError> {
+        if from == to {
+            return Ok(Vec::new());
+        }
+        let mut reading = self.store.pool().begin_with(BEGIN).await?;
         let sql = format!(
             "SELECT {} FROM log l JOIN events e USING (global_position)
              WHERE l.leaf_index >= $1 AND l.leaf_index < $2
@@ -104,14 +147,14 @@ impl Feed {
              ORDER BY l.leaf_index",
             RecordedEvent::COLUMNS
         );
-        let mut events: Vec<RecordedEvent> = sqlx::query_as(&sql)
+        let events = sqlx::query_as(&sql)
             .bind(from)
             .bind(to)
             .bind(types)
-            .fetch_all(self.store.pool())
+            .fetch_all(&mut *reading)
             .await?;
-        self.open(&mut events).await?;
-        Ok(Slice { from, to, events })
+        reading.commit().await?;
+        Ok(events)
     }
 
     /// Decrypts; an event that cannot be decrypted stays sealed, so that whoever reads its
@@ -130,24 +173,24 @@ impl Feed {
             other => other,
         }
     }
+}
 
-    /// The first leaf from `leaf` on that begins a commit; the end of the log counts as one.
-    async fn commit_end(&self, leaf: i64, sealed: i64) -> Result<i64, StoreError> {
-        if leaf >= sealed {
-            return Ok(sealed);
-        }
-        let end: Option<i64> = sqlx::query_scalar(
-            "SELECT leaf_index FROM log
-             WHERE leaf_index >= $1 AND leaf_index < $2
-               AND commit_index > (SELECT commit_index FROM log WHERE leaf_index = $1 - 1)
-             ORDER BY leaf_index LIMIT 1",
-        )
-        .bind(leaf)
-        .bind(sealed)
-        .fetch_optional(self.store.pool())
-        .await?;
-        Ok(end.unwrap_or(sealed))
+/// The first leaf from `leaf` on that begins a commit; the end of the log counts as one.
+async fn commit_end(pool: &PgPool, leaf: i64, sealed: i64) -> Result<i64, StoreError> {
+    if leaf >= sealed {
+        return Ok(sealed);
     }
+    let end: Option<i64> = sqlx::query_scalar(
+        "SELECT leaf_index FROM log
+         WHERE leaf_index >= $1 AND leaf_index < $2
+           AND commit_index > (SELECT commit_index FROM log WHERE leaf_index = $1 - 1)
+         ORDER BY leaf_index LIMIT 1",
+    )
+    .bind(leaf)
+    .bind(sealed)
+    .fetch_optional(pool)
+    .await?;
+    Ok(end.unwrap_or(sealed))
 }
 
 /// Reads for one consumer that is far behind, and only what it wants: the next slice while the

@@ -38,7 +38,8 @@ const RELEASE: &str = "
     UPDATE lease SET held_until = '-infinity' WHERE name = $1 AND owner = $2 AND fence = $3";
 
 impl Lease {
-    /// Takes the lease if nobody holds it.
+    /// Takes the lease if nobody holds it. `Take` in `eventstore/model`; a lease that runs out is its
+    /// `Expire`.
     pub async fn take(
         pool: &PgPool,
         name: &str,

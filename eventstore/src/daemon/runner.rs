@@ -100,6 +100,7 @@ impl ConsumerJob {
         } else {
             self.reader.forget();
             shared = self.feed.shared(self.position, sealed).await?;
+            self.feed.prepare(shared.to, sealed);
             &*shared
         };
         let events = wanted(&slice.events, self.position, types);
@@ -153,6 +154,8 @@ impl ConsumerJob {
         Ok(true)
     }
 
+    /// Two steps in `eventstore/model`: `React` is `prepare`, which may be repeated after a kill;
+    /// `Advance` is the transaction that compares checkpoint and fence.
     async fn attempt(
         &mut self,
         lease: &Lease,
@@ -245,11 +248,8 @@ impl ConsumerJob {
 
     /// Rows and checkpoint are lost together in a crash, and replayed: no need to wait for the disk.
     async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query("SET LOCAL synchronous_commit = off")
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction)
+        let begin = "BEGIN; SET LOCAL synchronous_commit = off";
+        self.pool.begin_with(begin).await
     }
 
     /// Stores a checkpoint that moved past events of other types only, and looks now and then

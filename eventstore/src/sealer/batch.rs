@@ -1,42 +1,63 @@
 //! One batch of the sealer: whole commits, numbered in one statement.
+//!
+//! `eventstore/model` explores its two steps exhaustively: `ReadReady` is everything up to [`close`],
+//! `Seal` is [`write`].
 
 use sqlx::PgPool;
 
 use crate::daemon::{DaemonError, Lease};
 use crate::sealer::SEALED_CHANNEL;
 
-/// Up to `$3` events whose transactions are over, and the last commit among them. Epochs before
-/// the present one have no running transactions.
+/// Up to `$3` events whose transactions are over, and the last commit among them; the first commit
+/// that must wait, and whether one waits there. Epochs before the present one have no running
+/// transactions.
 const READY: &str = "
-    SELECT epoch, xid::text, ready FROM (
+    WITH bound AS MATERIALIZED (
+        SELECT (SELECT max(epoch) FROM store_epoch) AS epoch,
+               pg_snapshot_xmin(pg_current_snapshot()) AS xid
+    )
+    SELECT counted.epoch, counted.xid::text, ready, bound.epoch, bound.xid::text,
+           EXISTS (SELECT FROM events WHERE (epoch, xid) >= (SELECT epoch, xid FROM bound))
+    FROM (
         SELECT epoch, xid, count(*) OVER () AS ready FROM (
             SELECT epoch, xid FROM events
             WHERE (epoch, xid) > ($1, $2::text::xid8)
-              AND (epoch < (SELECT max(epoch) FROM store_epoch)
-                   OR xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())))
+              AND (epoch, xid) < (SELECT epoch, xid FROM bound)
             ORDER BY epoch, xid LIMIT $3
         ) AS bounded
-    ) AS counted ORDER BY epoch DESC, xid DESC LIMIT 1";
+    ) AS counted, bound ORDER BY counted.epoch DESC, counted.xid DESC LIMIT 1";
 
-/// The last commit after `$3, $4` that wrote the event before one of the batch's events.
+/// Of the events before a batch's events, those after its end `$3, $4`: the first commit of the
+/// batch that follows one at or beyond the bound `$5, $6`, and the last one below the bound.
 ///
 /// The look-ups are kept apart from the batch (`OFFSET 0`): by the planner's own guess of how many
 /// rows a range of commits has, it may walk all of history for each event.
-const PREDECESSOR: &str = "
+const PREDECESSORS: &str = "
     WITH batch AS MATERIALIZED (
-        SELECT aggregate_type, aggregate_id, sequence FROM events
+        SELECT aggregate_type, aggregate_id, sequence, epoch, xid FROM events
         WHERE (epoch, xid) > ($1, $2::text::xid8) AND (epoch, xid) <= ($3, $4::text::xid8)
           AND sequence > 1
+    ), missing AS MATERIALIZED (
+        SELECT event.epoch AS after_epoch, event.xid AS after_xid, before.epoch, before.xid,
+               (before.epoch, before.xid) < ($5, $6::text::xid8) AS ready
+        FROM batch AS event CROSS JOIN LATERAL (
+            SELECT epoch, xid FROM events AS before
+            WHERE before.aggregate_type = event.aggregate_type
+              AND before.aggregate_id = event.aggregate_id AND before.sequence = event.sequence - 1
+            OFFSET 0
+        ) AS before
+        WHERE (before.epoch, before.xid) > ($3, $4::text::xid8)
     )
-    SELECT before.epoch, before.xid::text
-    FROM batch AS event CROSS JOIN LATERAL (
-        SELECT epoch, xid FROM events AS before
-        WHERE before.aggregate_type = event.aggregate_type
-          AND before.aggregate_id = event.aggregate_id AND before.sequence = event.sequence - 1
-        OFFSET 0
-    ) AS before
-    WHERE (before.epoch, before.xid) > ($3, $4::text::xid8)
-    ORDER BY before.epoch DESC, before.xid DESC LIMIT 1";
+    (SELECT false AS ready, after_epoch, after_xid::text FROM missing WHERE NOT ready
+     ORDER BY after_epoch, after_xid LIMIT 1)
+    UNION ALL
+    (SELECT true, epoch, xid::text FROM missing WHERE ready ORDER BY epoch DESC, xid DESC LIMIT 1)";
+
+/// The last commit of a batch that ends before `$3, $4`.
+const LAST_BEFORE: &str = "
+    SELECT epoch, xid::text FROM events
+    WHERE (epoch, xid) > ($1, $2::text::xid8) AND (epoch, xid) < ($3, $4::text::xid8)
+    ORDER BY epoch DESC, xid DESC LIMIT 1";
 
 /// Commits are ordered by their last position, not by `xid`: a transaction may get its id, wait
 /// for another one to extend a stream and extend the same stream after it. Its last position is
@@ -85,6 +106,13 @@ pub struct SealedBatch {
 /// A commit of one epoch. Transaction ids travel as text: the driver has no type for `xid8`.
 type Commit = (i32, String);
 
+/// A batch that may be sealed, so far.
+struct Ready {
+    end: Commit,
+    /// The first commit that must wait.
+    bound: Commit,
+}
+
 /// Seals up to about `limit` events, never half a commit. `None` when nothing is ready.
 pub async fn seal_batch(
     pool: &PgPool,
@@ -94,20 +122,27 @@ pub async fn seal_batch(
     let mark: Commit = sqlx::query_as("SELECT epoch, xid::text FROM sealer")
         .fetch_one(pool)
         .await?;
-    let ready: Option<(i32, String, i64)> = sqlx::query_as(READY)
+    let ready: Option<(i32, String, i64, i32, String, bool)> = sqlx::query_as(READY)
         .bind(mark.0)
         .bind(&mark.1)
         .bind(limit)
         .fetch_optional(pool)
         .await?;
-    let Some((epoch, xid, count)) = ready else {
+    let Some((epoch, xid, count, bound_epoch, bound_xid, waiting)) = ready else {
         return Ok(None);
     };
     let bounded = count >= limit;
-    let mut end = (epoch, xid);
-    if bounded {
-        end = close(pool, &mark, end).await?;
+    let mut ready = Some(Ready {
+        end: (epoch, xid),
+        bound: (bound_epoch, bound_xid),
+    });
+    // Otherwise the batch is all there is, and no event of it can follow one that is left out.
+    if bounded || waiting {
+        ready = close(pool, &mark, ready).await?;
     }
+    let Some(Ready { end, .. }) = ready else {
+        return Ok(None);
+    };
     let leaves = write(pool, lease, &mark, &end).await?;
     // Nothing written means that another sealer was faster: this one will find its lease lost.
     let Some(&(_, last)) = leaves.last() else {
@@ -120,23 +155,49 @@ pub async fn seal_batch(
     }))
 }
 
-/// Moves the end of a bounded batch until no event in it follows one that is left out.
-async fn close(pool: &PgPool, mark: &Commit, mut end: Commit) -> Result<Commit, DaemonError> {
-    loop {
-        let before: Option<Commit> = sqlx::query_as(PREDECESSOR)
+/// The end of the model's `ReadReady`: moves the end of a batch until no event in it follows one
+/// that is left out. It is stretched to the commits its events follow; where one of those must
+/// wait, the batch ends before the event that follows it. `None` when nothing is left.
+async fn close(
+    pool: &PgPool,
+    mark: &Commit,
+    mut ready: Option<Ready>,
+) -> Result<Option<Ready>, DaemonError> {
+    while let Some(Ready { end, bound }) = &ready {
+        let missing: Vec<(bool, i32, String)> = sqlx::query_as(PREDECESSORS)
             .bind(mark.0)
             .bind(&mark.1)
             .bind(end.0)
             .bind(&end.1)
-            .fetch_optional(pool)
+            .bind(bound.0)
+            .bind(&bound.1)
+            .fetch_all(pool)
             .await?;
-        match before {
-            Some(later) => end = later,
-            None => return Ok(end),
-        }
+        let of = |kind: bool| missing.iter().find(|(ready, ..)| *ready == kind);
+        ready = match (of(false), of(true)) {
+            (Some((_, epoch, xid)), _) => {
+                // Each cut lowers the bound, and nothing is stretched beyond it again.
+                let bound = (*epoch, xid.clone());
+                let end: Option<Commit> = sqlx::query_as(LAST_BEFORE)
+                    .bind(mark.0)
+                    .bind(&mark.1)
+                    .bind(bound.0)
+                    .bind(&bound.1)
+                    .fetch_optional(pool)
+                    .await?;
+                end.map(|end| Ready { end, bound })
+            }
+            (None, Some((_, epoch, xid))) => Some(Ready {
+                end: (*epoch, xid.clone()),
+                bound: bound.clone(),
+            }),
+            (None, None) => return Ok(ready),
+        };
     }
+    Ok(None)
 }
 
+/// The model's `Seal`: fence, comparison with the mark that was read, numbers and new mark together.
 async fn write(
     pool: &PgPool,
     lease: &Lease,

@@ -27,7 +27,7 @@ const UNKNOWN: i64 = 0;
 /// ids are then above all stored ones), so it is enough where a managed database forbids
 /// `pg_control_system()`.
 ///
-/// Must run before the first append of a process.
+/// The end of `Restore` in `eventstore/model`. Must run before the first append of a process.
 pub async fn current_epoch(pool: &PgPool) -> Result<i32, sqlx::Error> {
     let identity = identity(pool).await?;
     let mut connection = pool.acquire().await?;

@@ -11,10 +11,12 @@
 )]
 
 mod database;
+mod own_cluster;
 mod scratch;
 mod template;
 
 pub use database::TestDatabase;
+pub use own_cluster::{Death, OwnCluster};
 pub use scratch::ScratchDirectory;
 
 use std::fs;

@@ -142,6 +142,50 @@ async fn an_event_never_comes_before_its_predecessor() {
     assert_log_is_sound(&pool).await;
 }
 
+/// A third transaction runs between the two: what follows the one beyond it has to wait with it.
+/// Sealed at once, the event came before its predecessor; and with a batch stretched to that
+/// predecessor, the running transaction was passed and skipped.
+#[tokio::test]
+async fn a_batch_is_never_stretched_past_a_running_transaction() {
+    for limit in [1, 100] {
+        let database = TestDatabase::create().await;
+        let pool = database.pool();
+        let epoch = current_epoch(&pool).await.unwrap();
+        let lease = sealer_lease(&pool).await;
+        let mut first = pool.begin().await.unwrap();
+        append(&mut first, epoch, "first", 1).await;
+        let mut running = pool.begin().await.unwrap();
+        append(&mut running, epoch, "running", 1).await;
+        append(&mut pool.acquire().await.unwrap(), epoch, "shared", 1).await;
+        append(&mut first, epoch, "shared", 2).await;
+        first.commit().await.unwrap();
+
+        // Below the running transaction there is only the first one, and it follows a later one.
+        until_the_first_is_ready(&pool).await;
+        assert_eq!(seal_all(&pool, &lease, limit).await, []);
+        running.commit().await.unwrap();
+        seal_until(&pool, &lease, 4).await;
+        let order = sealed(&pool).await;
+        let place = |id: &str, sequence| order.iter().position(|e| *e == (id.to_owned(), sequence));
+        assert!(place("shared", 1) < place("shared", 2), "{order:?}");
+        assert!(place("running", 1).is_some());
+        assert_log_is_sound(&pool).await;
+    }
+}
+
+/// Waits until no transaction of another test is older than the first one of this test.
+async fn until_the_first_is_ready(pool: &PgPool) {
+    let ready = "SELECT count(*) FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())";
+    for _ in 0..1_000 {
+        // The first transaction's two events, and nothing that runs before them.
+        if count(pool, ready).await == 2 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("transactions of other tests stay open");
+}
+
 #[tokio::test]
 async fn one_lease_has_one_holder_and_a_fenced_out_sealer_cannot_write() {
     let database = TestDatabase::create().await;
