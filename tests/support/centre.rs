@@ -210,11 +210,6 @@ impl Centre {
         output.status.success().then_some(())
     }
 
-    /// The database as its administrators see it.
-    pub(crate) fn pool(&self) -> sqlx::PgPool {
-        self.database.pool()
-    }
-
     /// How many events of a type there are.
     pub(crate) async fn events_of(&self, event_type: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
