@@ -124,7 +124,7 @@ async fn x19_a_person_is_erased_everywhere_and_all_proofs_hold() {
     await_destroyed(&centre, &format!("customer/{customer_id}")).await;
 
     // The phone is free, for the same person as somebody new.
-    let mut again = centre.customer(PHONE, "RESIDENT");
+    let mut again = centre.customer_called("again", PHONE, "RESIDENT");
     let me = again.query("{ me { customer { customerId } } }", &Value::Null);
     let new_id = me["me"]["customer"]["customerId"]
         .as_str()

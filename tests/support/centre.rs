@@ -106,7 +106,12 @@ impl Centre {
 
     /// Registers a customer by phone and code.
     pub(crate) fn customer(&self, phone: &str, kind: &str) -> Client {
-        let mut client = self.client(phone);
+        self.customer_called(phone, phone, kind)
+    }
+
+    /// The same under a name of its own, by which requests sent again are told from new ones.
+    pub(crate) fn customer_called(&self, name: &str, phone: &str, kind: &str) -> Client {
+        let mut client = self.client(name);
         client.must("requestPhoneCode", json!({ "phone": phone }), "");
         let code = self.code(phone);
         let register = json!({ "phone": phone, "code": code, "kind": kind });
