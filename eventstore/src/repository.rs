@@ -98,6 +98,8 @@ const LOCK: &str = "
       FROM (SELECT bucket, exclusive FROM unnest($2::int[], $3::bool[]) AS l(bucket, exclusive)
              ORDER BY bucket) AS in_order";
 
+/// Positions are given out after the claims are taken: a commit that had to wait for somebody who
+/// gave a key up comes after them.
 const COMMIT: &str = "
     WITH locked AS MATERIALIZED (
         SELECT count(pg_advisory_xact_lock_shared($1, bucket)) AS n
@@ -106,6 +108,9 @@ const COMMIT: &str = "
         INSERT INTO claim (kind, key_hmac, holder)
         SELECT u.* FROM unnest($9::text[], $10::bytea[], $11::text[]) AS u, locked
          WHERE locked.n >= 0
+        RETURNING kind
+    ), claimed AS MATERIALIZED (
+        SELECT count(*) AS n FROM claims
     ), appended AS (
         INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version,
                             payload, metadata, event_id, command_id, recorded_at, salt, epoch)
@@ -116,8 +121,8 @@ const COMMIT: &str = "
                       $23::bytea[])
                WITH ORDINALITY AS u(aggregate_type, aggregate_id, sequence, event_type,
                    event_version, payload, metadata, event_id, command_id, recorded_at, salt, ord),
-               locked
-         WHERE locked.n >= 0 ORDER BY u.ord
+               locked, claimed
+         WHERE locked.n >= 0 AND claimed.n >= 0 ORDER BY u.ord
         RETURNING command_id, global_position
     ), commands AS (
         INSERT INTO command (id, name, body_hmac, actor, outcome, recorded_at, last_position)

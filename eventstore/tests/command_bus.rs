@@ -475,3 +475,40 @@ async fn one_lane(bench: &tank::Bench) -> CommandBus {
     };
     CommandBus::new(tank::open(&bench.database).await, options)
 }
+
+/// Whoever takes a key that another one is just giving up comes after them in the order.
+#[tokio::test]
+async fn a_commit_that_waits_for_a_claim_comes_after_what_it_waited_for() {
+    let bench = bench().await;
+    let pool = bench.store.pool();
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE claim IN SHARE MODE")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let bus = bench.bus.clone();
+    let sell = Sell {
+        tank: "t1".to_owned(),
+        number: "7".to_owned(),
+        owner: "王".to_owned(),
+    };
+    let waiting = tokio::spawn(async move { bus.execute(context(1), sell).await });
+    let waits = "SELECT EXISTS (SELECT FROM pg_locks
+        WHERE relation = 'claim'::regclass AND NOT granted)";
+    while !sqlx::query_scalar::<_, bool>(waits)
+        .fetch_one(pool)
+        .await
+        .unwrap()
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    // The position an event of the other transaction gets now.
+    let position: i64 =
+        sqlx::query_scalar("SELECT nextval(pg_get_serial_sequence('events', 'global_position'))")
+            .fetch_one(&mut *other)
+            .await
+            .unwrap();
+    other.commit().await.unwrap();
+    let sold = waiting.await.unwrap().unwrap();
+    assert!(sold.position.unwrap() > position);
+}

@@ -3,17 +3,19 @@
 //! Only what decides about order, loss and doubling is kept. Each action is one transaction or one
 //! read of the code, so that everything may happen between any two of them:
 //!
-//! | action | in the code |
-//! |---|---|
-//! | [`Action::Begin`], [`Action::Append`], [`Action::Commit`], [`Action::Abort`] | a transaction of `repository.rs`, or of any other writer |
-//! | [`Action::Take`] | `Lease::take`, then `take_over` of the job |
-//! | [`Action::Expire`] | the holder is frozen or slow past `held_until` |
-//! | [`Action::ReadReady`] | `READY` and `close` (`PREDECESSORS`) of `sealer/batch.rs` |
-//! | [`Action::Seal`] | `write` (`Lease::confirm`, `SEAL`) of `sealer/batch.rs` |
-//! | [`Action::React`] | `ConsumerJob::attempt` of `daemon/runner.rs` up to `prepare`: commands under derived ids |
-//! | [`Action::Advance`] | the rest of `attempt`: `checkpoint::lock`, `write`, `checkpoint::advance` |
-//! | [`Action::Crash`] | a node is killed; what it remembers is gone, what it has sent is not |
-//! | [`Action::Restore`] | all nodes are gone, a dump is restored into a new cluster, `current_epoch` |
+//! - [`Action::Begin`], [`Action::Append`], [`Action::Commit`], [`Action::Abort`]: a transaction of
+//!   `repository.rs`, or of any other writer.
+//! - [`Action::Take`]: `Lease::take`, then `take_over` of the job.
+//! - [`Action::Expire`]: the holder is frozen or slow past `held_until`.
+//! - [`Action::ReadReady`]: `READY` and `close` (`PREDECESSORS`) of `sealer/batch.rs`.
+//! - [`Action::Seal`]: `write` (`Lease::confirm`, `SEAL`) of `sealer/batch.rs`.
+//! - [`Action::React`]: `ConsumerJob::attempt` of `daemon/runner.rs` up to `prepare`, whose
+//!   commands run under derived ids.
+//! - [`Action::Advance`]: the rest of `attempt`: `checkpoint::lock`, `write`,
+//!   `checkpoint::advance`.
+//! - [`Action::Crash`]: a node is killed; what it remembers is gone, what it has sent is not.
+//! - [`Action::Restore`]: all nodes are gone, a dump is restored into a new cluster,
+//!   `current_epoch`.
 //!
 //! A frozen node is one that does nothing while others act, so every interleaving contains it.
 //! [`Flaw`] leaves one safeguard out; the tests see the checker find what it was for.

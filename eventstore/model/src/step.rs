@@ -26,9 +26,9 @@ impl Store {
                 Writer::Idle | Writer::Over => {}
             }
         }
-        self.offer_job(state, Job::Sealer, actions);
+        offer_job(state, Job::Sealer, actions);
         if self.consumer {
-            self.offer_job(state, Job::Consumer, actions);
+            offer_job(state, Job::Consumer, actions);
         }
         for (node, present) in state.nodes.iter().enumerate() {
             if state.crashes_left > 0 && *present != Node::fresh() {
@@ -37,31 +37,6 @@ impl Store {
         }
         if state.restores_left > 0 && !state.rows.is_empty() {
             actions.push(Action::Restore);
-        }
-    }
-
-    fn offer_job(&self, state: &State, job: Job, actions: &mut Vec<Action>) {
-        let lease = lease(state, job);
-        if lease.holder.is_some() && !lease.expired {
-            actions.push(Action::Expire { job });
-        }
-        for (node, present) in state.nodes.iter().enumerate() {
-            let (belief, pending) = match job {
-                Job::Sealer => (present.sealer, present.batch.is_some()),
-                Job::Consumer => (present.consumer, present.reacted.is_some()),
-            };
-            if belief == Belief::None {
-                if lease.holder.is_none() || lease.expired {
-                    actions.push(Action::Take { job, node });
-                }
-                continue;
-            }
-            actions.push(match (job, pending) {
-                (Job::Sealer, false) => Action::ReadReady { node },
-                (Job::Sealer, true) => Action::Seal { node },
-                (Job::Consumer, false) => Action::React { node },
-                (Job::Consumer, true) => Action::Advance { node },
-            });
         }
     }
 
@@ -247,6 +222,31 @@ impl Store {
         state.next_id = 1;
         state.sealer.expired = true;
         state.consumer.expired = true;
+    }
+}
+
+fn offer_job(state: &State, job: Job, actions: &mut Vec<Action>) {
+    let lease = lease(state, job);
+    if lease.holder.is_some() && !lease.expired {
+        actions.push(Action::Expire { job });
+    }
+    for (node, present) in state.nodes.iter().enumerate() {
+        let (belief, pending) = match job {
+            Job::Sealer => (present.sealer, present.batch.is_some()),
+            Job::Consumer => (present.consumer, present.reacted.is_some()),
+        };
+        if belief == Belief::None {
+            if lease.holder.is_none() || lease.expired {
+                actions.push(Action::Take { job, node });
+            }
+            continue;
+        }
+        actions.push(match (job, pending) {
+            (Job::Sealer, false) => Action::ReadReady { node },
+            (Job::Sealer, true) => Action::Seal { node },
+            (Job::Consumer, false) => Action::React { node },
+            (Job::Consumer, true) => Action::Advance { node },
+        });
     }
 }
 

@@ -13,9 +13,8 @@ impl Chance {
 
     /// A stream of its own for one user of the seed, whatever the others draw.
     pub(crate) fn branch(&self, user: u64) -> Self {
-        let mut branch = Self(self.0 ^ user.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        branch.next();
-        branch
+        // Mixed: a start some steps further on would be the same stream, shifted.
+        Self(self.clone().next() ^ Self(!user).next())
     }
 
     pub(crate) fn next(&mut self) -> u64 {

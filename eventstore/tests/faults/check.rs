@@ -146,6 +146,7 @@ impl Fold {
             labelled: 0,
         };
         let by_id: HashMap<Uuid, &Answered> = history.iter().map(|a| (a.id, a)).collect();
+        assert_eq!(by_id.len(), history.len(), "an id was drawn twice");
         let mut rest = events;
         while let Some(first) = rest.first() {
             let length = rest
@@ -217,24 +218,30 @@ impl Fold {
 
     /// Who was told before another one asked comes before it; and a refusal was right at some
     /// moment between question and answer.
+    ///
+    /// For a refusal the moment is one of what it looked at: two commits that have nothing to do
+    /// with each other may become visible in another order than that of the log.
     fn assert_real_time(&self, history: &[Answered]) {
         let leaf = |answered: &Answered| self.leaves.get(&answered.id).copied();
         for answered in history {
-            let earlier = history
-                .iter()
+            let own = leaf(answered);
+            let concerns = |other: &&Answered| {
+                own.is_some() || other.command.concerns_refusal_of(answered.command)
+            };
+            let others = || history.iter().filter(concerns);
+            let earlier = others()
                 .filter(|other| other.heard < answered.asked)
                 .filter_map(leaf)
                 .max()
                 .unwrap_or(-1);
-            if let Some(own) = leaf(answered) {
+            if let Some(own) = own {
                 assert!(
                     earlier < own,
                     "in the order before what it knew: {answered:?}"
                 );
                 continue;
             }
-            let later = history
-                .iter()
+            let later = others()
                 .filter(|other| other.asked > answered.heard)
                 .filter_map(leaf)
                 .min()

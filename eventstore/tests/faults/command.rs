@@ -77,6 +77,22 @@ impl Command {
         }
     }
 
+    /// Whether it writes the jar, or takes the label, for which `refused` is refused.
+    pub(crate) fn concerns_refusal_of(self, refused: Self) -> bool {
+        match refused {
+            Self::Take { jar: wanted, .. } | Self::Move { from: wanted, .. } => match self {
+                Self::Put { jar, .. } | Self::Take { jar, .. } => jar == wanted,
+                Self::Move { from, to, .. } => from == wanted || to == wanted,
+                Self::Level { to, .. } => to == wanted,
+                Self::Label { .. } => false,
+            },
+            Self::Label { label: wanted, .. } => {
+                matches!(self, Self::Label { label, .. } if label == wanted)
+            }
+            Self::Put { .. } | Self::Level { .. } => false,
+        }
+    }
+
     /// Another command, for the check that an id cannot be used again.
     pub(crate) fn another(self) -> Self {
         let (jar, amount) = ("a", 1_000);

@@ -17,7 +17,7 @@ use crate::node::{Node, Surroundings};
 use crate::reactions::TABLES;
 
 /// How long anything that must come may take to come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The final word on a command.
 #[derive(Clone, Debug, PartialEq)]
