@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chaobiao_eventstore::access::{Access, SessionLimits};
-use chaobiao_eventstore::notary::{FolderSink, NotaryOptions};
+use chaobiao_eventstore::notary::NotaryOptions;
 use chaobiao_eventstore::operate::VerificationSchedule;
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
@@ -14,7 +14,9 @@ use chrono::TimeDelta;
 use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
+use crate::checkpoint_store;
 use crate::config::{Config, VerificationConfig};
+use crate::erasure::Keepers;
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
 
@@ -103,17 +105,28 @@ impl Core {
         })
     }
 
+    /// What is kept of people outside the store.
+    pub fn keepers(&self, config: &Config) -> Result<Keepers, AppError> {
+        Ok(Keepers {
+            store: self.store.clone(),
+            access: self.access(config)?,
+            photos: Self::photos(config)?,
+            outbox: JsonLinesSender::new(config.data_dir.join("outbox.jsonl")),
+        })
+    }
+
     /// Starts everything that runs in the background.
     pub fn start_daemon(&self, config: &Config) -> Result<Daemon, AppError> {
-        let outbox = JsonLinesSender::new(config.data_dir.join("outbox.jsonl"));
+        let keepers = self.keepers(config)?;
+        let outbox = keepers.outbox.clone();
         let notary = NotaryOptions {
-            key: Arc::new(config.log_key()?),
+            keys: Arc::new(config.log_key_file()?),
             interval: Duration::from_secs(config.transparency.checkpoint_seconds),
-            sinks: vec![Arc::new(FolderSink::new(config.checkpoint_folder()))],
+            sinks: checkpoint_store::sinks(config)?,
         };
         let mut daemon = Daemon::builder(self.bus.clone())
             .projectors(chaobiao_projections::all(&self.store))
-            .policies(policies::all())
+            .policies(policies::all(keepers))
             .processes(policies::processes())
             .sender(Arc::new(outbox))
             .notary(notary);

@@ -4,10 +4,12 @@
 pub mod access_log;
 pub mod app;
 pub mod calendar;
+pub mod checkpoint_store;
 pub mod cli;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod erasure;
 pub mod export;
 pub mod http;
 pub mod import;

@@ -4,58 +4,8 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::centre::{ALL_DESKS, Centre};
-use support::client::Client;
-
-/// A household at home: account, meter, and a resident it is bound to.
-struct Home {
-    meter_no: String,
-    resident: Client,
-    manager: Client,
-}
-
-fn home(centre: &mut Centre) -> Home {
-    let mut manager = centre.staff("manager1", &ALL_DESKS);
-    let meter_no = Centre::household(&mut manager, "10001", "王芳");
-    let mut resident = centre.customer("13800138000", "RESIDENT");
-    let request = json!({ "accountNo": "10001", "holderName": "王芳" });
-    resident.must("requestBinding", request, "");
-    let queue = "{ bindingQueue(first: 1) { nodes { bindingId } } }";
-    let binding_id = Centre::until(|| {
-        let waiting = manager.query(queue, &Value::Null);
-        waiting["bindingQueue"]["nodes"][0]["bindingId"]
-            .as_str()
-            .map(str::to_owned)
-    });
-    manager.must("approveBinding", json!({ "bindingId": binding_id }), "");
-    Home {
-        meter_no,
-        resident,
-        manager,
-    }
-}
-
-const READING: &str = "reading { readingId status index usage findings { rule message } }";
-
-impl Home {
-    fn read(&mut self, index: &str, read_at: &str, shade: u8) -> Value {
-        let photo = self.resident.photograph(shade);
-        let reading = json!({
-            "meterNo": self.meter_no, "index": index, "channel": "SELF_READ", "photo": photo,
-            "readAt": read_at,
-        });
-        self.resident.must("submitReading", reading, READING)["reading"].take()
-    }
-
-    fn bill(&mut self, month: &str) -> Value {
-        let run = json!({ "month": month, "accountNos": ["10001"] });
-        self.manager.must("runBilling", run, "run { billed }");
-        let account = "{ account(accountNo: \"10001\") { openAmount credit \
-                       notices { noticeNo billNo amount openAmount } \
-                       bills(first: 5) { nodes { billNo total lines { amount readingIds } } } } }";
-        self.manager.query(account, &Value::Null)["account"].take()
-    }
-}
+use support::centre::Centre;
+use support::home::home;
 
 #[tokio::test]
 async fn the_main_job_from_a_photo_to_the_replay() {

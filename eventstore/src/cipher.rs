@@ -93,6 +93,14 @@ impl Cipher {
         Ok(())
     }
 
+    /// Forgets what this node has in memory of the keys of these people.
+    pub(crate) fn evict(&self, subjects: &[String]) {
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        for subject in subjects {
+            cache.remove(subject);
+        }
+    }
+
     async fn keys(
         &self,
         subjects: &BTreeSet<String>,

@@ -13,6 +13,7 @@ mod clock_check;
 mod daemon;
 mod due;
 mod error;
+mod forget;
 mod history;
 mod keys;
 pub mod notary;

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod billing;
 pub mod binding;
 pub mod campus;
+pub mod customer;
 pub mod import_batch;
 pub mod meter;
 pub mod payment;
@@ -99,6 +100,7 @@ pub struct MoneyMutation(
 pub struct PeopleMutation(
     binding::BindingMutation,
     campus::CampusMutation,
+    customer::CustomerMutation,
     staff::StaffMutation,
     viewer::ViewerMutation,
 );

@@ -4,6 +4,7 @@ pub mod account_statement;
 pub mod audit_trail;
 pub mod binding_queue;
 pub mod directory;
+pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod imports;

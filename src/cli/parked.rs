@@ -4,6 +4,8 @@ use chaobiao_eventstore::operate::{parked, retry_parked_policy, retry_parked_pro
 use clap::{Args, Subcommand};
 
 use crate::app::Core;
+use crate::config::Config;
+use crate::erasure::Keepers;
 use crate::policies;
 
 use super::{CommandError, Context, output};
@@ -26,7 +28,7 @@ impl Arguments {
     pub(super) async fn run(self, context: &Context) -> Result<(), CommandError> {
         let (config, database) = context.open().await?;
         let done = match context.core(&config, &database).await {
-            Ok(core) => self.action.run(&core).await,
+            Ok(core) => self.action.run(&config, &core).await,
             Err(error) => Err(error),
         };
         database.close().await;
@@ -35,7 +37,7 @@ impl Arguments {
 }
 
 impl Action {
-    async fn run(self, core: &Core) -> Result<(), CommandError> {
+    async fn run(self, config: &Config, core: &Core) -> Result<(), CommandError> {
         match self {
             Self::List => {
                 for event in parked(core.store.pool()).await? {
@@ -43,12 +45,12 @@ impl Action {
                 }
                 Ok(())
             }
-            Self::Retry => retry(core).await,
+            Self::Retry => retry(core, core.keepers(config)?).await,
         }
     }
 }
 
-async fn retry(core: &Core) -> Result<(), CommandError> {
+async fn retry(core: &Core, keepers: Keepers) -> Result<(), CommandError> {
     let mut still_parked = 0;
     for projector in chaobiao_projections::all(&core.store) {
         let name = projector.name();
@@ -56,7 +58,7 @@ async fn retry(core: &Core) -> Result<(), CommandError> {
         still_parked += retried.still_parked;
         output::line(&format!("{name}：{}", serde_json::to_string(&retried)?))?;
     }
-    for policy in policies::all() {
+    for policy in policies::all(keepers) {
         let name = policy.name();
         let retried = retry_parked_policy(&core.bus, policy).await?;
         still_parked += retried.still_parked;

@@ -35,6 +35,15 @@ pub enum ConfigError {
         source: chaobiao_proof::CheckpointError,
     },
 
+    #[error(
+        "检查点存储地址 {url} 不可用（支持 file:///…） / the object store {url} cannot be used"
+    )]
+    CheckpointStore {
+        url: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
     #[error(transparent)]
     DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
 

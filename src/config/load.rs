@@ -79,6 +79,7 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
         "telemetry.log_filter",
         "transparency.origin",
         "transparency.checkpoint_folder",
+        "transparency.checkpoint_store",
     ];
     let parsed: Value = if text_only.contains(&key.as_str()) {
         Value::from(value)

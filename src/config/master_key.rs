@@ -30,7 +30,7 @@ impl Config {
 }
 
 /// The text of a key file, which others must not be able to read.
-pub(super) fn read_key_file(path: &Path) -> Result<String, ConfigError> {
+pub fn read_key_file(path: &Path) -> Result<String, ConfigError> {
     let found = fs::metadata(path).map_err(ConfigError::io(path))?;
     if found.mode() & OTHERS != 0 {
         return Err(ConfigError::KeyExposed {
@@ -57,7 +57,7 @@ fn create(data_dir: &Path, path: &Path) -> Result<(), ConfigError> {
 
 /// Written whole under another name and then linked: of two processes starting at once one
 /// wins, and neither reads half a key.
-pub(super) fn create_key_file(data_dir: &Path, path: &Path, key: &str) -> Result<(), ConfigError> {
+pub fn create_key_file(data_dir: &Path, path: &Path, key: &str) -> Result<(), ConfigError> {
     create_data_dir(data_dir)?;
     let unfinished = PathBuf::from(format!("{}.{}", path.display(), std::process::id()));
     let mut file = OpenOptions::new()

@@ -19,6 +19,7 @@ pub struct Config {
     pub secrets: SecretsConfig,
     pub telemetry: TelemetryConfig,
     pub transparency: TransparencyConfig,
+    pub retention: RetentionConfig,
     pub verification: VerificationConfig,
 }
 
@@ -35,6 +36,7 @@ impl Default for Config {
             secrets: SecretsConfig::default(),
             telemetry: TelemetryConfig::default(),
             transparency: TransparencyConfig::default(),
+            retention: RetentionConfig::default(),
             verification: VerificationConfig::default(),
         }
     }
@@ -173,6 +175,8 @@ pub struct TransparencyConfig {
     pub checkpoint_seconds: u64,
     /// Absent: `checkpoints` under the data directory.
     pub checkpoint_folder: Option<PathBuf>,
+    /// URL of an object store that gets every signed head as well.
+    pub checkpoint_store: Option<String>,
 }
 
 impl Default for TransparencyConfig {
@@ -181,6 +185,23 @@ impl Default for TransparencyConfig {
             origin: "chaobiao.localhost/log".to_owned(),
             checkpoint_seconds: 10,
             checkpoint_folder: None,
+            checkpoint_store: None,
+        }
+    }
+}
+
+/// How long what must be kept.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionConfig {
+    /// 会计档案: whole years after the one a voucher is of.
+    pub accounting_years: u16,
+}
+
+impl Default for RetentionConfig {
+    fn default() -> Self {
+        Self {
+            accounting_years: 30,
         }
     }
 }

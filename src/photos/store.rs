@@ -125,6 +125,14 @@ impl PhotoStore {
         }
     }
 
+    /// Gives a photo up; it may be gone already.
+    pub async fn delete(&self, photo: &PhotoHash) -> Result<(), PhotoError> {
+        match self.objects.delete(&path(photo)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The picture without its metadata, to be shown.
     pub async fn shown(
         &self,

@@ -43,7 +43,8 @@ impl Policy for BindingReview {
             }
             CustomerEvent::Registered(_)
             | CustomerEvent::WechatLinked { .. }
-            | CustomerEvent::BindingDeadlineMissed { .. } => Vec::new(),
+            | CustomerEvent::BindingDeadlineMissed { .. }
+            | CustomerEvent::Erased => Vec::new(),
         })
     }
 }

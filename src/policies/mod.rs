@@ -1,19 +1,28 @@
 //! What follows from events: one file per policy.
 
 mod binding_review;
+mod erasure;
 
 use std::sync::Arc;
 
 use chaobiao_decision::ProcessRegistry;
+use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::customer::NoteOverdueBinding;
 use chaobiao_eventstore::Policy;
 
+use crate::erasure::Keepers;
+
 /// Every policy of the product.
-pub fn all() -> Vec<Arc<dyn Policy>> {
-    vec![Arc::new(binding_review::BindingReview)]
+pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
+    vec![
+        Arc::new(binding_review::BindingReview),
+        Arc::new(erasure::Erasure(keepers)),
+    ]
 }
 
 /// The commands that policies keep for later.
 pub fn processes() -> ProcessRegistry {
-    ProcessRegistry::default().with::<NoteOverdueBinding>()
+    ProcessRegistry::default()
+        .with::<NoteOverdueBinding>()
+        .with::<FinishErasure>()
 }

@@ -1,6 +1,7 @@
 //! A centre on an empty database with its server running, its first staff, and what they set up.
 
 use std::path::PathBuf;
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
@@ -105,7 +106,12 @@ impl Centre {
 
     /// Registers a customer by phone and code.
     pub(crate) fn customer(&self, phone: &str, kind: &str) -> Client {
-        let mut client = self.client(phone);
+        self.customer_called(phone, phone, kind)
+    }
+
+    /// The same under a name of its own, by which requests sent again are told from new ones.
+    pub(crate) fn customer_called(&self, name: &str, phone: &str, kind: &str) -> Client {
+        let mut client = self.client(name);
         client.must("requestPhoneCode", json!({ "phone": phone }), "");
         let code = self.code(phone);
         let register = json!({ "phone": phone, "code": code, "kind": kind });
@@ -196,6 +202,19 @@ impl Centre {
         command(&self.database, &self.scratch, arguments)
     }
 
+    /// Runs the command line beside the server; it must fail. Gives what it says.
+    pub(crate) fn command_fails(&self, arguments: &[&str]) -> String {
+        let output = output(&self.database, &self.scratch, arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// Runs the command line beside the server; `None` when it fails.
+    pub(crate) fn try_command(&self, arguments: &[&str]) -> Option<()> {
+        let output = output(&self.database, &self.scratch, arguments);
+        output.status.success().then_some(())
+    }
+
     /// How many events of a type there are.
     pub(crate) async fn events_of(&self, event_type: &str) -> i64 {
         sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
@@ -249,13 +268,17 @@ fn start_logging(database: &TestDatabase, scratch: &ScratchDirectory) -> Server 
 }
 
 fn command(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> String {
-    let mut command = chaobiao(&scratch.path().join("data"));
-    command.env("DATABASE_URL", database.url()).args(arguments);
-    let output = run(command);
+    let output = output(database, scratch, arguments);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {text}{errors}");
     text
+}
+
+fn output(database: &TestDatabase, scratch: &ScratchDirectory, arguments: &[&str]) -> Output {
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command.env("DATABASE_URL", database.url()).args(arguments);
+    run(command)
 }
 
 fn sign_in(client: &mut Client, login: &str, initial: &str) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bill::Bill;
 use super::binding::Bindings;
 use super::command::AccountCommand;
+use super::erasure::HolderErasure;
 use super::error::AccountError;
 use super::event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, NoticeIssued, PhoneChange,
@@ -46,6 +47,8 @@ pub struct AccountRecord {
     meters: Meters,
     ledger: Ledger,
     bindings: Bindings,
+    #[serde(default)]
+    erasure: HolderErasure,
 }
 
 impl Account {
@@ -75,12 +78,22 @@ impl AccountRecord {
             meters: Meters::default(),
             ledger: Ledger::default(),
             bindings: Bindings::default(),
+            erasure: HolderErasure::default(),
         }
     }
 
     /// The customers the account is bound to.
     pub fn bound_to(&self) -> impl Iterator<Item = &CustomerId> {
         self.bindings.approved()
+    }
+
+    pub(super) fn erasure(&self) -> HolderErasure {
+        self.erasure
+    }
+
+    /// Whether there are vouchers that name the holder.
+    pub(super) fn is_booked(&self) -> bool {
+        self.ledger.has_entries()
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -191,6 +204,28 @@ impl AccountRecord {
         Ok(events)
     }
 
+    fn schedule_erasure(
+        &self,
+        name_until: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        if self.erasure != HolderErasure::None {
+            return Ok(Vec::new());
+        }
+        let in_use = self.meters().iter().any(|meter| !meter.is_settled());
+        if in_use || !self.bindings.is_empty() {
+            return Err(AccountError::HolderInUse);
+        }
+        if self.ledger.open_amount().is_positive() || self.ledger.credit().is_positive() {
+            return Err(AccountError::HolderUnsettled);
+        }
+        let mut events = vec![AccountEvent::HolderErasureScheduled { name_until }];
+        if name_until <= today {
+            events.push(AccountEvent::HolderErased);
+        }
+        Ok(events)
+    }
+
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
         match event {
@@ -214,6 +249,10 @@ impl AccountRecord {
                 customer_id,
             } => self.bindings.request(binding_id, customer_id),
             AccountEvent::BindingApproved { binding_id } => self.bindings.approve(&binding_id),
+            AccountEvent::HolderErasureScheduled { name_until } => {
+                self.erasure = HolderErasure::Scheduled(name_until);
+            }
+            AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
@@ -305,6 +344,7 @@ fn decide(
     account: &AccountRecord,
     command: AccountCommand,
 ) -> Result<Vec<AccountEvent>, AccountError> {
+    account.erasure.check_allows(&command)?;
     match command {
         AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
         AccountCommand::Change(wanted) => change(account, wanted),
@@ -326,6 +366,10 @@ fn decide(
             bills,
             credit,
         } => account.settle(&payment_id, &bills, credit),
+        AccountCommand::ScheduleErasure { name_until, today } => {
+            account.schedule_erasure(name_until, today)
+        }
+        AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
         AccountCommand::ReversePayment { payment_id } => {
             let (bills, credit) = account

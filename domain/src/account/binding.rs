@@ -51,6 +51,10 @@ impl Bindings {
         self.approved.remove(binding_id);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.approved.is_empty()
+    }
+
     pub(super) fn approved(&self) -> impl Iterator<Item = &CustomerId> {
         self.approved.values()
     }

@@ -27,6 +27,13 @@ pub enum AccountCommand {
     ReversePayment {
         payment_id: PaymentId,
     },
+    ScheduleErasure {
+        name_until: NaiveDate,
+        today: NaiveDate,
+    },
+    FinishErasure {
+        today: NaiveDate,
+    },
     /// A binding of the account to a customer goes its way.
     Bind {
         binding_id: BindingId,

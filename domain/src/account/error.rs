@@ -57,6 +57,16 @@ pub enum AccountError {
     PaymentUnknown(PaymentId),
     #[error("缴费流水 {0} 已经入账")]
     PaymentAlreadyBooked(PaymentId),
+    #[error("户主的个人信息已删除或已排期删除")]
+    HolderErased,
+    #[error("本户还有表计或绑定，请先解除，再删除户主的个人信息")]
+    HolderInUse,
+    #[error("本户还有未缴账单或预存余额，结清后才能删除户主的个人信息")]
+    HolderUnsettled,
+    #[error("会计档案须保存户主姓名至 {0} 之前")]
+    NameStillNeeded(NaiveDate),
+    #[error("户主的个人信息只能由工作人员删除")]
+    ErasedByStaffOnly,
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -82,6 +92,11 @@ impl BusinessError for AccountError {
             Self::ShareNotCovered(_) => "ACCOUNT_SHARE_NOT_COVERED",
             Self::PaymentUnknown(_) => "ACCOUNT_PAYMENT_UNKNOWN",
             Self::PaymentAlreadyBooked(_) => "ACCOUNT_PAYMENT_ALREADY_BOOKED",
+            Self::HolderErased => "ACCOUNT_HOLDER_ERASED",
+            Self::HolderInUse => "ACCOUNT_HOLDER_IN_USE",
+            Self::HolderUnsettled => "ACCOUNT_HOLDER_UNSETTLED",
+            Self::NameStillNeeded(_) => "ACCOUNT_NAME_STILL_NEEDED",
+            Self::ErasedByStaffOnly => "ACCOUNT_ERASED_BY_STAFF_ONLY",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -91,6 +106,11 @@ impl BusinessError for AccountError {
             Self::Unknown(_) | Self::Absent | Self::AlreadyOpen(_) | Self::NumberTooLong => {
                 Some("accountNo")
             }
+            Self::HolderErased
+            | Self::HolderInUse
+            | Self::HolderUnsettled
+            | Self::NameStillNeeded(_)
+            | Self::ErasedByStaffOnly => None,
             Self::HolderInvalid => Some("holder"),
             Self::AddressInvalid => Some("address"),
             Self::HouseholdTooLarge => Some("householdPersons"),

@@ -158,6 +158,12 @@ pub enum AccountEvent {
     BindingRevoked {
         binding_id: BindingId,
     },
+    /// Phone and address are given up; the name follows on this day, when the law needs it no more.
+    HolderErasureScheduled {
+        name_until: NaiveDate,
+    },
+    /// The name is given up as well.
+    HolderErased,
 }
 
 impl DomainEvent for AccountEvent {
@@ -177,6 +183,8 @@ impl DomainEvent for AccountEvent {
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",
             Self::BindingRevoked { .. } => "account.binding_revoked",
+            Self::HolderErasureScheduled { .. } => "account.holder_erasure_scheduled",
+            Self::HolderErased => "account.holder_erased",
         }
         .to_owned()
     }

@@ -105,6 +105,11 @@ impl Ledger {
             .fold(Fen::ZERO, |sum, bill| plus(sum, bill.open()))
     }
 
+    /// Whether anything was ever booked.
+    pub(super) fn has_entries(&self) -> bool {
+        !self.bills.is_empty() || !self.payments.is_empty()
+    }
+
     pub fn credit(&self) -> Fen {
         self.credit
             .iter()

@@ -5,6 +5,7 @@ mod assignment;
 mod bill;
 mod binding;
 mod command;
+mod erasure;
 mod error;
 mod event;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter, meter_claim};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
 pub use binding::BindingStep;
 pub use command::AccountCommand;
+pub use erasure::{EraseHolder, FinishErasure, HolderErasing};
 pub use error::AccountError;
 pub use event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, MeterAssigned, MeterReleased,
@@ -28,5 +30,5 @@ pub use event::{
 };
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
-pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject};
+pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

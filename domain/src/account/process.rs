@@ -9,7 +9,13 @@ use super::event::{AccountChange, AccountClass, AccountOpening, PhoneChange};
 use crate::campus::require_campus;
 use crate::units::{AccountNo, CampusId, Phone};
 
-/// Whose key encrypts the personal data of an account.
+/// Whose key encrypts phone and address of an account's holder, which accounting needs no longer
+/// than the account is in use.
+pub fn contact_subject(account_no: &AccountNo) -> String {
+    format!("account/{account_no}/contact")
+}
+
+/// Whose key encrypts the name of an account's holder.
 pub fn account_subject(account_no: &AccountNo) -> String {
     format!("account/{account_no}")
 }
@@ -42,17 +48,18 @@ impl Process for OpenAccount {
         workspace: &mut Workspace,
     ) -> Result<AccountOpened, Stop> {
         require_campus(&self.campus, "campus", workspace)?;
-        let subject = account_subject(&self.account_no);
+        let contact = contact_subject(&self.account_no);
+        let holder = self.holder.trim().to_owned();
         let opening = AccountOpening {
             account_no: self.account_no.clone(),
             class: self.class,
             campus: self.campus.clone(),
-            holder: Personal::new(&subject, self.holder.trim().to_owned()),
+            holder: Personal::new(account_subject(&self.account_no), holder),
             phone: self
                 .phone
                 .clone()
-                .map(|phone| Personal::new(&subject, phone)),
-            address: Personal::new(&subject, self.address.trim().to_owned()),
+                .map(|phone| Personal::new(&contact, phone)),
+            address: Personal::new(&contact, self.address.trim().to_owned()),
             household_persons: self.household_persons,
         };
         workspace.execute::<Account>(self.account_no.as_str(), AccountCommand::Open(opening))?;
@@ -91,21 +98,21 @@ impl Process for ChangeAccount {
         if let Some(campus) = &self.campus {
             require_campus(campus, "campus", workspace)?;
         }
-        let subject = account_subject(&self.account_no);
-        let text = |text: &Option<String>| {
+        let contact = contact_subject(&self.account_no);
+        let text = |subject: String, text: &Option<String>| {
             text.as_ref()
-                .map(|text| Personal::new(&subject, text.trim().to_owned()))
+                .map(|text| Personal::new(subject, text.trim().to_owned()))
         };
         let phone = match &self.phone {
-            Some(phone) => Some(PhoneChange::Set(Personal::new(&subject, phone.clone()))),
+            Some(phone) => Some(PhoneChange::Set(Personal::new(&contact, phone.clone()))),
             None => self.remove_phone.then_some(PhoneChange::Removed),
         };
         let change = AccountChange {
             class: self.class,
             campus: self.campus.clone(),
-            holder: text(&self.holder),
+            holder: text(account_subject(&self.account_no), &self.holder),
             phone,
-            address: text(&self.address),
+            address: text(contact, &self.address),
             household_persons: self.household_persons,
         };
         workspace.execute::<Account>(self.account_no.as_str(), AccountCommand::Change(change))?;

@@ -32,7 +32,7 @@ fn opening() -> AccountOpening {
     }
 }
 
-fn assignment(from: &str) -> MeterAssigned {
+pub(super) fn assignment(from: &str) -> MeterAssigned {
     MeterAssigned {
         meter_no: "W1".parse().unwrap(),
         commodity: Commodity::Water,
@@ -43,7 +43,7 @@ fn assignment(from: &str) -> MeterAssigned {
     }
 }
 
-fn release(on: &str) -> MeterReleased {
+pub(super) fn release(on: &str) -> MeterReleased {
     MeterReleased {
         meter_no: "W1".parse().unwrap(),
         on: date(on),
@@ -170,7 +170,7 @@ fn record(events: impl IntoIterator<Item = AccountEvent>) -> AccountRecord {
     account.opened(&"A1".parse().unwrap()).unwrap().clone()
 }
 
-fn charged() -> Vec<AccountEvent> {
+pub(super) fn charged() -> Vec<AccountEvent> {
     vec![
         AccountEvent::Opened(opening()),
         AccountEvent::MeterAssigned(assignment("2026-06-21")),
@@ -208,9 +208,18 @@ fn no_change() -> ChangeAccount {
 fn an_account_is_opened_once_with_its_personal_data_marked() {
     let mut desk = Desk::new("2026-08-01");
     let accepted = desk.run(&open_command()).unwrap();
+    // Phone and address have a key of their own: they go before the name does.
+    let opened = AccountOpening {
+        phone: Some(Personal::new(
+            "account/A1/contact",
+            "13800000001".parse().unwrap(),
+        )),
+        address: Personal::new("account/A1/contact", "北苑 3 栋 201".to_owned()),
+        ..opening()
+    };
     assert_eq!(
         accepted.events[0].payload,
-        serde_json::to_value(AccountEvent::Opened(opening())).unwrap()
+        serde_json::to_value(AccountEvent::Opened(opened)).unwrap()
     );
     assert_eq!(desk.refused(&open_command()), "ACCOUNT_ALREADY_OPEN");
 }
@@ -536,6 +545,10 @@ fn every_event_keeps_its_golden_json() {
         AccountEvent::BindingRevoked {
             binding_id: "b1".parse().unwrap(),
         },
+        AccountEvent::HolderErasureScheduled {
+            name_until: "2057-01-01".parse().unwrap(),
+        },
+        AccountEvent::HolderErased,
     ]);
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

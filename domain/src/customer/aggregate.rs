@@ -18,6 +18,8 @@ pub enum Customer {
     #[default]
     Absent,
     Registered(Box<CustomerRecord>),
+    /// 已注销: nothing is known of the person any more.
+    Erased,
 }
 
 /// What is known of a customer who has registered.
@@ -26,7 +28,7 @@ pub struct CustomerRecord {
     pub customer_id: CustomerId,
     pub kind: CustomerKind,
     pub phone: Personal<Phone>,
-    openid: Option<Personal<String>>,
+    pub(super) openid: Option<Personal<String>>,
     bindings: BTreeMap<BindingId, Binding>,
 }
 
@@ -50,6 +52,7 @@ impl Customer {
         match self {
             Self::Registered(record) => Ok(record),
             Self::Absent => Err(CustomerError::Unknown),
+            Self::Erased => Err(CustomerError::Erased),
         }
     }
 
@@ -76,6 +79,17 @@ impl CustomerRecord {
                 BindingState::Pending | BindingState::Approved
             )
         })
+    }
+
+    /// The bindings in a state, with the accounts.
+    pub(super) fn bindings_in(
+        &self,
+        state: BindingState,
+    ) -> impl Iterator<Item = (&BindingId, &AccountNo)> {
+        self.bindings
+            .iter()
+            .filter(move |(_, binding)| binding.state == state)
+            .map(|(binding_id, binding)| (binding_id, &binding.account_no))
     }
 
     fn check_request(&self, request: &BindingRequest) -> Result<(), BindingError> {
@@ -158,6 +172,10 @@ fn decide(
             record.check_in_force(&binding_id)?;
             CustomerEvent::BindingRevoked { binding_id }
         }
+        CustomerCommand::Erase if record.in_force().next().is_some() => {
+            return Err(CustomerError::MatterOpen);
+        }
+        CustomerCommand::Erase => CustomerEvent::Erased,
     };
     Ok(vec![event])
 }
@@ -180,6 +198,7 @@ impl Aggregate for Customer {
                 vec![CustomerEvent::Registered(registered)]
             }
             (Self::Absent, _) => return Err(CustomerError::Unknown),
+            (Self::Erased, _) => return Err(CustomerError::Erased),
             (Self::Registered(record), command) => decide(record, command)?,
         };
         for event in events {
@@ -206,15 +225,18 @@ impl Aggregate for Customer {
                 };
                 *self = Self::Registered(Box::new(record));
             }
+            (_, CustomerEvent::Erased) => *self = Self::Erased,
             (Self::Registered(record), event) => apply(record, event),
-            (Self::Absent, _) => {}
+            (Self::Absent | Self::Erased, _) => {}
         }
     }
 }
 
 fn apply(record: &mut CustomerRecord, event: CustomerEvent) {
     match event {
-        CustomerEvent::Registered(_) | CustomerEvent::BindingDeadlineMissed { .. } => {}
+        CustomerEvent::Registered(_)
+        | CustomerEvent::BindingDeadlineMissed { .. }
+        | CustomerEvent::Erased => {}
         CustomerEvent::WechatLinked { openid } => record.openid = Some(openid),
         CustomerEvent::BindingRequested(BindingRequest {
             binding_id,

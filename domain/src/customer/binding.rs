@@ -105,7 +105,7 @@ fn plain_name(name: &str) -> String {
         .replace(['·', '•', '‧', '・'], "·")
 }
 
-fn tell_account(
+pub(super) fn tell_account(
     account_no: &AccountNo,
     binding_id: &BindingId,
     step: BindingStep,

@@ -20,4 +20,5 @@ pub enum CustomerCommand {
         due_at: DateTime<Utc>,
     },
     RevokeBinding(BindingId),
+    Erase,
 }

@@ -19,6 +19,12 @@ pub enum CustomerError {
     OpenidTaken,
     #[error("该用户已关联其他微信号")]
     OtherWechatLinked,
+    #[error("该用户的个人信息已删除")]
+    Erased,
+    #[error("还有绑定申请在审核，请先撤回或等待审核结果，再申请删除个人信息")]
+    MatterOpen,
+    #[error("户号 {0} 还有未缴账单，缴清或解除绑定后才能删除个人信息")]
+    BalanceOpen(AccountNo),
     #[error(transparent)]
     Binding(#[from] BindingError),
 }
@@ -56,6 +62,9 @@ impl BusinessError for CustomerError {
             Self::PhoneNotRegistered => "CUSTOMER_PHONE_NOT_REGISTERED",
             Self::OpenidTaken => "CUSTOMER_OPENID_TAKEN",
             Self::OtherWechatLinked => "CUSTOMER_OTHER_WECHAT_LINKED",
+            Self::Erased => "CUSTOMER_ERASED",
+            Self::MatterOpen => "CUSTOMER_MATTER_OPEN",
+            Self::BalanceOpen(_) => "CUSTOMER_BALANCE_OPEN",
             Self::Binding(error) => error.code(),
         }
     }
@@ -64,7 +73,12 @@ impl BusinessError for CustomerError {
         match self {
             Self::PhoneTaken | Self::PhoneNotRegistered => Some("phone"),
             Self::OpenidTaken => Some("openid"),
-            Self::Unknown | Self::AlreadyRegistered | Self::OtherWechatLinked => None,
+            Self::Unknown
+            | Self::AlreadyRegistered
+            | Self::OtherWechatLinked
+            | Self::Erased
+            | Self::MatterOpen
+            | Self::BalanceOpen(_) => None,
             Self::Binding(error) => error.field(),
         }
     }

@@ -76,6 +76,8 @@ pub enum CustomerEvent {
     BindingRevoked {
         binding_id: BindingId,
     },
+    /// The personal data is given up; the key follows.
+    Erased,
 }
 
 impl DomainEvent for CustomerEvent {
@@ -88,6 +90,7 @@ impl DomainEvent for CustomerEvent {
             Self::BindingRejected { .. } => "customer.binding_rejected",
             Self::BindingDeadlineMissed { .. } => "customer.binding_deadline_missed",
             Self::BindingRevoked { .. } => "customer.binding_revoked",
+            Self::Erased => "customer.erased",
         }
         .to_owned()
     }

@@ -3,6 +3,7 @@
 mod aggregate;
 mod binding;
 mod command;
+mod erasure;
 mod error;
 mod event;
 mod overdue;
@@ -15,6 +16,7 @@ pub use binding::{
     ApproveBinding, BindingChanged, BindingRequested, RejectBinding, RequestBinding, RevokeBinding,
 };
 pub use command::CustomerCommand;
+pub use erasure::{CustomerErased, EraseCustomer};
 pub use error::{BindingError, CustomerError};
 pub use event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
 pub use overdue::NoteOverdueBinding;

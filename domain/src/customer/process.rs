@@ -18,6 +18,11 @@ pub fn phone_key(phone: &Phone) -> ClaimKey {
     ClaimKey::new("customer.phone", phone.as_str())
 }
 
+/// One `WeChat` id belongs to one customer.
+pub(super) fn openid_key(openid: &str) -> ClaimKey {
+    ClaimKey::new("customer.openid", openid)
+}
+
 /// The customer a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerChanged {
@@ -94,7 +99,7 @@ impl Process for LinkWechat {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<CustomerChanged, Stop> {
-        let key = ClaimKey::new("customer.openid", &self.openid);
+        let key = openid_key(&self.openid);
         let taken = CustomerError::OpenidTaken.into();
         workspace.claim(key, self.customer_id.as_str(), taken)?;
         let openid = Personal::new(customer_subject(&self.customer_id), self.openid.clone());

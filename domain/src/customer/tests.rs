@@ -11,7 +11,7 @@ use crate::units::{AccountNo, BindingId, CustomerId};
 use crate::work_calendar::LoadYear;
 
 /// A centre with accounts A1 to A12, all held by 王芳, and the shipped calendar.
-fn centre() -> Desk {
+pub(super) fn centre() -> Desk {
     let mut desk = Desk::new("2026-09-24");
     for list in shipped_years().unwrap() {
         desk.run(&LoadYear { list }).unwrap();
@@ -35,7 +35,7 @@ fn account(number: u32) -> AccountNo {
     AccountNo::try_new(format!("A{number}")).unwrap()
 }
 
-fn register(desk: &mut Desk, phone: &str, kind: CustomerKind) -> CustomerId {
+pub(super) fn register(desk: &mut Desk, phone: &str, kind: CustomerKind) -> CustomerId {
     let phone = phone.parse().unwrap();
     desk.run(&Register { phone, kind })
         .unwrap()
@@ -51,7 +51,7 @@ fn request(customer_id: &CustomerId, number: u32) -> RequestBinding {
     }
 }
 
-fn bind(desk: &mut Desk, customer_id: &CustomerId, number: u32) -> BindingId {
+pub(super) fn bind(desk: &mut Desk, customer_id: &CustomerId, number: u32) -> BindingId {
     let requested = desk.run(&request(customer_id, number)).unwrap();
     assert_eq!(
         requested.event_types(),
@@ -347,6 +347,7 @@ fn events_keep_their_form() {
             due_at: "2026-09-28T09:00:00Z".parse().unwrap(),
         },
         CustomerEvent::BindingRevoked { binding_id },
+        CustomerEvent::Erased,
     ];
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

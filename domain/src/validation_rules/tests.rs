@@ -192,7 +192,7 @@ fn golden_events() {
     full.water.zero_visit_months = 2;
     full.water.zero_quiet_months = [2, 7, 8].into();
     let event = ValidationRulesEvent::VersionPublished(full);
-    insta::assert_json_snapshot!("validation_rules.version_published_full", event);
+    insta::assert_json_snapshot!("validation_rules.version_published.full", event);
     for event in [
         serde_json::to_value(&event).unwrap(),
         serde_json::to_value(ValidationRulesEvent::VersionPublished(rules(

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use rand_core::OsRng;
-use signed_note::{Note, NoteError, StandardSigner, StandardVerifier, VerifierList};
+use signed_note::{Note, NoteError, Signature, StandardSigner, StandardVerifier, VerifierList};
 use thiserror::Error;
 use tlog_tiles::{Checkpoint, Hash};
+
+use crate::{TrustedKey, trusted_key};
 
 /// Why a checkpoint cannot be made or trusted.
 #[derive(Debug, Error)]
@@ -18,12 +20,20 @@ pub enum CheckpointError {
     Origin(String),
     #[error("no trusted key has signed the checkpoint: {0}")]
     Signature(#[from] NoteError),
+    #[error("the key that signed was retired at {until} entries, the checkpoint has {size}")]
+    Retired { until: u64, size: u64 },
+    #[error("the key before has not vouched for the new one")]
+    NotVouched,
+    #[error("the witness {0} has not signed the checkpoint")]
+    Witness(String),
 }
 
 /// The log's private key.
+#[derive(Clone)]
 pub struct LogKey {
     encoded: String,
     origin: String,
+    public: String,
 }
 
 impl LogKey {
@@ -36,11 +46,12 @@ impl LogKey {
     }
 
     pub fn parse(encoded: &str) -> Result<Self, CheckpointError> {
-        let signer = StandardSigner::new(encoded.trim()).map_err(|_| CheckpointError::Key)?;
-        let origin = signed_note::Signer::name(&signer).to_owned();
+        let encoded = encoded.trim();
+        let signer = StandardSigner::new(encoded).map_err(|_| CheckpointError::Key)?;
         Ok(Self {
-            encoded: encoded.trim().to_owned(),
-            origin,
+            encoded: encoded.to_owned(),
+            origin: signed_note::Signer::name(&signer).to_owned(),
+            public: trusted_key::public_half(encoded).ok_or(CheckpointError::Key)?,
         })
     }
 
@@ -49,35 +60,43 @@ impl LogKey {
         &self.encoded
     }
 
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The public half, to be given to whoever shall check proofs.
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
     /// Signs the tree of `size` leaves with root `root`.
     pub fn sign(&self, size: u64, root: Hash) -> Result<Vec<u8>, CheckpointError> {
-        let checkpoint = Checkpoint::new(&self.origin, size, root, "")
-            .map_err(|_| CheckpointError::Malformed)?;
-        let signer = StandardSigner::new(&self.encoded).map_err(|_| CheckpointError::Key)?;
-        let mut note = Note::new(&checkpoint.to_bytes(), &[])?;
-        note.add_sigs(&[&signer])?;
-        Ok(note.to_bytes())
+        signed(&[self], size, root, "")
     }
+}
+
+/// A checkpoint signed by all the keys, which are of one log.
+pub(crate) fn signed(
+    keys: &[&LogKey],
+    size: u64,
+    root: Hash,
+    extension: &str,
+) -> Result<Vec<u8>, CheckpointError> {
+    let origin = keys.first().map_or("", |key| &key.origin);
+    let checkpoint =
+        Checkpoint::new(origin, size, root, extension).map_err(|_| CheckpointError::Malformed)?;
+    let mut note = Note::new(&checkpoint.to_bytes(), &[])?;
+    for key in keys {
+        let signer = StandardSigner::new(&key.encoded).map_err(|_| CheckpointError::Key)?;
+        note.add_sigs(&[&signer])?;
+    }
+    Ok(note.to_bytes())
 }
 
 impl fmt::Debug for LogKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "LogKey({})", self.origin)
-    }
-}
-
-/// A public key somebody decided to trust; several while keys are being changed.
-#[derive(Clone, Debug)]
-pub struct TrustedKey(String);
-
-impl TrustedKey {
-    pub fn parse(encoded: &str) -> Result<Self, CheckpointError> {
-        StandardVerifier::new(encoded.trim()).map_err(|_| CheckpointError::Key)?;
-        Ok(Self(encoded.trim().to_owned()))
-    }
-
-    pub fn origin(&self) -> &str {
-        self.0.split('+').next().unwrap_or_default()
     }
 }
 
@@ -92,27 +111,54 @@ pub struct SignedCheckpoint {
 impl SignedCheckpoint {
     /// Reads a signed note and checks it against the keys.
     pub fn verify(note: &[u8], trusted: &[TrustedKey]) -> Result<Self, CheckpointError> {
-        let mut verifiers: Vec<Box<dyn signed_note::Verifier>> = Vec::new();
-        for key in trusted {
-            let verifier = StandardVerifier::new(&key.0).map_err(|_| CheckpointError::Key)?;
-            verifiers.push(Box::new(verifier));
+        let (checkpoint, signatures) = read(note, trusted)?;
+        let signers = trusted.iter().filter(|key| {
+            key.origin() == checkpoint.origin() && signatures.iter().any(|s| key.has_made(s))
+        });
+        let mut retired = None;
+        for key in signers {
+            match key.until() {
+                Some(until) if until < checkpoint.size() => retired = retired.max(Some(until)),
+                _ => {
+                    return Ok(Self {
+                        origin: checkpoint.origin().to_owned(),
+                        size: checkpoint.size(),
+                        root: *checkpoint.hash(),
+                    });
+                }
+            }
         }
-        let note = Note::from_bytes(note)?;
-        note.verify(&VerifierList::new(verifiers))?;
-        let checkpoint =
-            Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointError::Malformed)?;
-        if !trusted
-            .iter()
-            .any(|key| key.origin() == checkpoint.origin())
-        {
-            return Err(CheckpointError::Origin(checkpoint.origin().to_owned()));
-        }
-        Ok(Self {
-            origin: checkpoint.origin().to_owned(),
-            size: checkpoint.size(),
-            root: *checkpoint.hash(),
+        Err(match retired {
+            Some(until) => CheckpointError::Retired {
+                until,
+                size: checkpoint.size(),
+            },
+            None => CheckpointError::Origin(checkpoint.origin().to_owned()),
         })
     }
+}
+
+/// The size a checkpoint claims, its signatures unchecked.
+pub fn claimed_size(note: &[u8]) -> Result<u64, CheckpointError> {
+    let note = Note::from_bytes(note)?;
+    let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointError::Malformed)?;
+    Ok(checkpoint.size())
+}
+
+/// The checkpoint of a note, and which of its signatures are good ones of the keys; at least one.
+pub(crate) fn read(
+    note: &[u8],
+    trusted: &[TrustedKey],
+) -> Result<(Checkpoint, Vec<Signature>), CheckpointError> {
+    let mut verifiers: Vec<Box<dyn signed_note::Verifier>> = Vec::new();
+    for key in trusted {
+        let verifier = StandardVerifier::new(key.encoded()).map_err(|_| CheckpointError::Key)?;
+        verifiers.push(Box::new(verifier));
+    }
+    let note = Note::from_bytes(note)?;
+    let (signatures, _) = note.verify(&VerifierList::new(verifiers))?;
+    let checkpoint = Checkpoint::from_bytes(note.text()).map_err(|_| CheckpointError::Malformed)?;
+    Ok((checkpoint, signatures))
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tlog_tiles::{Hash, check_record};
 
-use crate::{CheckpointError, Leaf, LeafError, SignedCheckpoint, TrustedKey};
+use crate::file::{self, hashes, hex_of};
+use crate::{
+    CheckpointError, Leaf, LeafError, SignedCheckpoint, TrustedKey, TrustedWitness, follow,
+};
 
 /// A proof on file: the event's stored bytes, its place, the path to the root, and the root signed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +22,10 @@ pub struct ProofFile {
     pub path: Vec<String>,
     /// The signed checkpoint, as published.
     pub checkpoint: String,
+    /// The changes of the log's key so far, as published: by them whoever has an older key finds
+    /// the one that signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_changes: Vec<String>,
 }
 
 /// What a verified proof shows.
@@ -42,37 +49,51 @@ pub enum ProofError {
     Checkpoint(#[from] CheckpointError),
     #[error("the event is not where the proof says in the log that was signed")]
     NotInLog,
+    #[error("the newer checkpoint does not continue the older one")]
+    NotContinued,
 }
 
 impl ProofFile {
-    pub fn new(leaf_index: u64, leaf: &Leaf, path: &[Hash], checkpoint: &[u8]) -> Self {
+    pub fn new(
+        leaf_index: u64,
+        leaf: &Leaf,
+        path: &[Hash],
+        checkpoint: &[u8],
+        key_changes: Vec<String>,
+    ) -> Self {
         Self {
-            version: 1,
+            version: file::VERSION,
             leaf_index,
             preimage: hex::encode(leaf.preimage()),
-            path: path.iter().map(|hash| hex::encode(hash.0)).collect(),
+            path: path.iter().map(hex_of).collect(),
             checkpoint: String::from_utf8_lossy(checkpoint).into_owned(),
+            key_changes,
         }
+    }
+
+    /// The file's text.
+    pub fn to_text(&self) -> Result<String, ProofError> {
+        file::to_text(self)
+    }
+
+    /// Reads a file that is written as [`ProofFile::to_text`] does, to the byte.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProofError> {
+        file::from_bytes(bytes)
+    }
+
+    /// Demands that a witness has signed the checkpoint; returns when, in seconds since 1970.
+    pub fn witnessed(&self, witness: &TrustedWitness) -> Result<u64, ProofError> {
+        Ok(witness.signed_at(self.checkpoint.as_bytes())?)
     }
 
     /// Checks the proof against trusted keys. Trusts nothing else.
     pub fn verify(&self, trusted: &[TrustedKey]) -> Result<Proven, ProofError> {
-        if self.version != 1 {
-            return Err(ProofError::Version(self.version));
-        }
-        let preimage =
-            hex::decode(&self.preimage).map_err(|_| ProofError::Malformed("preimage"))?;
+        file::check_version(self.version)?;
+        let preimage = file::bytes(&self.preimage).ok_or(ProofError::Malformed("preimage"))?;
         let leaf = Leaf::from_preimage(&preimage)?;
-        let path = self
-            .path
-            .iter()
-            .map(|text| {
-                let mut hash = [0; 32];
-                hex::decode_to_slice(text, &mut hash).map(|()| Hash(hash))
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| ProofError::Malformed("path"))?;
-        let checkpoint = SignedCheckpoint::verify(self.checkpoint.as_bytes(), trusted)?;
+        let path = hashes(&self.path)?;
+        let trusted = follow(trusted, self.key_changes.iter().map(String::as_str))?;
+        let checkpoint = SignedCheckpoint::verify(self.checkpoint.as_bytes(), &trusted)?;
         if self.leaf_index >= checkpoint.size {
             return Err(ProofError::NotInLog);
         }
@@ -138,7 +159,7 @@ mod tests {
             let note = key.sign(size, tree_hash(size, &stored).unwrap()).unwrap();
             for (index, leaf) in (0..).zip(&leaves) {
                 let path = prove_record(size, index, &stored).unwrap();
-                let proof = ProofFile::new(index, leaf, &path, &note);
+                let proof = ProofFile::new(index, leaf, &path, &note, Vec::new());
                 assert_eq!(proof.verify(&trusted).unwrap().leaf, *leaf);
 
                 let moved = ProofFile {
@@ -213,7 +234,8 @@ mod tests {
         let stored = log(&leaves);
         let (key, public) = LogKey::generate("log.example/1").unwrap();
         let note = key.sign(2, tree_hash(2, &stored).unwrap()).unwrap();
-        let proof = ProofFile::new(1, &leaves[1], &prove_record(2, 1, &stored).unwrap(), &note);
+        let path = prove_record(2, 1, &stored).unwrap();
+        let proof = ProofFile::new(1, &leaves[1], &path, &note, Vec::new());
         let json = serde_json::to_string(&proof).unwrap();
         let again: ProofFile = serde_json::from_str(&json).unwrap();
         again

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{Access, AccessError};
 use crate::clock::event_id;
+use crate::forget::empty_messages;
 use crate::{StoreError, owner_of_message};
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -180,6 +181,21 @@ impl Access {
         })
     }
 
+    /// Gives up the codes of a phone and what was written to it. The phone may be somebody else's
+    /// later, so its key lives on. Returns whom the messages were sealed for.
+    pub async fn forget_phone(&self, phone: &str) -> Result<String, AccessError> {
+        let phone_hmac = self.hmac(&["phone", phone]);
+        let subject = message_subject(&phone_hmac);
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("DELETE FROM one_time_code WHERE phone_hmac = $1")
+            .bind(phone_hmac.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+        empty_messages(&subject, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(subject)
+    }
+
     fn random_code(&self) -> String {
         let mut random = [0; 8];
         self.entropy.fill(&mut random);
@@ -204,7 +220,7 @@ impl Access {
         text: String,
         phone_hmac: &[u8; 32],
     ) -> Result<serde_json::Value, StoreError> {
-        let subject = format!("phone/{}", hex::encode(&phone_hmac[..16]));
+        let subject = message_subject(phone_hmac);
         let mut message = json!({
             "to": Personal::new(subject.clone(), phone),
             "text": Personal::new(subject, text),
@@ -214,6 +230,11 @@ impl Access {
             .await?;
         Ok(message)
     }
+}
+
+/// Whose key seals the messages to a phone.
+fn message_subject(phone_hmac: &[u8; 32]) -> String {
+    format!("phone/{}", hex::encode(&phone_hmac[..16]))
 }
 
 fn first_eight(bytes: &[u8; 32]) -> [u8; 8] {

@@ -16,6 +16,7 @@ use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
 use crate::daemon::{Projector, follower, metric};
 use crate::due::DueJob;
+use crate::forget::follow_destroyed_keys;
 use crate::notary::{Notary, NotaryJob, NotaryOptions};
 use crate::operate::{VerificationJob, VerificationSchedule};
 use crate::outbox::{OutboxJob, Sender};
@@ -111,6 +112,7 @@ impl DaemonBuilder {
         let sealer = SealerJob::new(node.pool.clone(), committed, Arc::clone(&progress));
         tasks.spawn(job::run(sealer, node.clone()));
         tasks.spawn(follower::run(node.clone(), Arc::clone(&progress)));
+        tasks.spawn(follow_destroyed_keys(node.clone(), store.cipher().clone()));
         let feed = Arc::new(Feed::new(store.clone()));
         let keeper = Keeper {
             store: store.clone(),

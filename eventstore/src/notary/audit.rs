@@ -2,10 +2,14 @@
 
 use std::cell::RefCell;
 
-use chaobiao_proof::{Hash, SignedCheckpoint, TrustedKey, check_tree, tree_hash};
+use chaobiao_proof::{
+    CheckpointError, Hash, SignedCheckpoint, TrustedKey, check_tree, claimed_size, follow,
+    tree_hash,
+};
 use sqlx::PgPool;
 
 use super::NotaryError;
+use super::key::key_changes;
 use super::leaves::read_leaves;
 use super::tree::{Hashes, Source, consistency, unsigned};
 
@@ -45,26 +49,39 @@ pub async fn audit_log(
         .fetch_one(pool)
         .await?;
     let size = unsigned(size)?;
-    let mut checkpoints: Vec<(i64, String)> =
-        sqlx::query_as("SELECT tree_size, note FROM checkpoint ORDER BY tree_size")
+    let changes = key_changes(pool).await?;
+    let mut notes: Vec<String> =
+        sqlx::query_scalar("SELECT note FROM checkpoint ORDER BY tree_size")
             .fetch_all(pool)
             .await?;
-    checkpoints.extend(published.iter().map(|note| (-1, note.clone())));
-    let mut heads = Vec::with_capacity(checkpoints.len());
-    for (claimed, note) in checkpoints {
-        match SignedCheckpoint::verify(note.as_bytes(), trusted) {
-            Ok(head) => heads.push(head),
+    notes.extend(published.iter().cloned());
+    let mut trusted = trusted.to_vec();
+    for note in &changes {
+        match follow(&trusted, [note.as_str()]) {
+            Ok(after) => trusted = after,
             Err(error) => {
-                let tree_size = u64::try_from(claimed).unwrap_or_default();
-                report.finding = Some(Finding::Checkpoint {
-                    tree_size,
-                    reason: error.to_string(),
-                });
+                report.finding = Some(unsound(note, &error));
                 return Ok(report);
             }
         }
     }
+    let mut heads = Vec::with_capacity(notes.len());
+    for note in &notes {
+        match SignedCheckpoint::verify(note.as_bytes(), &trusted) {
+            Ok(head) => heads.push(head),
+            Err(error) => {
+                report.finding = Some(unsound(note, &error));
+                return Ok(report);
+            }
+        }
+    }
+    // A change is a head, too; one that nobody we trust has vouched for is none of ours.
+    let vouched = changes
+        .iter()
+        .filter_map(|note| SignedCheckpoint::verify(note.as_bytes(), &trusted).ok());
+    heads.extend(vouched.filter(|head| head.size > 0));
     heads.sort_by_key(|head| head.size);
+    heads.dedup();
 
     report.finding = recompute(pool, size, &heads, &mut report).await?;
     if report.finding.is_none() {
@@ -125,6 +142,14 @@ async fn recompute(
         tree_size: head.size,
         reason: format!("the log ends at {size}"),
     }))
+}
+
+/// A note that is not what a trusted key has signed.
+fn unsound(note: &str, error: &CheckpointError) -> Finding {
+    Finding::Checkpoint {
+        tree_size: claimed_size(note.as_bytes()).unwrap_or_default(),
+        reason: error.to_string(),
+    }
 }
 
 fn check_head(head: &SignedCheckpoint, root: Hash) -> Option<Finding> {

@@ -14,10 +14,14 @@ pub enum NotaryError {
     UnknownEvent(uuid::Uuid),
     #[error("no checkpoint covers the event yet")]
     NotYetCovered,
+    #[error("there is no checkpoint of {0} entries")]
+    NoCheckpoint(u64),
+    #[error("the key is not the one the log is signed with")]
+    OtherKey,
     #[error("there is no such tile")]
     NoTile,
-    #[error("the checkpoint could not be published")]
-    Publish(#[from] std::io::Error),
+    #[error("the key could not be read or the checkpoint not be published")]
+    Files(#[from] std::io::Error),
     #[error("stored data cannot be read: {0}")]
     Corrupt(String),
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chaobiao_proof::{LogKey, stored_hashes_for_record_hash};
+use chaobiao_proof::stored_hashes_for_record_hash;
 use sqlx::PgPool;
 use tokio::time::Instant;
 
+use super::key::{self, LogKeys};
 use super::leaves::read_leaves;
-use super::tree::{root, unsigned};
+use super::publish::publish_checkpoint;
+use super::tree::{newest_checkpoint, root, unsigned};
 use super::{CheckpointSink, NotaryError};
 use crate::{Clock, EventStore};
 
@@ -18,7 +20,7 @@ const BATCH: i64 = 2_000;
 /// How a notary works.
 #[derive(Clone, Debug)]
 pub struct NotaryOptions {
-    pub key: Arc<LogKey>,
+    pub keys: Arc<dyn LogKeys>,
     /// At most one checkpoint in this time; a quiet log gets none.
     pub interval: Duration,
     pub sinks: Vec<Arc<dyn CheckpointSink>>,
@@ -88,34 +90,27 @@ impl Notary {
 
     /// Signs the tree as it is, unless it is signed already; returns the signed size.
     pub async fn sign(&mut self) -> Result<u64, NotaryError> {
+        let mut transaction = self.pool.begin().await?;
+        key::lock(&mut transaction).await?;
         let size: i64 = sqlx::query_scalar("SELECT tree_size FROM notary")
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *transaction)
             .await?;
         let size = unsigned(size)?;
-        let signed = super::latest_checkpoint(&self.pool)
+        let signed = newest_checkpoint(&mut *transaction)
             .await?
             .map(|(size, _)| size);
         self.signed_at = Some(Instant::now());
         if size == 0 || signed == Some(size) {
             return Ok(size);
         }
-        let (_, head) = root(&self.pool, size).await?;
-        let note = self.options.key.sign(size, head)?;
-        let note = String::from_utf8(note)
-            .map_err(|_| NotaryError::Corrupt("a note that is not text".to_owned()))?;
+        let present = self.options.keys.present()?;
+        key::require_present(&mut transaction, &present).await?;
+        let (_, head) = root(&mut *transaction, size).await?;
+        let note = key::text(present.sign(size, head)?)?;
         // Published first: a head that is in the database is known outside it.
-        for sink in &self.options.sinks {
-            sink.publish(size, &note).await?;
-        }
-        sqlx::query(
-            "INSERT INTO checkpoint (tree_size, note, signed_at) VALUES ($1, $2, $3) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(i64::try_from(size).unwrap_or(i64::MAX))
-        .bind(note)
-        .bind(self.clock.now())
-        .execute(&self.pool)
-        .await?;
+        publish_checkpoint(&self.options.sinks, size, &note).await?;
+        key::keep_checkpoint(&mut transaction, size, &note, self.clock.now()).await?;
+        transaction.commit().await?;
         Ok(size)
     }
 

@@ -3,8 +3,11 @@
 mod audit;
 mod background;
 mod error;
+mod find;
 mod job;
+mod key;
 mod leaves;
+mod prove;
 mod publish;
 mod tree;
 
@@ -12,6 +15,9 @@ pub(crate) use background::NotaryJob;
 
 pub use audit::{AuditReport, Finding, audit_log};
 pub use error::NotaryError;
+pub use find::{EventAt, find_event};
 pub use job::{Notary, NotaryOptions};
+pub use key::{LogKeys, change_key, key_changes};
+pub use prove::{latest_checkpoint, prove_consistency, prove_event, prove_event_by};
 pub use publish::{CheckpointSink, FolderSink};
-pub use tree::{latest_checkpoint, prove_event, tile};
+pub use tree::tile;

@@ -3,14 +3,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use chaobiao_proof::{
-    Hash, HashReader, ProofFile, Tile, TreeError, prove_record, prove_tree, tree_hash,
-};
+use chaobiao_proof::{Hash, HashReader, Tile, TreeError, prove_tree, tree_hash};
 use sqlx::{PgExecutor, PgPool};
-use uuid::Uuid;
 
 use super::NotaryError;
-use super::leaves::read_leaf;
 
 /// Height of published tiles: 256 hashes, as C2SP has it.
 const TILE_HEIGHT: u8 = 8;
@@ -110,27 +106,15 @@ pub(super) async fn consistency(
 }
 
 /// The newest signed head: its size and the note.
-pub async fn latest_checkpoint(pool: &PgPool) -> Result<Option<(u64, String)>, NotaryError> {
+pub(super) async fn newest_checkpoint(
+    executor: impl PgExecutor<'_>,
+) -> Result<Option<(u64, String)>, NotaryError> {
     let row: Option<(i64, String)> =
         sqlx::query_as("SELECT tree_size, note FROM checkpoint ORDER BY tree_size DESC LIMIT 1")
-            .fetch_optional(pool)
+            .fetch_optional(executor)
             .await?;
     row.map(|(size, note)| Ok((unsigned(size)?, note)))
         .transpose()
-}
-
-/// A proof file for one event, against the newest checkpoint.
-pub async fn prove_event(pool: &PgPool, event_id: Uuid) -> Result<ProofFile, NotaryError> {
-    let placed = read_leaf(pool, event_id).await?;
-    let index = unsigned(placed.leaf_index)?;
-    let (size, note) = latest_checkpoint(pool)
-        .await?
-        .ok_or(NotaryError::NotYetCovered)?;
-    if index >= size {
-        return Err(NotaryError::NotYetCovered);
-    }
-    let (_, path) = load_for(pool, |source| prove_record(size, index, source)).await?;
-    Ok(ProofFile::new(index, &placed.leaf, &path, note.as_bytes()))
 }
 
 /// The bytes of a published tile under its C2SP path, `<level>/<index>[.p/<width>]`.
@@ -140,7 +124,7 @@ pub async fn tile(pool: &PgPool, path: &str) -> Result<Vec<u8>, NotaryError> {
     if tile.is_data() {
         return Err(NotaryError::NoTile);
     }
-    let published = latest_checkpoint(pool).await?.map_or(0, |(size, _)| size);
+    let published = newest_checkpoint(pool).await?.map_or(0, |(size, _)| size);
     let last = (tile.level_index() << TILE_HEIGHT) + u64::from(tile.width());
     let covered = u32::from(tile.level()) * u32::from(TILE_HEIGHT);
     if last

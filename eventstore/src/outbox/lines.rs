@@ -1,9 +1,12 @@
+use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::json;
 use tokio::fs::OpenOptions;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Mutex;
 
 use crate::outbox::{Delivery, Outgoing, Sender};
 
@@ -11,14 +14,41 @@ use crate::outbox::{Delivery, Outgoing, Sender};
 #[derive(Clone, Debug)]
 pub struct JsonLinesSender {
     path: PathBuf,
+    /// The file is written by one at a time.
+    writing: Arc<Mutex<()>>,
 }
 
 impl JsonLinesSender {
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self {
+            path: path.into(),
+            writing: Arc::default(),
+        }
+    }
+
+    /// Takes the messages with personal data of a subject out of the file.
+    pub async fn forget(&self, subject: &str) -> std::io::Result<()> {
+        let _writing = self.writing.lock().await;
+        let text = match tokio::fs::read_to_string(&self.path).await {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let of_subject = format!("\"subject\":{}", json!(subject));
+        let kept: String = text
+            .split_inclusive('\n')
+            .filter(|line| !line.contains(&of_subject))
+            .collect();
+        if kept.len() == text.len() {
+            return Ok(());
+        }
+        let aside = self.path.with_extension("unfinished");
+        tokio::fs::write(&aside, kept).await?;
+        tokio::fs::rename(&aside, &self.path).await
     }
 
     async fn append(&self, line: &[u8]) -> std::io::Result<()> {
+        let _writing = self.writing.lock().await;
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)

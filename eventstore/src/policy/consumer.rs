@@ -72,6 +72,7 @@ impl PolicyConsumer {
                     body: process.body().map_err(StoreError::from)?,
                     subject,
                 }),
+                Reaction::Forget { subject } => plan.effects.push(Effect::Forget { subject }),
                 Reaction::Withdraw { subject } => plan.effects.push(Effect::Withdraw { subject }),
                 Reaction::Send(send) => plan.effects.push(Effect::Send {
                     id: self.derive_id(event, &format!("send/{place}")),
@@ -95,7 +96,7 @@ impl PolicyConsumer {
         let documents = effects.iter_mut().filter_map(|effect| match effect {
             Effect::Due { id, body, .. } => Some((crate::due::owner(*id), body)),
             Effect::Send { id, message, .. } => Some((crate::owner_of_message(*id), message)),
-            Effect::Withdraw { .. } => None,
+            Effect::Withdraw { .. } | Effect::Forget { .. } => None,
         });
         self.bus.store().cipher().seal(documents.collect()).await
     }
@@ -130,7 +131,11 @@ impl From<StoreError> for ConsumeError {
 
 impl From<PolicyError> for ConsumeError {
     fn from(error: PolicyError) -> Self {
-        let passing = matches!(&error, PolicyError::Store(fault) if fault.is_passing());
+        let passing = match &error {
+            PolicyError::Store(fault) => fault.is_passing(),
+            PolicyError::NotYet(_) => true,
+            PolicyError::Invalid(_) => false,
+        };
         Self::new(&error, passing)
     }
 }
@@ -160,7 +165,13 @@ impl Consumer for PolicyConsumer {
     async fn prepare(&self, events: &[RecordedEvent]) -> Result<Vec<Effect>, ConsumeError> {
         let mut plan = Plan::default();
         for event in events {
+            let before = plan.effects.len();
             self.plan(event, &mut plan)?;
+            for effect in &plan.effects[before..] {
+                if let Effect::Forget { subject } = effect {
+                    self.policy.forget(subject, event).await?;
+                }
+            }
         }
         self.run(plan.commands).await?;
         self.seal(&mut plan.effects).await?;

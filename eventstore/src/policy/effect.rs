@@ -5,6 +5,8 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::forget::forget;
+
 /// A row of `due` or `outbox`, or the end of some; personal fields are encrypted already.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
@@ -16,6 +18,9 @@ pub(crate) enum Effect {
         subject: String,
     },
     Withdraw {
+        subject: String,
+    },
+    Forget {
         subject: String,
     },
     Send {
@@ -30,6 +35,7 @@ pub(crate) enum Effect {
 #[derive(Default)]
 struct Rows<'a> {
     withdrawn: Vec<&'a str>,
+    forgotten: Vec<&'a str>,
     due: Vec<Due<'a>>,
     sends: Vec<Send<'a>>,
 }
@@ -75,6 +81,7 @@ impl<'a> Rows<'a> {
                     }
                     rows.withdrawn.push(subject);
                 }
+                Effect::Forget { subject } => rows.forgotten.push(subject),
                 Effect::Send {
                     id,
                     channel,
@@ -111,6 +118,10 @@ pub(crate) async fn write(
     }
     if !rows.sends.is_empty() {
         write_sends(&rows.sends, connection).await?;
+    }
+    // Last, so that messages of this very batch are emptied as well.
+    if !rows.forgotten.is_empty() {
+        forget(&rows.forgotten, connection).await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod consumer;
 mod effect;
 
+use async_trait::async_trait;
 use chaobiao_decision::ErasedProcess;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -17,6 +18,7 @@ pub(crate) use effect::Effect;
 ///
 /// A policy survives a kill between event and reaction: ids of commands, due items and messages
 /// are derived from (policy, event, label), so repeating a reaction changes nothing.
+#[async_trait]
 pub trait Policy: Send + Sync + 'static {
     /// Stable; its checkpoint is `policy:<name>`.
     fn name(&self) -> &'static str;
@@ -24,6 +26,12 @@ pub trait Policy: Send + Sync + 'static {
     fn aggregate_types(&self) -> &'static [&'static str];
 
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError>;
+
+    /// Gives up what is kept of a person outside the store, before their key is destroyed. It is
+    /// repeated until it succeeds, and may be again after a kill.
+    async fn forget(&self, _subject: &str, _event: &RecordedEvent) -> Result<(), PolicyError> {
+        Ok(())
+    }
 }
 
 /// One thing that follows. Labels tell the reactions to one event apart.
@@ -42,6 +50,8 @@ pub enum Reaction {
     },
     /// Forget the waiting commands about a subject.
     Withdraw { subject: String },
+    /// Destroy a person's key, after [`Policy::forget`] has given up the rest.
+    Forget { subject: String },
     /// Send a message.
     Send(OutboxMessage),
 }
@@ -60,4 +70,7 @@ pub enum PolicyError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Invalid(String),
+    /// Nothing is wrong with the event: try again later.
+    #[error("{0}")]
+    NotYet(String),
 }

@@ -298,7 +298,7 @@ async fn x18_proofs_are_over_what_was_written_whatever_it_is_read_as() {
         Program::start(database.pool(), vec![to_second(), to_third()]).await;
     let (key, public) = LogKey::generate("log.example/vats").unwrap();
     let options = NotaryOptions {
-        key: Arc::new(key),
+        keys: Arc::new(key),
         interval: Duration::ZERO,
         sinks: Vec::new(),
     };

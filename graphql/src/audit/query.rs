@@ -2,9 +2,10 @@ use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
 use chaobiao_projections::audit_trail::{self, AuditFilter};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::{AuditEntry, AuditKind};
-use crate::support::{Connection, Services, connection, internal, may, page, page_size};
+use super::{AuditEntry, AuditKind, AuditProof, proof};
+use crate::support::{Connection, Services, bad_input, connection, internal, may, page, page_size};
 
 #[derive(Default)]
 pub struct AuditQuery;
@@ -50,5 +51,14 @@ impl AuditQuery {
         let slice = audit_trail::entries(pool, &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "audit_trail", slice, AuditEntry)
+    }
+
+    /// Proof that an event is in the published log; null where there is none, or no signed head
+    /// covers it yet.
+    #[graphql(guard = "may(Permission::ViewAudit)", complexity = "20")]
+    async fn audit_proof(&self, ctx: &Context<'_>, event_id: String) -> Result<Option<AuditProof>> {
+        let event_id = Uuid::parse_str(&event_id);
+        let event_id = event_id.map_err(|_| bad_input("eventId 不是事件编号"))?;
+        proof::proof(ctx, event_id).await
     }
 }

@@ -1,12 +1,14 @@
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 use chaobiao_domain::account;
 use chaobiao_domain::units::{self, business_date};
+use chaobiao_projections::evidence::Evidence;
 use chaobiao_projections::{account_statement, unpaid_notices};
 
 use super::loader::{BillsOf, LinesOf, NoticeOf};
+use crate::audit::{AuditProof, proof_of};
 use crate::meter::reading_of;
 use crate::reading::Reading;
-use crate::support::{Commodity, Date, Decimal, Fen, Services, YearMonth, load};
+use crate::support::{Commodity, Date, Decimal, Fen, Services, YearMonth, internal, load};
 
 /// One component of a bill at one version's price, in one tier unless it is a surcharge.
 #[derive(Clone, Debug, SimpleObject)]
@@ -108,6 +110,16 @@ impl Bill {
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<BillLine>> {
         let lines = load(ctx, LinesOf(self.bill_no.clone())).await?;
         Ok(lines.into_iter().flatten().map(BillLine::from).collect())
+    }
+
+    /// Proof that the bill is in the published log; null until a signed head covers it. For the
+    /// account's customers and auditors.
+    #[graphql(complexity = "20")]
+    async fn audit_proof(&self, ctx: &Context<'_>) -> Result<Option<AuditProof>> {
+        match units::BillNo::try_new(&self.bill_no) {
+            Ok(bill_no) => proof_of(ctx, Evidence::Bill(bill_no), true).await,
+            Err(error) => Err(internal(ctx, error)),
+        }
     }
 
     /// Null for a bill over nothing.

@@ -1,12 +1,15 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{self, Channel};
 use chaobiao_domain::units::{PhotoHash, RoundId, business_date};
+use chaobiao_projections::evidence::Evidence;
 use chaobiao_projections::reading_review::{
     CorrectionRow, CorrectionState, ReadingRow, ReadingState,
 };
 use chaobiao_projections::usage_history;
 use chrono::{DateTime, Utc};
 
+use crate::audit::{AuditProof, proof_of};
 use crate::meter::{Meter, card_of};
 use crate::support::{Commodity, Date, Decimal, Viewer, YearMonth, not_found};
 
@@ -233,6 +236,16 @@ impl Reading {
             .as_ref()
             .filter(|_| staff)
             .map(ToString::to_string))
+    }
+
+    /// Proof that what became of it last is in the published log; null until a signed head covers
+    /// it. For whoever sent it as a customer, and for auditors.
+    #[graphql(complexity = "20")]
+    async fn audit_proof(&self, ctx: &Context<'_>) -> Result<Option<AuditProof>> {
+        let own = ctx.data::<Viewer>()?.customer().is_some_and(|customer| {
+            self.0.submitted_by == Actor::Customer(customer.customer_id.to_string())
+        });
+        proof_of(ctx, Evidence::Reading(self.0.reading_id.clone()), own).await
     }
 }
 

@@ -1,10 +1,12 @@
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::payment;
+use chaobiao_projections::evidence::Evidence;
 use chaobiao_projections::receipts;
 use chrono::{DateTime, Utc};
 
 use chaobiao_domain::units;
 
+use crate::audit::{AuditProof, proof_of};
 use crate::payment::{ItemsOf, Payment, visible};
 use crate::support::{Fen, Viewer, internal, load, may_see_account, not_found};
 
@@ -98,6 +100,20 @@ impl Receipt {
             amount: line.amount.into(),
         };
         Ok(self.lines(ctx).await?.into_iter().map(item).collect())
+    }
+
+    /// Proof that the receipt is in the published log; null until a signed head covers it. For
+    /// auditors, and for customers when all of it is for accounts of theirs.
+    #[graphql(complexity = "20")]
+    async fn audit_proof(&self, ctx: &Context<'_>) -> Result<Option<AuditProof>> {
+        let seen = units::Fen::checked_sum(self.lines(ctx).await?.iter().map(|line| line.amount));
+        match units::ReceiptNo::try_new(&self.receipt_no) {
+            Ok(receipt_no) => {
+                let own = seen == Some(self.whole);
+                proof_of(ctx, Evidence::Receipt(receipt_no), own).await
+            }
+            Err(error) => Err(internal(ctx, error)),
+        }
     }
 
     async fn payment(&self, ctx: &Context<'_>) -> Result<Payment> {

@@ -45,7 +45,8 @@ async fn project(
         // That a request is late follows from its due time, which the reader compares.
         CustomerEvent::Registered(_)
         | CustomerEvent::WechatLinked { .. }
-        | CustomerEvent::BindingDeadlineMissed { .. } => return Ok(()),
+        | CustomerEvent::BindingDeadlineMissed { .. }
+        | CustomerEvent::Erased => return Ok(()),
         CustomerEvent::BindingRequested(request) => sqlx::query(
             "INSERT INTO read_binding_queue (binding_id, state, requested_at, customer_id, \
              account_no, due_at, due_provisional) VALUES ($1, 'pending', $2, $3, $4, $5, $6)",

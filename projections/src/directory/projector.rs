@@ -194,9 +194,12 @@ async fn account(
     openings: &mut Openings<'_>,
     connection: &mut PgConnection,
 ) -> Result<(), ProjectionError> {
-    // Most events of an account are about money; the two that matter here are told by their type.
+    // Most events of an account are about money; those that matter here are told by their type.
     match event.event_type.as_str() {
-        "account.opened" | "account.changed" => {}
+        "account.opened"
+        | "account.changed"
+        | "account.holder_erasure_scheduled"
+        | "account.holder_erased" => {}
         _ => return Ok(()),
     }
     match event.decode()? {
@@ -205,6 +208,14 @@ async fn account(
             openings.write(connection).await?;
             change_account(event, &change, connection).await?;
             find_by(event, &change, openings.index, connection).await?;
+        }
+        AccountEvent::HolderErasureScheduled { .. } => {
+            openings.write(connection).await?;
+            find_no_more(event, &[search::PHONE], connection).await?;
+        }
+        AccountEvent::HolderErased => {
+            openings.write(connection).await?;
+            find_no_more(event, &[search::HOLDER, search::PHONE], connection).await?;
         }
         _ => {}
     }
@@ -244,7 +255,7 @@ async fn find_by(
     index: &BlindIndex,
     connection: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
-    let account_no = &event.stream.aggregate_id;
+    let account_no = event.stream.aggregate_id.as_str();
     let mut tokens = Tokens::default();
     let mut replaced = Vec::new();
     if let Some(holder) = &change.holder {
@@ -262,14 +273,21 @@ async fn find_by(
     if replaced.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "DELETE FROM read_directory_account_token WHERE account_no = $1 AND kind = ANY($2)",
-    )
-    .bind(account_no)
-    .bind(replaced)
-    .execute(&mut *connection)
-    .await?;
+    find_no_more(event, &replaced, connection).await?;
     tokens.write(connection).await
+}
+
+async fn find_no_more(
+    event: &RecordedEvent,
+    kinds: &[&str],
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM read_directory_account_token WHERE account_no = $1 AND kind = ANY($2)")
+        .bind(&event.stream.aggregate_id)
+        .bind(kinds)
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 async fn campus(

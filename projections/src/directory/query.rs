@@ -202,7 +202,8 @@ pub struct AccountFilter {
 }
 
 /// Accounts a search finds. What begins with a text comes before the text followed by the last of
-/// all characters. A person whose key is destroyed is not found by their data.
+/// all characters. A person whose key is destroyed is not found by their data, also where the rows are
+/// behind.
 const FOUND: &str = "
     SELECT account_no FROM read_directory_account
      WHERE account_no COLLATE \"C\" >= $5
@@ -219,8 +220,10 @@ const FOUND: &str = "
     UNION
     SELECT t.account_no FROM read_directory_account_token t
      WHERE t.token = $7
-       AND NOT EXISTS (SELECT FROM subject_key k WHERE k.subject = 'account/' || t.account_no
-                          AND k.destroyed_at IS NOT NULL)";
+       AND NOT EXISTS (SELECT FROM subject_key k WHERE k.destroyed_at IS NOT NULL
+                          AND (k.subject = 'account/' || t.account_no
+                            OR t.kind = 'account.phone'
+                               AND k.subject = 'account/' || t.account_no || '/contact'))";
 
 /// Accounts by number.
 pub async fn accounts(

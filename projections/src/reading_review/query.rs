@@ -1,3 +1,4 @@
+use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{Rule, Severity};
 use chaobiao_domain::units::{CampusId, MeterNo, PhotoHash};
 use chrono::{DateTime, Utc};
@@ -124,6 +125,24 @@ pub async fn corrections(
     Ok(page.slice(rows, |row| {
         (row.requested_at, row.correction_id.to_string())
     }))
+}
+
+/// The photos that came from this actor and nobody else.
+pub async fn photos_of(
+    executor: impl PgExecutor<'_>,
+    actor: &Actor,
+) -> Result<Vec<PhotoHash>, sqlx::Error> {
+    let photos: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT r.photo FROM read_reading_review r \
+         WHERE r.submitted_by = $1 AND r.photo IS NOT NULL AND NOT EXISTS ( \
+             SELECT FROM read_reading_review o \
+             WHERE o.photo = r.photo AND o.submitted_by <> $1)",
+    )
+    .bind(actor.to_string())
+    .fetch_all(executor)
+    .await?;
+    let parsed: Result<Vec<PhotoHash>, _> = photos.into_iter().map(PhotoHash::try_new).collect();
+    parsed.map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// The readings a photo is the evidence of.
