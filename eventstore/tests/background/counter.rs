@@ -279,3 +279,17 @@ pub(crate) fn rows(expected: &[(&str, i64, i64)]) -> Vec<(String, i64, i64)> {
         .map(|&(counter, total, events)| (counter.to_owned(), total, events))
         .collect()
 }
+
+pub(crate) async fn run(world: &World, sql: &str) {
+    sqlx::query(sql).execute(&world.pool()).await.unwrap();
+}
+
+/// Waits until a query answers 1.
+pub(crate) async fn until(world: &World, sql: &str) {
+    let reached = async {
+        while world.count(sql).await != 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(tokio::time::timeout(LIMIT, reached).await.is_ok(), "{sql}");
+}

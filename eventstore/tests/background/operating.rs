@@ -4,8 +4,7 @@ use chaobiao_eventstore::Clock as _;
 use chaobiao_eventstore::operate::{self, DifferenceKind, VerificationSchedule};
 use chrono::TimeDelta;
 
-use crate::counter::{LIMIT, Totals, World, rows};
-use crate::support::{run, until};
+use crate::counter::{LIMIT, Totals, World, rows, run, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_model_equals_its_replay_until_somebody_meddles() {

@@ -9,8 +9,7 @@ use chaobiao_eventstore::{Daemon, EventStore};
 use sqlx::PgPool;
 use tokio::task::JoinHandle;
 
-use crate::counter::{LIMIT, Totals, World, rows};
-use crate::support::{run, until};
+use crate::counter::{LIMIT, Totals, World, rows, run, until};
 
 async fn exchange(world: &World, version: i32, intent: Intent) -> Result<Exchanged, String> {
     let store = world.bus.store();

@@ -6,8 +6,6 @@ use chaobiao_eventstore::{Lease, SEALER_LEASE, SealedBatch, seal_batch};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::counter::{LIMIT, World};
-
 pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// Appends one event to a stream of the type `thing`.
@@ -81,18 +79,4 @@ pub(crate) async fn assert_log_is_sound(pool: &PgPool) {
     .await
     .unwrap();
     assert_eq!(faults, []);
-}
-
-pub(crate) async fn run(world: &World, sql: &str) {
-    sqlx::query(sql).execute(&world.pool()).await.unwrap();
-}
-
-/// Waits until a query answers 1.
-pub(crate) async fn until(world: &World, sql: &str) {
-    let reached = async {
-        while world.count(sql).await != 1 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    assert!(tokio::time::timeout(LIMIT, reached).await.is_ok(), "{sql}");
 }

@@ -337,7 +337,7 @@ async fn assert_read_models(pool: &PgPool, state: &State, events: &[&Sealed]) {
 /// The log is as it was signed, every time it was signed.
 async fn assert_proofs(pool: &PgPool, world: &World, events: usize) {
     let options = NotaryOptions {
-        key: Arc::clone(&world.surroundings.log_key),
+        keys: Arc::clone(&world.surroundings.log_key) as _,
         interval: Duration::ZERO,
         sinks: vec![world.surroundings.published.clone()],
     };

@@ -53,7 +53,7 @@ impl Published {
 
 #[async_trait]
 impl CheckpointSink for Published {
-    async fn publish(&self, _tree_size: u64, note: &str) -> std::io::Result<()> {
+    async fn put(&self, _name: &str, note: &str) -> std::io::Result<()> {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         notes.push(note.to_owned());
         Ok(())
@@ -143,7 +143,7 @@ impl Node {
                     .processes(processes())
                     .sender(Arc::new(Post(Arc::clone(&surroundings.outside))))
                     .notary(NotaryOptions {
-                        key: surroundings.log_key,
+                        keys: surroundings.log_key,
                         interval: Duration::ZERO,
                         sinks: vec![surroundings.published],
                     })
