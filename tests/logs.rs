@@ -18,7 +18,7 @@ const HOLDER: &str = "欧阳若兰";
 async fn a_command_has_one_span_with_its_fields_and_nothing_personal() {
     let mut centre = Centre::logging().await;
     centre.equip();
-    let mut manager = centre.staff("zhang", &["MANAGER"]);
+    let mut manager = centre.staff("zhang", &ALL_DESKS);
     centre.customer(PHONE, "RESIDENT");
     let code = centre.code(PHONE);
     Centre::household(&mut manager, ACCOUNT_NO, HOLDER);

@@ -3,8 +3,7 @@
 mod checks;
 
 use chaobiao_eventstore::operate::vitals;
-use chaobiao_eventstore::{CLOCK_TOLERANCE, SystemClock, clock_lead};
-use chrono::Utc;
+use chaobiao_eventstore::{CLOCK_TOLERANCE, Clock as _, SystemClock, clock_lead};
 use clap::Args;
 use serde::Serialize;
 
@@ -73,7 +72,7 @@ async fn check_database(database: &Database) -> Vec<Check> {
     };
     let mut checks = vec![Check::of("数据库", opened)];
     if current {
-        match vitals(database.pool(), Utc::now()).await {
+        match vitals(database.pool(), SystemClock.now()).await {
             Ok(vitals) => checks.extend(checks::of(&vitals)),
             Err(error) => checks.push(Check::of("后台", Err(error.into()))),
         }
