@@ -8,7 +8,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::centre::{CAMPUS, Centre};
+use support::centre::{ALL_DESKS, CAMPUS, Centre};
 
 const PHONE: &str = "13900002468";
 const ACCOUNT_NO: &str = "ACC-2468-13579";
