@@ -1,5 +1,10 @@
 //! X19: a person is erased, and what was proven stays proven.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 mod support;
 
 use std::path::Path;
@@ -68,6 +73,7 @@ fn customer_id(home: &mut Home) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn x19_a_person_is_erased_everywhere_and_all_proofs_hold() {
     let mut centre = Centre::equipped().await;
     let mut home = home(&mut centre);

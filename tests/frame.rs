@@ -157,9 +157,8 @@ const REQUESTS: [(&str, &str, &str); 12] = [
 fn r34_requests_are_encoded_as_others_have_sent_them() {
     for name in NAMES {
         let rows = || REQUESTS.iter().filter(|(protocol, _, _)| *protocol == name);
-        let input: String = rows()
-            .map(|(_, request, _)| format!("{request}\n"))
-            .collect();
+        let lines: Vec<&str> = rows().map(|(_, request, _)| *request).collect();
+        let input = lines.join("\n");
         let expected: Vec<&str> = rows().map(|(_, _, hex)| *hex).collect();
         let got = frame(&["encode", "--protocol", name], input.as_bytes());
         assert_eq!(got, expected);

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use support::centre::Centre;
 use support::client::Client;
 
-const METERS: usize = 1_500;
+const METERS: u32 = 1_500;
 /// Three times a meter: more rows than are noted at once.
-const READINGS: usize = 3 * METERS;
+const READINGS: u32 = 3 * METERS;
 
 fn meters() -> String {
     let mut file = "表号,类型,校区,楼栋,房间,抄表册,表具编号,位数,起码,安装日期\n".to_owned();
@@ -49,7 +49,7 @@ fn latest(technician: &mut Client) -> Value {
 }
 
 fn until(mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !done() {
         assert!(Instant::now() < deadline, "it takes too long");
         std::thread::sleep(Duration::from_millis(20));
@@ -89,7 +89,7 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
     let interrupted = latest(&mut technician);
     let accepted = interrupted["accepted"].as_u64().unwrap();
     assert_eq!(interrupted["finished"], false, "{interrupted}");
-    assert!(accepted < READINGS as u64);
+    assert!(accepted < u64::from(READINGS));
 
     let mut resumed = centre.command_line();
     let output = resumed.args(arguments).output().unwrap();
@@ -106,7 +106,7 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
     let taken = batch["accepted"].as_u64().unwrap() + batch["unchanged"].as_u64().unwrap();
     assert_eq!(
         (taken, batch["refused"].as_u64()),
-        (READINGS as u64, Some(1))
+        (u64::from(READINGS), Some(1))
     );
     let refused = &batch["refusedRows"]["nodes"][0];
     assert_eq!(refused["row"], READINGS + 2);
@@ -116,6 +116,6 @@ async fn x10_r19_an_import_killed_in_the_middle_goes_on_and_loses_and_doubles_no
     );
     assert_eq!(
         centre.events_of("meter.reading_submitted").await,
-        READINGS as i64
+        i64::from(READINGS)
     );
 }

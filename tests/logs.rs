@@ -1,10 +1,5 @@
 //! What a server writes about its work: fields to search by, and nothing personal.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 mod support;
 
 use serde_json::{Value, json};

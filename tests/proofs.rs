@@ -1,5 +1,10 @@
 //! X1: bills, receipts and readings are proven to outsiders who have a file and a public key.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -177,6 +182,7 @@ fn mutations_refused(file: &Path, key: &Path) -> Vec<usize> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn x1_the_key_changes_while_the_server_runs_and_witnesses_check_every_head() {
     let mut centre = Centre::equipped().await;
     let mut home = home(&mut centre);

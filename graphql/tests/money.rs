@@ -1,5 +1,10 @@
 //! From readings to bills, payments, receipts and the export, as the schema answers.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 mod support;
 
 use chaobiao_domain::staff::Role;

@@ -11,8 +11,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use chaobiao_domain::account::{AccountClass, AssignMeter};
-use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
-use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
 use chaobiao_domain::staff::Role;
 use chaobiao_domain::tariff::DefineTariff;
@@ -73,17 +71,7 @@ impl Visit for Summary {
 }
 
 async fn prices(centre: &Centre) {
-    let span = OfficeSpan {
-        from: "08:00:00".parse().unwrap(),
-        to: "18:00:00".parse().unwrap(),
-    };
-    let campus = OpenCampus {
-        campus_id: "N".parse().unwrap(),
-        name: "北校区".to_owned(),
-        office_hours: OfficeHours::try_new(vec![span]).unwrap(),
-        contact: "5566".to_owned(),
-    };
-    centre.run(campus).await;
+    centre.campus("N").await;
     let versions = json!([{ "from": "2025-01-01", "tiers": [{ "price": "3.10" }] }]);
     let tariff = DefineTariff {
         tariff_id: "W".parse().unwrap(),

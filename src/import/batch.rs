@@ -93,7 +93,7 @@ impl BatchLog {
 /// Each note is a command of its own: which one follows which, the stream says.
 fn context(request: &ImportRequest) -> CommandContext {
     CommandContext {
-        origin: request.origin(),
+        origin: Some(request.origin()),
         ..CommandContext::new(Uuid::now_v7(), request.actor.clone(), request.at)
     }
 }

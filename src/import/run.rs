@@ -129,8 +129,8 @@ pub struct ImportRequest {
 
 impl ImportRequest {
     /// What events keep as the place they came from.
-    pub(super) fn origin(&self) -> Option<String> {
-        Some(format!("file:{}", self.file_name))
+    pub(super) fn origin(&self) -> String {
+        format!("file:{}", self.file_name)
     }
 }
 
@@ -338,7 +338,7 @@ async fn decide(
 fn commands(request: &ImportRequest, candidates: &[Candidate]) -> Vec<Command> {
     let command = |candidate: &Candidate| -> Command {
         let context = CommandContext {
-            origin: request.origin(),
+            origin: Some(request.origin()),
             ..CommandContext::new(candidate.command_id, request.actor.clone(), request.at)
         };
         (context, Box::new(Shared(Arc::clone(&candidate.process))))

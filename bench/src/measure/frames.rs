@@ -32,7 +32,7 @@ fn electric() -> Option<Vec<u8>> {
         for (di, bytes) in ANSWERS {
             let answer = Answer::Data {
                 di: Di::from_wire(di.to_le_bytes()),
-                data: vec![meter % 10, 0x12, 0x34, 0x05].repeat(5)[..bytes].to_vec(),
+                data: [meter % 10, 0x12, 0x34, 0x05].repeat(5)[..bytes].to_vec(),
                 more: false,
             };
             round.extend([0xFE; 4]);

@@ -1,6 +1,11 @@
 //! Our proofs checked by others: the trees by the crate `ct-merkle`, which knows RFC 6962 and
 //! nothing of us; the signatures by what the C2SP texts say, read here by hand.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chaobiao_proof::{
@@ -126,8 +131,11 @@ proptest! {
     }
 }
 
+/// Name, key id and bytes of a signature line.
+type NoteSignature = (String, [u8; 4], Vec<u8>);
+
 /// The text of a signed note, and its signatures by key id.
-fn parse_note(note: &str) -> (&str, Vec<(String, [u8; 4], Vec<u8>)>) {
+fn parse_note(note: &str) -> (&str, Vec<NoteSignature>) {
     let (text, signatures) = note.split_once("\n\n").unwrap();
     let signatures = signatures.lines().map(|line| {
         let (name, bytes) = line.strip_prefix("— ").unwrap().split_once(' ').unwrap();

@@ -112,7 +112,8 @@ async fn an_account_shows_its_sums_its_meters_and_its_bills_with_their_lines() {
             .collect::<Vec<_>>()
     };
     assert_eq!(of_month(None, None).await, ["A1-202607"]);
-    assert_eq!(of_month(Some("S"), None).await, [""; 0]);
+    assert_eq!(of_month(Some("S"), None).await, ["A1-202607"]);
+    assert_eq!(of_month(Some("N"), None).await, [""; 0]);
     assert_eq!(of_month(None, Some(1)).await, ["A1-202607"]);
     assert_eq!(of_month(None, Some(9)).await, [""; 0]);
     let found = query::bills_by_number(&pool, &numbers(&["A1-202607", "X"]))
