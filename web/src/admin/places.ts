@@ -16,3 +16,9 @@ const PLACES: readonly Place[] = [
 export function placesFor(permissions: readonly Permission[]): readonly Place[] {
   return PLACES.filter((place) => permissions.includes(place.right))
 }
+
+/** Whether the server would answer what the page at `path` asks. */
+export function mayOpen(path: string, permissions: readonly Permission[]): boolean {
+  const place = PLACES.find((one) => path.startsWith(one.to))
+  return !place || permissions.includes(place.right)
+}
