@@ -83,12 +83,6 @@ async fn a_bad_reading_is_refused_by_name_and_writes_nothing() {
         ),
         (
             submit,
-            field("111", "2026-01-15T00:00:00Z", &photo),
-            "METER_READING_BEFORE_LAST",
-            "readAt",
-        ),
-        (
-            submit,
             field("111", "2025-12-31T00:00:00Z", &photo),
             "METER_READING_BEFORE_INSTALLATION",
             "readAt",

@@ -20,6 +20,7 @@ use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::meter::MeterEvent;
+use chaobiao_domain::meter::interval::IntervalDayEvent;
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
@@ -45,12 +46,13 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 15] = [
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
     ("campus", understood::<CampusEvent>),
     ("customer", understood::<CustomerEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
+    ("interval_day", understood::<IntervalDayEvent>),
     ("meter", understood::<MeterEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),

@@ -86,6 +86,7 @@ from_snapshot_as_from_the_start! {
     account: chaobiao_domain::account::Account, "account";
     campus: chaobiao_domain::campus::Campus, "campus";
     customer: chaobiao_domain::customer::Customer, "customer";
+    interval_day: chaobiao_domain::meter::interval::IntervalDay, "interval_day";
     import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
     meter: chaobiao_domain::meter::Meter, "meter";
     payment: chaobiao_domain::payment::Payment, "payment";

@@ -44,6 +44,7 @@ pub struct MeteringQuery(
     import_batch::ImportBatchQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
+    reading::EstimationQuery,
     reading::ReadingQuery,
     reading_round::ReadingRoundQuery,
     validation_rules::ValidationRulesQuery,
@@ -79,6 +80,7 @@ pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
 pub struct MeteringMutation(
     meter::MeterMutation,
     reading::ReadingMutation,
+    reading::EstimationMutation,
     reading::ReviewMutation,
     reading_round::ReadingRoundMutation,
     validation_rules::ValidationRulesMutation,

@@ -129,6 +129,7 @@ async fn meter(centre: &Centre, meter_no: &str, months: u32) {
             photo: None,
             round: None,
             note: None,
+            evidence: chaobiao_domain::meter::Evidence::default(),
         };
         centre.run(reading).await;
     }

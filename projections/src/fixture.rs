@@ -104,7 +104,7 @@ async fn dump(projector: &dyn Projector, pool: &PgPool) -> Vec<String> {
 /// Facts about meters, as short as tests want them.
 pub(crate) mod meters {
     use chaobiao_domain::meter::{
-        Channel, DeviceInstalled, MeterEvent, MeterRegistered, Quality, ReadingAccepted,
+        Channel, DeviceInstalled, Evidence, MeterEvent, MeterRegistered, Quality, ReadingAccepted,
         ReadingCorrected, ReadingHeld, ReadingSubmitted, Reapportioned,
     };
     use chaobiao_domain::units::{Commodity, business_date};
@@ -148,6 +148,7 @@ pub(crate) mod meters {
             round: None,
             note: None,
             submitted_by: Actor::Staff("li".to_owned()),
+            evidence: Evidence::default(),
         })
     }
 
@@ -171,6 +172,8 @@ pub(crate) mod meters {
             findings: Vec::new(),
             review: None,
             reapportioned: None,
+            estimate: None,
+            reversed: false,
         }
     }
 

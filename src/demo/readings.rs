@@ -3,8 +3,8 @@
 use chaobiao_decision::Actor;
 use chaobiao_decision::Rejection;
 use chaobiao_domain::meter::{
-    AcceptHeldReading, ApproveCorrection, Channel, ReadingJudged, ReadingPhoto, ReadingStatus,
-    RejectReading, ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+    AcceptHeldReading, ApproveCorrection, Channel, Evidence, ReadingJudged, ReadingPhoto,
+    ReadingStatus, RejectReading, ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
 };
 use chaobiao_domain::reading_round::{
     CloseReadingRound, OpenReadingRound, RecordUnreadReason, UnreadReason, round_id,
@@ -141,12 +141,16 @@ impl Campus<'_> {
             _ if !door => wrong(0),
             _ => Visit::Unread(match self.plan.meters[number].channel {
                 // A collector that does not answer gives no reason.
-                Channel::Remote | Channel::Import => None,
+                Channel::Remote | Channel::Import | Channel::Estimate => None,
                 Channel::SelfRead => Some(UnreadReason::NoOneHome),
-                Channel::Field | Channel::Handheld if number.is_multiple_of(3) => {
+                Channel::Field | Channel::Handheld | Channel::Bluetooth
+                    if number.is_multiple_of(3) =>
+                {
                     Some(UnreadReason::NoOneHome)
                 }
-                Channel::Field | Channel::Handheld => Some(UnreadReason::DoorLocked),
+                Channel::Field | Channel::Handheld | Channel::Bluetooth => {
+                    Some(UnreadReason::DoorLocked)
+                }
             }),
         }
     }
@@ -160,7 +164,7 @@ impl Campus<'_> {
                 let read_at = at(due, 19, 0) + minutes(order);
                 (read_at, read_at)
             }
-            Channel::Field => {
+            Channel::Field | Channel::Bluetooth => {
                 let read_at = at(due, 8, 30) + minutes(order * 5);
                 (read_at, read_at)
             }
@@ -169,7 +173,9 @@ impl Campus<'_> {
                 at(due, 8, 30) + minutes(order * 4),
                 at(due, 16, 30) + seconds(order * 2),
             ),
-            Channel::Remote | Channel::Import => (at(due, 0, 0), at(due, 0, 15) + seconds(number)),
+            Channel::Remote | Channel::Import | Channel::Estimate => {
+                (at(due, 0, 0), at(due, 0, 15) + seconds(number))
+            }
         }
     }
 
@@ -229,6 +235,7 @@ impl Campus<'_> {
                     .map_err(broken)?,
             ),
             note: None,
+            evidence: Evidence::default(),
         };
         let key = month.key(&format!("{what}/{}", meter.meter_no));
         let (actor, tag) = (self.reader(number), Tag::Reading(number));

@@ -1,5 +1,5 @@
 use chaobiao_decision::Rejection;
-use chaobiao_domain::meter::{Channel, SubmitReading};
+use chaobiao_domain::meter::{Channel, Evidence, SubmitReading};
 use chaobiao_domain::units::{Index, ValueError, instant_of};
 use chrono::{DateTime, NaiveTime, Utc};
 
@@ -116,6 +116,7 @@ pub(super) fn parse(fields: Fields<'_>, source: Source) -> Result<SubmitReading,
         photo: None,
         round: None,
         note: fields.text("note")?,
+        evidence: Evidence::default(),
     })
 }
 

@@ -17,12 +17,18 @@ const VALUES: [&str; 3] = ["calendar", "rating", "units"];
 const OF_THE_AGGREGATE: [&str; 4] = ["aggregate", "command", "error", "event"];
 
 /// Values of one capability that another speaks in: who, of whom, what, and why.
-const NAMED: [(&str, &str, &str, &str); 3] = [
+const NAMED: [(&str, &str, &str, &str); 4] = [
     (
         "meter",
         "validation_rules",
         "RuleSet",
         "the dated thresholds a reading is judged by are handed to the meter",
+    ),
+    (
+        "meter",
+        "validation_rules",
+        "EstimationMethod",
+        "how an estimate was made is recorded in the words of the rules",
     ),
     (
         "payment",

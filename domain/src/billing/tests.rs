@@ -119,6 +119,7 @@ fn read(desk: &mut Desk, meter_no: &str, day: &str, index: &str) -> ReadingId {
         photo: None,
         round: None,
         note: None,
+        evidence: crate::meter::Evidence::default(),
     };
     let judged = desk.on(day).run(&reading).unwrap().outcome;
     assert!(judged.usage.is_some(), "held: {:?}", judged.findings);

@@ -12,7 +12,7 @@ use super::installation::{Installation, Point};
 use super::timeline::Timeline;
 use super::{
     AcceptedReading, Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, Finding,
-    MeterError, MeterEvent, MeterRegistered, Quality, ReadingAccepted, ReadingCorrected,
+    MeterError, MeterEvent, MeterRegistered, Quality, ReadState, ReadingAccepted, ReadingCorrected,
     ReadingStatus, ReadingSubmitted,
 };
 use crate::units::{Commodity, CorrectionId, Index, PhotoHash, Quantity, ReadingId};
@@ -43,6 +43,8 @@ pub struct Submission {
     pub submitted_by: Actor,
     pub status: ReadingStatus,
     pub findings: Vec<Finding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ReadState>,
 }
 
 /// A correction that waits for a second person.
@@ -190,6 +192,9 @@ impl MeterState {
             MeterEvent::ReadingCorrected(corrected) => self.correct(&corrected),
             // A registered meter stays; a fault is a fact about the place, not about its readings.
             MeterEvent::Registered(_) | MeterEvent::FaultReported(_) => {}
+            MeterEvent::ReadingReestimated(made) => self.timeline.reestimate(&made),
+            // A reading put off is none: what is known of the dial stays as it is.
+            MeterEvent::ReadingDelayed(_) => {}
         }
     }
 
@@ -229,6 +234,7 @@ impl MeterState {
             // Until the verdict, which follows in the same commit.
             status: ReadingStatus::Held,
             findings: Vec::new(),
+            state: submitted.evidence.state,
         };
         self.submissions.insert(submitted.reading_id, submission);
     }
@@ -250,6 +256,8 @@ impl MeterState {
             usage: accepted.usage,
             cumulative: accepted.cumulative,
             quality: accepted.quality,
+            estimate: accepted.estimate,
+            reversed: accepted.reversed,
         });
     }
 
@@ -277,6 +285,7 @@ impl MeterState {
             reading.usage = corrected.usage;
             reading.cumulative = corrected.cumulative;
             reading.quality = Quality::Edited;
+            reading.estimate = None;
         });
         if let Some(next) = &corrected.reapportioned {
             self.timeline

@@ -1,11 +1,15 @@
 //! What the aggregate is asked to decide; people and programs use the processes instead.
 
 use chaobiao_decision::Actor;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Channel, FaultReported, MeterRegistered, PhotoSubmitted, RemovalReason};
+use super::check::Plausible;
+use super::{
+    Channel, Evidence, FaultReported, MeterRegistered, PhotoSubmitted, ReadState, RemovalReason,
+};
 use crate::units::{
-    CorrectionId, HardwareNo, Index, Multiplier, PhotoHash, Quantity, ReadingId, RoundId,
+    CorrectionId, GeoPoint, HardwareNo, Index, MeterNo, Multiplier, PhotoHash, Quantity, ReadingId,
+    RoundId,
 };
 use crate::validation_rules::RuleSet;
 
@@ -21,6 +25,8 @@ pub enum MeterCommand {
     RequestCorrection(RequestCorrection),
     ApproveCorrection(ApproveCorrection),
     ReportFault(FaultReported),
+    EstimateReading(Box<EstimateReading>),
+    DelayReading(DelayReading),
 }
 
 #[derive(Clone, Debug)]
@@ -56,7 +62,35 @@ pub struct SubmitReading {
     pub round: Option<RoundId>,
     pub note: Option<String>,
     pub submitted_by: Actor,
+    pub evidence: Evidence,
+    /// Where the meter is.
+    pub marked_at: Option<GeoPoint>,
+    /// What the meters before and after in the walk may show.
+    pub(super) next_door: Vec<(MeterNo, Plausible)>,
     pub rules: RuleSet,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EstimateReading {
+    pub reading_id: ReadingId,
+    pub state: ReadState,
+    pub read_at: DateTime<Utc>,
+    pub round: Option<RoundId>,
+    pub reason: String,
+    pub estimated_by: Actor,
+    pub rules: RuleSet,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug)]
+pub struct DelayReading {
+    pub until: NaiveDate,
+    pub reason: String,
+    pub round: Option<RoundId>,
+    pub delayed_by: Actor,
     /// The command's clock.
     pub now: DateTime<Utc>,
 }

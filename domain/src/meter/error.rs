@@ -1,7 +1,8 @@
 use chaobiao_decision::BusinessError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
+use super::ReadState;
 use crate::units::{Index, ValueError, business_time};
 
 /// Why a meter's command is refused. Each variant is one broken rule.
@@ -77,6 +78,22 @@ pub enum MeterError {
     CorrectionNeedsAnotherPerson,
     #[error("用量超出可计算的范围")]
     UsageOutOfRange,
+    #[error("蓝牙抄表须上传表计的原始报文")]
+    FrameRequired,
+    #[error("抄见状态“{}”须录入读数", .state.label())]
+    StateTakesAnIndex { state: ReadState },
+    #[error("抄见状态“{}”不录入读数", .state.label())]
+    StateTakesNoIndex { state: ReadState },
+    #[error("该表当前情况不适用抄见状态“{}”", .state.label())]
+    StateDoesNotFit { state: ReadState },
+    #[error("该时间已有读数")]
+    ReadingAtThatTime,
+    #[error("自 {since} 起未实抄，已不能继续估抄，请上门抄表")]
+    EstimatedTooLong { since: NaiveDate },
+    #[error("没有可供估算的用量记录，请上门抄表")]
+    NothingToEstimateFrom,
+    #[error("延迟日期必须晚于今天")]
+    DelayNotAhead,
     #[error("{source}")]
     Value {
         field: &'static str,
@@ -126,6 +143,14 @@ impl BusinessError for MeterError {
             Self::CorrectionNotFound => "METER_CORRECTION_NOT_FOUND",
             Self::CorrectionNeedsAnotherPerson => "METER_CORRECTION_NEEDS_ANOTHER_PERSON",
             Self::UsageOutOfRange => "METER_USAGE_OUT_OF_RANGE",
+            Self::FrameRequired => "METER_FRAME_REQUIRED",
+            Self::StateTakesAnIndex { .. } => "METER_STATE_TAKES_AN_INDEX",
+            Self::StateTakesNoIndex { .. } => "METER_STATE_TAKES_NO_INDEX",
+            Self::StateDoesNotFit { .. } => "METER_STATE_DOES_NOT_FIT",
+            Self::ReadingAtThatTime => "METER_READING_AT_THAT_TIME",
+            Self::EstimatedTooLong { .. } => "METER_ESTIMATED_TOO_LONG",
+            Self::NothingToEstimateFrom => "METER_NOTHING_TO_ESTIMATE_FROM",
+            Self::DelayNotAhead => "METER_DELAY_NOT_AHEAD",
             Self::Value { source, .. } => source.code(),
         }
     }
@@ -149,6 +174,7 @@ impl BusinessError for MeterError {
             | Self::IndexTooPrecise { field, .. }
             | Self::Value { field, .. } => Some(field),
             Self::ReadingInFuture
+            | Self::ReadingAtThatTime
             | Self::ReadingBeforeLast { .. }
             | Self::ReadingBeforeInstallation { .. } => Some("readAt"),
             Self::ReadingConflict { .. }
@@ -163,6 +189,12 @@ impl BusinessError for MeterError {
             | Self::ReadingContradictsLater { .. } => Some("readingId"),
             Self::ReadingWentBackwards { .. } => Some("rollover"),
             Self::CorrectionNotFound => Some("correctionId"),
+            Self::FrameRequired => Some("frame"),
+            Self::StateTakesAnIndex { .. }
+            | Self::StateTakesNoIndex { .. }
+            | Self::StateDoesNotFit { .. } => Some("state"),
+            Self::EstimatedTooLong { .. } | Self::NothingToEstimateFrom => Some("meterNo"),
+            Self::DelayNotAhead => Some("until"),
             Self::ReviewNeedsAnotherPerson | Self::CorrectionNeedsAnotherPerson => None,
         }
     }

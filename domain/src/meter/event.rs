@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
+use super::{Estimate, Evidence, Finding};
 use crate::units::{
     BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, Index, MeterNo, Multiplier,
     PhotoHash, Quantity, ReadingId, RoundId,
@@ -22,6 +22,10 @@ pub enum Channel {
     /// 远传抄表
     Remote,
     Import,
+    /// 蓝牙抄表
+    Bluetooth,
+    /// Nobody read it: computed from what is known (估抄).
+    Estimate,
 }
 
 impl Channel {
@@ -37,6 +41,8 @@ impl Channel {
             Self::Handheld => "handheld",
             Self::Remote => "remote",
             Self::Import => "import",
+            Self::Bluetooth => "bluetooth",
+            Self::Estimate => "estimate",
         }
     }
 }
@@ -51,14 +57,28 @@ pub enum Quality {
     Customer,
     /// Corrected by two members of staff.
     Edited,
+    /// Computed, until somebody reads the dial (估抄).
+    Estimated,
+    /// Computed, to stand as it is: the reading's state says why.
+    Substituted,
+    /// Taken over from the charging system.
+    Migrated,
 }
 
 impl Quality {
+    /// Whether the next reading may show it to be wrong.
+    pub const fn is_provisional(self) -> bool {
+        matches!(self, Self::Estimated)
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Actual => "actual",
             Self::Customer => "customer",
             Self::Edited => "edited",
+            Self::Estimated => "estimated",
+            Self::Substituted => "substituted",
+            Self::Migrated => "migrated",
         }
     }
 }
@@ -163,6 +183,8 @@ pub struct ReadingSubmitted {
     pub note: Option<String>,
     /// Part of the fact, because the review must be by somebody else.
     pub submitted_by: Actor,
+    #[serde(flatten)]
+    pub evidence: Evidence,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +207,36 @@ pub struct ReadingAccepted {
     pub review: Option<Review>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reapportioned: Option<Reapportioned>,
+    /// How it was come by, where nobody read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// The register counts down (倒装).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reversed: bool,
+}
+
+/// An estimate that a reading showed to be wrong, made anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingReestimated {
+    pub reading_id: ReadingId,
+    pub old_index: Index,
+    pub new_index: Index,
+    pub usage: Quantity,
+    pub cumulative: Quantity,
+    pub estimate: Estimate,
+    /// The reading after it, where that was there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reapportioned: Option<Reapportioned>,
+}
+
+/// 延迟: a reading put off, with the day by which it is to be made up for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingDelayed {
+    pub until: NaiveDate,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundId>,
+    pub delayed_by: Actor,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +322,8 @@ pub enum MeterEvent {
     CorrectionRequested(CorrectionRequested),
     ReadingCorrected(ReadingCorrected),
     FaultReported(FaultReported),
+    ReadingReestimated(ReadingReestimated),
+    ReadingDelayed(ReadingDelayed),
 }
 
 impl DomainEvent for MeterEvent {
@@ -286,6 +340,8 @@ impl DomainEvent for MeterEvent {
             Self::CorrectionRequested(_) => "meter.correction_requested",
             Self::ReadingCorrected(_) => "meter.reading_corrected",
             Self::FaultReported(_) => "meter.fault_reported",
+            Self::ReadingReestimated(_) => "meter.reading_reestimated",
+            Self::ReadingDelayed(_) => "meter.reading_delayed",
         }
         .to_owned()
     }

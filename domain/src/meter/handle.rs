@@ -6,7 +6,7 @@ use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
 use super::installation::{Installation, check_range, plus};
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
-    MeterState, correction, submission,
+    MeterState, correction, estimate, submission,
 };
 use crate::units::{PhotoHash, Quantity, ValueError, business_date};
 
@@ -27,6 +27,8 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::RequestCorrection(command) => correction::request(meter, command),
         MeterCommand::ApproveCorrection(command) => correction::approve(meter, command),
         MeterCommand::ReportFault(report) => report_fault(meter, report),
+        MeterCommand::EstimateReading(command) => estimate::estimate(meter, *command),
+        MeterCommand::DelayReading(command) => submission::delay(meter, command),
     }
 }
 

@@ -116,7 +116,28 @@ impl Installation {
         })
     }
 
-    fn limit_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Quantity> {
+    /// Where the register stands after so many more units.
+    pub(super) fn moved_on(&self, from: Index, units: Decimal) -> Result<Index, MeterError> {
+        let moved = from.value().checked_add(units);
+        let mut moved = moved.ok_or(MeterError::UsageOutOfRange)?;
+        if let Some(digits) = self.device.digits {
+            moved %= Decimal::from(capacity(digits));
+        }
+        Index::try_new(moved).map_err(|_| MeterError::UsageOutOfRange)
+    }
+
+    /// What lies between two indexes of a register that counts down (倒装).
+    pub(super) fn leg_down(&self, from: Point, index: Index) -> Result<Leg, MeterError> {
+        let moved = from.index.since(index);
+        if moved.is_negative() {
+            return Ok(Leg::Backwards);
+        }
+        Ok(Leg::Forward {
+            usage: times(moved, self.device.multiplier)?,
+        })
+    }
+
+    pub(super) fn limit_between(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Quantity> {
         let hours = hours_between(from, to);
         let limit = self.device.max_per_hour?.value().checked_mul(hours)?;
         Quantity::try_new(limit.round_dp(4)).ok()

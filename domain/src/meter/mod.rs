@@ -8,11 +8,16 @@ mod check;
 pub mod command;
 mod correction;
 mod error;
+mod estimate;
 mod event;
+mod evidence;
 mod finding;
 mod handle;
 mod installation;
+pub mod interval;
+mod judge;
 mod process;
+mod read_state;
 mod submission;
 #[cfg(test)]
 mod tests;
@@ -20,15 +25,20 @@ mod timeline;
 
 pub use aggregate::{CorrectionRequest, Meter, MeterState, Submission};
 pub use error::MeterError;
+pub use estimate::{DrawnOver, Estimate};
 pub use event::{
     Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, FaultReported, MeterEvent,
-    MeterRegistered, PhotoSubmitted, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
-    ReadingRejected, ReadingStatus, ReadingSubmitted, Reapportioned, RemovalReason, Review,
+    MeterRegistered, PhotoSubmitted, Quality, ReadingAccepted, ReadingCorrected, ReadingDelayed,
+    ReadingHeld, ReadingReestimated, ReadingRejected, ReadingStatus, ReadingSubmitted,
+    Reapportioned, RemovalReason, Review,
 };
+pub use evidence::{Evidence, RawFrame};
 pub use finding::{Finding, Rule, Severity};
 pub use process::{
-    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeviceSpec, FaultFiled, InstallDevice,
-    MeterChanged, ReadingJudged, ReadingPhoto, RegisterMeter, RejectReading, ReplaceDevice,
-    ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DelayReading, DeviceSpec,
+    EstimateReading, FaultFiled, InstallDevice, MeterChanged, ReadingJudged, ReadingPhoto,
+    ReadingPutOff, RegisterMeter, RejectReading, ReplaceDevice, ReportFault, RequestCorrection,
+    StoredPhoto, SubmitReading,
 };
+pub use read_state::{ReadState, StateInput};
 pub use timeline::AcceptedReading;

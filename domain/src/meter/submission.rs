@@ -1,22 +1,27 @@
 //! From an index that came in to a reading that counts.
 
 use chaobiao_decision::Actor;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::command::{AcceptHeldReading, RejectReading, SubmitReading};
+use super::command::{AcceptHeldReading, DelayReading, RejectReading, SubmitReading};
+use super::estimate::{Run, true_up};
 use super::handle::{known_photo, text};
-use super::installation::{Point, minus, plus};
+use super::installation::{Installation, Leg, Point, minus, plus};
+use super::judge::{self, Judged};
+use super::timeline::Timeline;
 use super::{
-    Channel, Finding, MeterError, MeterEvent, MeterState, Quality, ReadingAccepted, ReadingHeld,
-    ReadingRejected, ReadingStatus, ReadingSubmitted, Review, Severity, Submission, check,
+    Channel, MeterError, MeterEvent, MeterState, Quality, ReadState, ReadingAccepted,
+    ReadingDelayed, ReadingHeld, ReadingReestimated, ReadingRejected, ReadingStatus,
+    ReadingSubmitted, Review, StateInput, Submission,
 };
-use crate::units::{BillingMonth, Quantity, ReadingId, business_date};
+use crate::units::{Quantity, ReadingId, business_date};
+use crate::validation_rules::RuleSet;
 
 const NOTE_LENGTH: usize = 200;
 
 pub(super) fn submit(
     meter: &MeterState,
-    command: SubmitReading,
+    mut command: SubmitReading,
 ) -> Result<Vec<MeterEvent>, MeterError> {
     // V1 comes first: a repeat is no new reading, whatever has happened since.
     if let Some((_, earlier)) = meter.submitted_at(command.read_at, command.channel) {
@@ -30,19 +35,73 @@ pub(super) fn submit(
     }
     require_photo(meter, &command)?;
     require_order(meter, &command)?;
-    let verdict = judge(meter, &command)?;
+    command.evidence = command.evidence.checked()?;
+    require_state(meter, &command)?;
+    let verdict = judge::judge(meter, &command)?;
     let note = optional_note(command.note.as_deref())?;
     let submitted = MeterEvent::ReadingSubmitted(ReadingSubmitted {
-        reading_id: command.reading_id,
+        reading_id: command.reading_id.clone(),
         index: command.index,
         read_at: command.read_at,
         channel: command.channel,
-        photo: command.photo,
-        round: command.round,
+        photo: command.photo.clone(),
+        round: command.round.clone(),
         note,
-        submitted_by: command.submitted_by,
+        submitted_by: command.submitted_by.clone(),
+        evidence: command.evidence.clone(),
     });
-    Ok(vec![submitted, verdict])
+    let mut events = vec![submitted];
+    events.extend(verdict_of(&command, verdict));
+    Ok(events)
+}
+
+fn verdict_of(command: &SubmitReading, judged: Judged) -> Vec<MeterEvent> {
+    let (index, read_at) = (command.index, command.read_at);
+    let Some(counted) = judged.counted.filter(|_| !judged.held) else {
+        return vec![MeterEvent::ReadingHeld(ReadingHeld {
+            reading_id: command.reading_id.clone(),
+            index,
+            read_at,
+            read_on: business_date(read_at),
+            previous_index: judged.previous.index,
+            previous_at: judged.previous.at,
+            findings: judged.findings,
+        })];
+    };
+    let accepted = MeterEvent::ReadingAccepted(ReadingAccepted {
+        reading_id: command.reading_id.clone(),
+        index,
+        read_at,
+        read_on: business_date(read_at),
+        previous_index: judged.previous.index,
+        previous_at: judged.previous.at,
+        usage: counted.usage,
+        cumulative: counted.cumulative,
+        quality: quality_of(command.channel),
+        findings: judged.findings,
+        review: None,
+        reapportioned: counted.reapportioned,
+        estimate: None,
+        reversed: is_reversed(command.evidence.state),
+    });
+    around(counted.made_anew, accepted, Vec::new())
+}
+
+/// Estimates before a reading are made anew before it counts, those after it afterwards.
+pub(super) fn around(
+    before: Vec<ReadingReestimated>,
+    reading: MeterEvent,
+    after: Vec<ReadingReestimated>,
+) -> Vec<MeterEvent> {
+    let anew = |made: Vec<ReadingReestimated>| made.into_iter().map(MeterEvent::ReadingReestimated);
+    let mut events: Vec<MeterEvent> = anew(before).collect();
+    events.push(reading);
+    events.extend(anew(after));
+    events
+}
+
+pub(super) fn is_reversed(state: Option<ReadState>) -> bool {
+    state == Some(ReadState::FittedBackwards)
 }
 
 fn optional_note(note: Option<&str>) -> Result<Option<String>, MeterError> {
@@ -51,20 +110,40 @@ fn optional_note(note: Option<&str>) -> Result<Option<String>, MeterError> {
         .transpose()
 }
 
-/// R21: where a person looked at the dial, the photo is as mandatory as the index.
+/// R21: where a person looked at the dial, the photo is as mandatory as the index. R20: where a
+/// meter was asked by radio, so is what it answered.
 fn require_photo(meter: &MeterState, command: &SubmitReading) -> Result<(), MeterError> {
     if command.channel.needs_photo() && command.photo.is_none() {
         return Err(MeterError::PhotoRequired);
     }
+    if command.channel == Channel::Bluetooth && command.evidence.frame.is_none() {
+        return Err(MeterError::FrameRequired);
+    }
     known_photo(meter, command.photo.as_ref())
 }
 
-/// V2: after what is known, and not ahead of the clock.
-fn require_order(meter: &MeterState, command: &SubmitReading) -> Result<(), MeterError> {
-    let tolerance = TimeDelta::minutes(i64::from(command.rules.future_tolerance_minutes));
-    if command.read_at > command.now + tolerance {
-        return Err(MeterError::ReadingInFuture);
+/// V2: a clock runs ahead by some minutes, no more.
+pub(super) fn require_past(
+    rules: &RuleSet,
+    read_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), MeterError> {
+    let tolerance = TimeDelta::minutes(i64::from(rules.future_tolerance_minutes));
+    if read_at > now + tolerance {
+        Err(MeterError::ReadingInFuture)
+    } else {
+        Ok(())
     }
+}
+
+pub(super) fn same_instant(meter: &MeterState, at: DateTime<Utc>) -> bool {
+    let mut readings = meter.timeline.readings().iter();
+    readings.any(|reading| reading.read_at == at)
+}
+
+/// V2: of the device's time, not ahead of the clock, and not at the instant of another reading.
+fn require_order(meter: &MeterState, command: &SubmitReading) -> Result<(), MeterError> {
+    require_past(&command.rules, command.read_at, command.now)?;
     let first = meter
         .timeline
         .installations
@@ -75,80 +154,55 @@ fn require_order(meter: &MeterState, command: &SubmitReading) -> Result<(), Mete
             installed_at: first.opened.at,
         });
     }
-    match meter.timeline.last() {
-        Some(last) if command.read_at <= last.at => {
-            Err(MeterError::ReadingBeforeLast { last: last.at })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// V3 refuses; V4, V5 and V7 hold; V10 warns.
-fn judge(meter: &MeterState, command: &SubmitReading) -> Result<MeterEvent, MeterError> {
-    let installation = meter.timeline.current().ok_or(MeterError::NoDevice)?;
-    installation.check_range(command.index, "index")?;
-    let previous = meter.timeline.before(installation, command.read_at);
-    let leg = installation.leg(previous, command.index, command.read_at)?;
-    let (rules, commodity) = (&command.rules, meter.registered.commodity);
-    let current = (command.index, command.read_at);
-    let mut findings: Vec<Finding> = check::direction(rules, commodity, previous, current, leg)
-        .into_iter()
-        .collect();
-    let cumulative = match leg.plausible_usage() {
-        Some(used) => plus(previous.cumulative, used)?,
-        None => return Ok(held(command, previous, findings)),
-    };
-    let baseline = meter
-        .timeline
-        .baseline(command.read_at)
-        .ok_or(MeterError::NoDevice)?;
-    let usage = minus(cumulative, baseline.cumulative)?;
-    let span = (baseline.at, command.read_at);
-    let reference = meter.timeline.reference(span.0, span.1);
-    if let Some(reference) = reference.or_else(|| check::class_mean(rules, commodity)) {
-        findings.extend(check::high(rules, commodity, usage, span, reference));
-    }
-    let month = BillingMonth::of(business_date(command.read_at));
-    let before = meter.timeline.zero_months_before(command.read_at);
-    findings.extend(check::zero(rules, commodity, usage, month, before));
-    if findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Hold)
+    // Two readings of one instant cannot be put in order; nor one of when a device was changed.
+    if same_instant(meter, command.read_at)
+        || meter.timeline.installation_at(command.read_at).is_none()
     {
-        return Ok(held(command, previous, findings));
+        return match meter.timeline.last() {
+            Some(last) if command.read_at <= last.at => {
+                Err(MeterError::ReadingBeforeLast { last: last.at })
+            }
+            _ => Err(MeterError::NoDevice),
+        };
     }
-    Ok(MeterEvent::ReadingAccepted(ReadingAccepted {
-        reading_id: command.reading_id.clone(),
-        index: command.index,
-        read_at: command.read_at,
-        read_on: business_date(command.read_at),
-        previous_index: previous.index,
-        previous_at: previous.at,
-        usage,
-        cumulative,
-        quality: quality_of(command.channel),
-        findings,
-        review: None,
-        reapportioned: None,
-    }))
+    Ok(())
 }
 
-fn held(command: &SubmitReading, previous: Point, findings: Vec<Finding>) -> MeterEvent {
-    MeterEvent::ReadingHeld(ReadingHeld {
-        reading_id: command.reading_id.clone(),
-        index: command.index,
-        read_at: command.read_at,
-        read_on: business_date(command.read_at),
-        previous_index: previous.index,
-        previous_at: previous.at,
-        findings,
-    })
+/// What a state needs beyond the index.
+fn require_state(meter: &MeterState, command: &SubmitReading) -> Result<(), MeterError> {
+    let Some(state) = command.evidence.state else {
+        return Ok(());
+    };
+    if state.input() != StateInput::Index {
+        return Err(MeterError::StateTakesNoIndex { state });
+    }
+    let timeline = &meter.timeline;
+    let at = command.read_at;
+    let fits = match state {
+        ReadState::PlannedExchange => {
+            let installation = timeline.installation_at(at).ok_or(MeterError::NoDevice)?;
+            let first_of_all = timeline.installations.first() == Some(installation);
+            !first_of_all && timeline.before(installation, at) == installation.opened
+        }
+        ReadState::DerivedActual => timeline.estimated_in_a_row(at) > 0,
+        _ => true,
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(MeterError::StateDoesNotFit { state })
+    }
 }
 
-const fn quality_of(channel: Channel) -> Quality {
+pub(super) const fn quality_of(channel: Channel) -> Quality {
     match channel {
         Channel::SelfRead => Quality::Customer,
-        Channel::Field | Channel::Handheld | Channel::Remote | Channel::Import => Quality::Actual,
+        Channel::Estimate => Quality::Estimated,
+        Channel::Field
+        | Channel::Handheld
+        | Channel::Remote
+        | Channel::Import
+        | Channel::Bluetooth => Quality::Actual,
     }
 }
 
@@ -164,7 +218,8 @@ fn held_submission<'a>(
 }
 
 /// Another person vouches for a held reading. It takes its place in time, also between readings
-/// that were accepted since; the later ones keep their cumulative usage.
+/// that were accepted since; the later ones keep their cumulative usage, but for estimates it
+/// shows to be wrong.
 pub(super) fn accept_held(
     meter: &MeterState,
     command: AcceptHeldReading,
@@ -174,11 +229,20 @@ pub(super) fn accept_held(
         return Err(MeterError::ReviewNeedsAnotherPerson);
     }
     let note = optional_note(command.note.as_deref())?;
-    let (previous, cumulative) = place_held(meter, submission, command.rollover)?;
     let at = submission.read_at;
-    let baseline = meter.timeline.baseline(at).ok_or(MeterError::NoDevice)?;
+    let timeline = &meter.timeline;
+    // A replacement entered later, for an earlier moment, may have taken the device away.
+    let installation = timeline.installation_at(at).ok_or(MeterError::NoDevice)?;
+    let submitted = (submission.index, at);
+    let always = submission.state == Some(ReadState::DerivedActual);
+    let trued = true_up(timeline, installation, submitted, always)?;
+    let made_anew = trued.map(|trued| trued.made_anew).unwrap_or_default();
+    let timeline = timeline.with(&made_anew);
+    let (previous, cumulative) = place_held(meter, &timeline, submission, command.rollover)?;
+    let after = overtaken(&timeline, installation, (submission, cumulative))?;
+    let baseline = timeline.baseline(at).ok_or(MeterError::NoDevice)?;
     let usage = minus(cumulative, baseline.cumulative)?;
-    Ok(vec![MeterEvent::ReadingAccepted(ReadingAccepted {
+    let accepted = MeterEvent::ReadingAccepted(ReadingAccepted {
         reading_id: command.reading_id,
         index: submission.index,
         read_at: at,
@@ -193,39 +257,90 @@ pub(super) fn accept_held(
             reviewed_by: command.reviewed_by,
             note,
         }),
-        reapportioned: meter
-            .timeline
+        reapportioned: timeline
+            .with(&after)
             .reapportioned(at, cumulative, Quantity::ZERO)?,
-    })])
+        estimate: None,
+        reversed: is_reversed(submission.state),
+    });
+    Ok(around(made_anew, accepted, after))
 }
 
-/// What a held reading counts from and its cumulative usage, if it agrees with what was accepted around it.
+/// The estimates after a reading that it shows to be wrong, made anew.
+fn overtaken(
+    timeline: &Timeline,
+    installation: &Installation,
+    (submission, cumulative): (&Submission, Quantity),
+) -> Result<Vec<ReadingReestimated>, MeterError> {
+    let at = submission.read_at;
+    let to = timeline.actual_after(installation, at);
+    let end = to.map_or(DateTime::<Utc>::MAX_UTC, |to| to.at);
+    let run = Run {
+        estimates: timeline.estimates(at, end),
+        from: Point {
+            index: submission.index,
+            at,
+            cumulative,
+        },
+        to,
+        counted_from: cumulative,
+    };
+    if !run.contradicts() {
+        return Ok(Vec::new());
+    }
+    let next = timeline
+        .readings()
+        .iter()
+        .find(|reading| reading.read_at >= end);
+    let next = next.map(|reading| (&reading.reading_id, reading.cumulative));
+    run.made_anew(installation, next)
+}
+
+/// What a held reading counts from and its cumulative usage, if it agrees with what was read around
+/// it.
 fn place_held(
     meter: &MeterState,
+    timeline: &Timeline,
     submission: &Submission,
     rollover: bool,
 ) -> Result<(Point, Quantity), MeterError> {
     let (index, at) = (submission.index, submission.read_at);
-    let timeline = &meter.timeline;
     // Two accepted readings of one instant cannot be put in order.
-    if let Some(same) = timeline
-        .readings()
-        .iter()
-        .find(|reading| reading.read_at == at)
-    {
-        return Err(MeterError::ReadingContradictsLater { next: same.index });
+    if same_instant(meter, at) {
+        return Err(MeterError::ReadingContradictsLater { next: index });
     }
-    // A replacement entered later, for an earlier moment, may have taken the device away.
     let installation = timeline.installation_at(at).ok_or(MeterError::NoDevice)?;
     installation.check_range(index, "readingId")?;
     let previous = timeline.before(installation, at);
+    let leg = if is_reversed(submission.state) {
+        installation.leg_down(previous, index)?
+    } else {
+        installation.leg(previous, index, at)?
+    };
+    place(
+        timeline,
+        installation,
+        (index, at),
+        (previous, leg),
+        rollover,
+    )
+}
+
+/// The cumulative usage of a reading between what was read around it.
+pub(super) fn place(
+    timeline: &Timeline,
+    installation: &Installation,
+    (index, at): (crate::units::Index, DateTime<Utc>),
+    (previous, leg): (Point, Leg),
+    rollover: bool,
+) -> Result<(Point, Quantity), MeterError> {
     let went_backwards = MeterError::ReadingWentBackwards {
         previous: previous.index,
     };
-    let leg = installation.leg(previous, index, at)?;
     let used = leg.usage().ok_or(went_backwards.clone())?;
     let cumulative = plus(previous.cumulative, used)?;
-    let Some(next) = timeline.after(installation, at) else {
+    // Estimates after it give way; what was read does not.
+    let Some(next) = timeline.actual_after(installation, at) else {
         return if leg.plausible_usage().is_none() && !rollover {
             Err(went_backwards)
         } else {
@@ -237,7 +352,12 @@ fn place_held(
         at,
         cumulative,
     };
-    match installation.leg(here, next.index, next.at)?.usage() {
+    let onwards = if timeline.is_reversed(next.at) {
+        installation.leg_down(here, next.index)?
+    } else {
+        installation.leg(here, next.index, next.at)?
+    };
+    match onwards.usage() {
         Some(rest) if plus(cumulative, rest)? == next.cumulative => Ok((previous, cumulative)),
         _ => Err(MeterError::ReadingContradictsLater { next: next.index }),
     }
@@ -252,6 +372,23 @@ pub(super) fn reject(
         reading_id: command.reading_id,
         reason: text(&command.reason, "reason", "退回原因", NOTE_LENGTH)?,
         rejected_by: command.rejected_by,
+    })])
+}
+
+/// 延迟: nothing is read, and nothing estimated.
+pub(super) fn delay(
+    meter: &MeterState,
+    command: DelayReading,
+) -> Result<Vec<MeterEvent>, MeterError> {
+    meter.timeline.current().ok_or(MeterError::NoDevice)?;
+    if command.until <= business_date(command.now) {
+        return Err(MeterError::DelayNotAhead);
+    }
+    Ok(vec![MeterEvent::ReadingDelayed(ReadingDelayed {
+        until: command.until,
+        reason: text(&command.reason, "reason", "延迟原因", NOTE_LENGTH)?,
+        round: command.round,
+        delayed_by: command.delayed_by,
     })])
 }
 

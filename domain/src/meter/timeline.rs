@@ -1,5 +1,6 @@
 //! Installations and accepted readings in the order of time.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
@@ -7,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::installation::{Installation, Point, minus, plus};
-use super::{MeterError, Quality, Reapportioned};
+use super::{Estimate, MeterError, Quality, ReadingReestimated, Reapportioned};
 use crate::units::{BillingMonth, Index, Quantity, ReadingId};
 
 /// A reading that counts.
@@ -22,10 +23,21 @@ pub struct AcceptedReading {
     /// Since the metering point's first device.
     pub cumulative: Quantity,
     pub quality: Quality,
+    /// How it was come by, where nobody read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// The register counts down (倒装).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reversed: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 impl AcceptedReading {
-    const fn point(&self) -> Point {
+    pub(super) const fn point(&self) -> Point {
         Point {
             index: self.index,
             at: self.read_at,
@@ -93,6 +105,77 @@ impl Timeline {
             .or(installation.closed)
     }
 
+    /// The device's last point before an instant that is no estimate.
+    pub(super) fn actual_before(&self, installation: &Installation, at: DateTime<Utc>) -> Point {
+        self.readings
+            .iter()
+            .rev()
+            .find(|reading| {
+                reading.read_at < at
+                    && installation.covers(reading.read_at)
+                    && !reading.quality.is_provisional()
+            })
+            .map_or(installation.opened, AcceptedReading::point)
+    }
+
+    /// The device's first point after an instant that is no estimate.
+    pub(super) fn actual_after(
+        &self,
+        installation: &Installation,
+        at: DateTime<Utc>,
+    ) -> Option<Point> {
+        self.readings
+            .iter()
+            .find(|reading| {
+                at < reading.read_at
+                    && installation.covers(reading.read_at)
+                    && !reading.quality.is_provisional()
+            })
+            .map(AcceptedReading::point)
+            .or(installation.closed)
+    }
+
+    /// The estimates between two instants, which a reading may show to be wrong.
+    pub(super) fn estimates(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<AcceptedReading> {
+        self.readings
+            .iter()
+            .filter(|reading| {
+                from < reading.read_at && reading.read_at < to && reading.quality.is_provisional()
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// How many of the readings just before an instant nobody took.
+    pub(super) fn estimated_in_a_row(&self, at: DateTime<Utc>) -> usize {
+        self.readings
+            .iter()
+            .rev()
+            .skip_while(|reading| reading.read_at >= at)
+            .take_while(|reading| reading.estimate.is_some())
+            .count()
+    }
+
+    /// The last point before an instant that somebody or something read, on whatever device.
+    pub(super) fn last_read(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let readings = self
+            .readings
+            .iter()
+            .filter(|reading| reading.estimate.is_none())
+            .map(|reading| reading.read_at);
+        let openings = self
+            .installations
+            .iter()
+            .map(|installation| installation.opened.at);
+        readings.chain(openings).filter(|point| *point < at).max()
+    }
+
+    pub(super) fn is_reversed(&self, at: DateTime<Utc>) -> bool {
+        self.readings
+            .iter()
+            .any(|reading| reading.read_at == at && reading.reversed)
+    }
+
     /// The point from which a reading at an instant counts its usage: the accepted reading before
     /// it, on whatever device, or the first opening.
     pub(super) fn baseline(&self, at: DateTime<Utc>) -> Option<Point> {
@@ -127,6 +210,30 @@ impl Timeline {
         let usage = minus(plus(next.cumulative, later_shift)?, cumulative)?;
         let reading_id = next.reading_id.clone();
         Ok(Some(Reapportioned { reading_id, usage }))
+    }
+
+    /// The same with estimates made anew.
+    pub(super) fn with(&self, made_anew: &[ReadingReestimated]) -> Cow<'_, Self> {
+        if made_anew.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut timeline = self.clone();
+        for made in made_anew {
+            timeline.reestimate(made);
+        }
+        Cow::Owned(timeline)
+    }
+
+    pub(super) fn reestimate(&mut self, made: &ReadingReestimated) {
+        self.correct(&made.reading_id, |reading| {
+            reading.index = made.new_index;
+            reading.usage = made.usage;
+            reading.cumulative = made.cumulative;
+            reading.estimate = Some(made.estimate.clone());
+        });
+        if let Some(next) = &made.reapportioned {
+            self.correct(&next.reading_id, |reading| reading.usage = next.usage);
+        }
     }
 
     pub(super) fn insert(&mut self, reading: AcceptedReading) {
@@ -167,50 +274,82 @@ impl Timeline {
         }
     }
 
-    /// Average daily usage of the same dates a year earlier; by the last reading's period where
-    /// that is not known. None where neither is, or both are zero.
+    /// The usage of the same dates a year earlier; of the last reading's period where that is not
+    /// known. None where neither is, or both are zero.
     pub(super) fn reference(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Reference> {
-        let positive = |usage: Option<Decimal>| usage.filter(|usage| *usage > Decimal::ZERO);
-        if let Some(per_day) = positive(self.a_year_earlier(from, to)) {
-            return Some(Reference {
-                basis: Basis::LastYear,
-                per_day,
-            });
-        }
+        let positive = |reference: &Reference| reference.usage > Decimal::ZERO;
+        self.a_year_earlier(from, to, &self.points())
+            .filter(positive)
+            .or_else(|| self.previous_period(to).filter(positive))
+    }
+
+    /// The last accepted reading's own period before an instant.
+    pub(super) fn previous_period(&self, before: DateTime<Utc>) -> Option<Reference> {
         let last = self
             .readings
             .iter()
             .rev()
-            .find(|reading| reading.read_at < to)?;
-        let before = self.baseline(last.read_at)?;
-        let per_day = positive(per_day(before, last.point()))?;
+            .find(|reading| reading.read_at < before)?;
+        let baseline = self.baseline(last.read_at)?;
+        Some(Reference::between(Basis::Previous, baseline, last.point()))
+    }
+
+    fn a_year_earlier(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        points: &[Point],
+    ) -> Option<Reference> {
+        let year = Months::new(12);
+        let (from, to) = (from.checked_sub_months(year)?, to.checked_sub_months(year)?);
+        let used = cumulative_at(points, to)? - cumulative_at(points, from)?;
         Some(Reference {
-            basis: Basis::Previous,
-            per_day,
+            basis: Basis::LastYear,
+            // A usage has no finer figures; interpolation may give some.
+            usage: used.round_dp(8).normalize(),
+            seconds: seconds_between(from, to),
         })
     }
 
-    fn a_year_earlier(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Decimal> {
-        let year = Months::new(12);
-        let (from, to) = (from.checked_sub_months(year)?, to.checked_sub_months(year)?);
-        let used = self.cumulative_at(to)? - self.cumulative_at(from)?;
-        used.checked_div(days_between(from, to))
+    /// The same dates a year earlier, by what was read then.
+    pub(super) fn read_a_year_earlier(
+        &self,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Option<Reference> {
+        self.a_year_earlier(from, to, &self.read_points())
     }
 
-    /// Interpolated between the points around the instant.
-    fn cumulative_at(&self, at: DateTime<Utc>) -> Option<Decimal> {
-        let points = self.points();
-        let after = points.partition_point(|point| point.at < at);
-        let next = points.get(after)?;
-        if next.at == at {
-            return Some(next.cumulative.value());
-        }
-        let previous = points.get(after.checked_sub(1)?)?;
-        let whole = Decimal::from((next.at - previous.at).num_seconds());
-        let part = Decimal::from((at - previous.at).num_seconds());
-        let used = next.cumulative.value() - previous.cumulative.value();
-        let share = used.checked_mul(part)?.checked_div(whole)?;
-        Some(previous.cumulative.value() + share)
+    /// The last periods between readings that were taken, up to three of them.
+    pub(super) fn recent_periods(&self, before: DateTime<Utc>) -> Option<Reference> {
+        let points = self.read_points();
+        let known = points.partition_point(|point| point.at < before);
+        let last = points.get(known.checked_sub(1)?)?;
+        let first = points.get(known.saturating_sub(RECENT_PERIODS + 1))?;
+        (first.at < last.at).then(|| Reference::between(Basis::Previous, *first, *last))
+    }
+
+    /// From the present device's opening to its last reading before an instant.
+    pub(super) fn present_device(
+        &self,
+        installation: &Installation,
+        before: DateTime<Utc>,
+    ) -> Option<Reference> {
+        let last = self.actual_before(installation, before);
+        let opened = installation.opened;
+        (opened.at < last.at).then(|| Reference::between(Basis::Previous, opened, last))
+    }
+
+    /// Openings, closings and readings that were taken, in the order of time. What a meter used up
+    /// to its replacement belongs to the period of the reading after it.
+    fn read_points(&self) -> Vec<Point> {
+        let first = self.installations.first().map(|first| first.opened);
+        let readings = self
+            .readings
+            .iter()
+            .filter(|reading| reading.estimate.is_none())
+            .map(AcceptedReading::point);
+        first.into_iter().chain(readings).collect()
     }
 
     fn points(&self) -> Vec<Point> {
@@ -226,11 +365,40 @@ impl Timeline {
     }
 }
 
-/// What a period's usage is compared with.
+/// Interpolated between the points around the instant.
+fn cumulative_at(points: &[Point], at: DateTime<Utc>) -> Option<Decimal> {
+    let after = points.partition_point(|point| point.at < at);
+    let next = points.get(after)?;
+    if next.at == at {
+        return Some(next.cumulative.value());
+    }
+    let previous = points.get(after.checked_sub(1)?)?;
+    let whole = Decimal::from((next.at - previous.at).num_seconds());
+    let part = Decimal::from((at - previous.at).num_seconds());
+    let used = next.cumulative.value() - previous.cumulative.value();
+    let share = used.checked_mul(part)?.checked_div(whole)?;
+    Some(previous.cumulative.value() + share)
+}
+
+/// How many periods the recent ones are.
+const RECENT_PERIODS: usize = 3;
+
+/// What a period's usage is compared with: a usage and the time it took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
     pub(super) basis: Basis,
-    pub(super) per_day: Decimal,
+    pub(super) usage: Decimal,
+    pub(super) seconds: i64,
+}
+
+impl Reference {
+    fn between(basis: Basis, from: Point, to: Point) -> Self {
+        Self {
+            basis,
+            usage: to.cumulative.value() - from.cumulative.value(),
+            seconds: seconds_between(from.at, to.at),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,13 +408,17 @@ pub(super) enum Basis {
     ClassMean,
 }
 
-/// At least one day: two readings of one afternoon say nothing about a day.
-pub(super) fn days_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Decimal {
-    let days = Decimal::from((to - from).num_seconds()) / Decimal::from(86_400);
-    days.max(Decimal::ONE)
+impl Basis {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::LastYear => "last_year",
+            Self::Previous => "previous",
+            Self::ClassMean => "class_mean",
+        }
+    }
 }
 
-pub(super) fn per_day(from: Point, to: Point) -> Option<Decimal> {
-    let used = to.cumulative.checked_sub(from.cumulative)?;
-    used.value().checked_div(days_between(from.at, to.at))
+/// At least a day: two readings of one afternoon say nothing about a day.
+pub(super) fn seconds_between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
+    (to - from).num_seconds().max(86_400)
 }

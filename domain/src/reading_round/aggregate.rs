@@ -39,6 +39,18 @@ impl ReadingRound {
     }
 }
 
+impl ReadingRound {
+    /// The meters before and after one in the walk.
+    pub fn next_to(&self, meter_no: &MeterNo) -> Vec<MeterNo> {
+        let Ok(meters) = self.meters() else {
+            return Vec::new();
+        };
+        let before = meters.iter().take_while(|other| *other != meter_no).last();
+        let after = meters.iter().skip_while(|other| *other != meter_no).nth(1);
+        before.into_iter().chain(after).cloned().collect()
+    }
+}
+
 impl Aggregate for ReadingRound {
     const TYPE: &'static str = "reading_round";
     type Command = ReadingRoundCommand;

@@ -95,6 +95,8 @@ identifiers! {
     MeterNo, "表号", plain;
     /// The number stamped on a device.
     HardwareNo, "表具编号", plain;
+    /// The number of a data collector (数据采集器).
+    CollectorNo, "采集器编号", plain;
     TariffId, "价格方案编号", plain;
     CampusId, "校区编号", plain;
     RoundId, "抄表批次号", plain;

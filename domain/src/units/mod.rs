@@ -6,6 +6,7 @@ mod error;
 mod identity;
 mod money;
 mod person;
+mod place;
 mod quantity;
 #[cfg(test)]
 mod tests;
@@ -14,12 +15,13 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, FileHash,
-    HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo,
-    RoundId, StaffLogin, TariffId,
+    AccountNo, BillNo, BindingId, BookNo, CampusId, CollectorNo, CorrectionId, CustomerId, FaultId,
+    FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId,
+    ReceiptNo, RoundId, StaffLogin, TariffId,
 };
 pub use money::Fen;
 pub use person::Phone;
+pub use place::GeoPoint;
 pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal};
 pub use time::{

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CommodityRules, RuleSet, ValidationRulesCommand, ValidationRulesError, ValidationRulesEvent,
+    limits,
 };
 use crate::units::Commodity;
 
@@ -128,6 +129,6 @@ fn check(of: Commodity, rules: &CommodityRules) -> Result<(), ValidationRulesErr
     {
         Err(ValidationRulesError::QuietMonthUnknown(of))
     } else {
-        Ok(())
+        limits::check(of, rules)
     }
 }

@@ -27,6 +27,8 @@ pub enum ValidationRulesError {
     QuietMonthUnknown(Commodity),
     #[error("时间容差最多 60 分钟")]
     ToleranceTooLong,
+    #[error("该项限值超出合理范围")]
+    LimitOutOfRange { field: &'static str },
 }
 
 impl BusinessError for ValidationRulesError {
@@ -42,6 +44,7 @@ impl BusinessError for ValidationRulesError {
             Self::VisitMonthsOutOfRange(_) => "VALIDATION_RULES_VISIT_MONTHS_OUT_OF_RANGE",
             Self::QuietMonthUnknown(_) => "VALIDATION_RULES_QUIET_MONTH_UNKNOWN",
             Self::ToleranceTooLong => "VALIDATION_RULES_TOLERANCE_TOO_LONG",
+            Self::LimitOutOfRange { .. } => "VALIDATION_RULES_LIMIT_OUT_OF_RANGE",
         }
     }
 
@@ -65,6 +68,7 @@ impl BusinessError for ValidationRulesError {
             Self::QuietMonthUnknown(Water) => "water.zeroQuietMonths",
             Self::QuietMonthUnknown(Electricity) => "electricity.zeroQuietMonths",
             Self::ToleranceTooLong => "futureToleranceMinutes",
+            Self::LimitOutOfRange { field } => field,
         })
     }
 }

@@ -3,7 +3,10 @@
 mod aggregate;
 mod command;
 mod error;
+mod estimation;
 mod event;
+mod intervals;
+mod limits;
 mod process;
 mod ruleset;
 #[cfg(test)]
@@ -12,6 +15,8 @@ mod tests;
 pub use aggregate::ValidationRules;
 pub use command::ValidationRulesCommand;
 pub use error::ValidationRulesError;
+pub use estimation::{Estimation, EstimationMethod};
 pub use event::ValidationRulesEvent;
+pub use intervals::IntervalRules;
 pub use process::{PublishValidationRules, RulesPublished};
-pub use ruleset::{CommodityRules, RuleSet};
+pub use ruleset::{CommodityRules, LowUsage, RuleSet};

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::{Estimation, IntervalRules};
 use crate::units::Commodity;
 
 /// The thresholds by which readings are judged, in force from a date on.
@@ -42,6 +43,41 @@ pub struct CommodityRules {
     /// V10: months of the year in which nothing used is nothing odd, such as those of a vacation.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub zero_quiet_months: BTreeSet<u32>,
+    /// V8; none for versions published before there was the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<LowUsage>,
+    /// V9: from more than so many percent of change on, a usage is told of; none for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_percent: Option<u32>,
+    /// V24: so far from its marked place a meter may be read; none for anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_metres: Option<u32>,
+    /// V24: so far the time on a photo may be from that of the reading; none for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark_minutes: Option<u32>,
+    #[serde(default, skip_serializing_if = "Estimation::is_usual")]
+    pub estimation: Estimation,
+    #[serde(default, skip_serializing_if = "IntervalRules::are_usual")]
+    pub intervals: IntervalRules,
+}
+
+/// V8: what counts as low.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LowUsage {
+    /// Low below this multiple of the reference's average daily usage.
+    pub factor: Decimal,
+    /// Where less than this is expected of a day, nothing is called low.
+    pub floor_per_day: Decimal,
+}
+
+impl Default for LowUsage {
+    fn default() -> Self {
+        Self {
+            factor: Decimal::new(4, 1),
+            floor_per_day: Decimal::new(1, 1),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
@@ -67,6 +103,12 @@ impl Default for CommodityRules {
             mean_per_day: None,
             zero_visit_months: three(),
             zero_quiet_months: BTreeSet::new(),
+            low: Some(LowUsage::default()),
+            change_percent: None,
+            place_metres: Some(200),
+            watermark_minutes: Some(10),
+            estimation: Estimation::default(),
+            intervals: IntervalRules::default(),
         }
     }
 }

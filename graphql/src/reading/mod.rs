@@ -1,14 +1,18 @@
 //! Readings: taken, judged, reviewed, corrected; and the usage that follows from them.
 
+mod estimation;
 mod mutation;
 mod query;
 mod review;
+mod state;
 mod subscription;
 mod types;
 
+pub use estimation::{EstimationMutation, EstimationQuery};
 pub use mutation::ReadingMutation;
 pub use query::ReadingQuery;
 pub use review::ReviewMutation;
+pub use state::EstimationMethod;
 pub use subscription::ReadingSubscription;
 pub use types::{
     Correction, CorrectionStatus, Finding, Reading, ReadingChannel, ReadingQuality, ReadingStatus,

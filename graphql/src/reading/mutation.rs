@@ -1,10 +1,11 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::meter::{MeterError, ReadingJudged, SubmitReading};
+use chaobiao_domain::meter::{self, Evidence, MeterError, ReadingJudged, SubmitReading};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{Index, MeterNo, RoundId};
 use chrono::{DateTime, Utc};
 
+use super::state::{PositionInput, ReadState};
 use super::{Finding, Reading, ReadingChannel, ReadingStatus};
 use crate::meter::reading_of;
 use crate::support::{Decimal, Ran, UserError, Viewer, customer_or, field, named_photo, run};
@@ -22,6 +23,28 @@ pub(super) struct SubmitReadingInput {
     photo: Option<String>,
     round_id: Option<String>,
     note: Option<String>,
+    /// 抄见状态: one that goes with an index.
+    #[graphql(default_with = "ReadState::Normal")]
+    state: ReadState,
+    /// Where the reader stood.
+    position: Option<PositionInput>,
+    /// The phone it was taken with.
+    device: Option<String>,
+    /// The time printed on the photo, where it is not the time of the reading.
+    watermark_at: Option<DateTime<Utc>>,
+}
+
+impl SubmitReadingInput {
+    fn evidence(&self) -> std::result::Result<Evidence, Rejection> {
+        let position = self.position.map(PositionInput::point).transpose();
+        Ok(Evidence {
+            state: Some(self.state.into()).filter(|state| *state != meter::ReadState::Normal),
+            position: position?,
+            device: self.device.clone(),
+            watermark_at: self.watermark_at,
+            frame: None,
+        })
+    }
 }
 
 #[derive(SimpleObject)]
@@ -38,7 +61,7 @@ pub(super) struct SubmitReadingPayload {
 }
 
 impl SubmitReadingPayload {
-    async fn of(ctx: &Context<'_>, ran: Ran<ReadingJudged>) -> Result<Self> {
+    pub(super) async fn of(ctx: &Context<'_>, ran: Ran<ReadingJudged>) -> Result<Self> {
         let Some(judged) = ran.outcome else {
             return Ok(Self {
                 reading: None,
@@ -98,6 +121,7 @@ impl ReadingMutation {
                 photo,
                 round: field("roundId", round)?,
                 note: input.note.clone(),
+                evidence: input.evidence()?,
             })
         });
         let ran = run(ctx, "submitReading", &input.idempotency_key, process).await?;

@@ -1,6 +1,6 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{AccountNo, CampusId, business_date};
+use chaobiao_domain::units::{AccountNo, CampusId, MeterNo, business_date};
 use chaobiao_projections::reading_review::{self, CorrectionFilter, Found, ReadingFilter};
 use chaobiao_projections::usage_history;
 
@@ -71,6 +71,31 @@ impl ReadingQuery {
             Some(card) if may_see_reading(ctx, &card, &row).await? => Ok(Some(Reading(row))),
             _ => Ok(None),
         }
+    }
+
+    /// R3: every reading of a meter that ever came in, the newest first: who took it, when, where
+    /// and with what, its photo, and what became of it.
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn reading_history(
+        &self,
+        ctx: &Context<'_>,
+        meter_no: String,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Reading>> {
+        let page = page(ctx, "reading_history", first, after.as_deref())?;
+        let meter_no = MeterNo::try_new(&meter_no).map_err(|error| bad_input(error.to_string()))?;
+        let filter = ReadingFilter {
+            meter_no: Some(meter_no),
+            ..ReadingFilter::default()
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = reading_review::query::list(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "reading_history", slice, Reading)
     }
 
     /// Corrections in the order they were asked for; without `status` those that wait.

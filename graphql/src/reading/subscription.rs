@@ -2,10 +2,11 @@ use async_graphql::{Context, Result, SimpleObject, Subscription};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::CampusId;
 use chaobiao_projections::paging::Page;
-use chaobiao_projections::reading_review::{self, ReadingFilter, ReadingState};
+use chaobiao_projections::reading_review::{self, Found, ReadingFilter, ReadingState};
 use futures::Stream;
 
 use super::Reading;
+use super::types::Rule;
 use crate::support::{bad_input, live, may};
 
 /// The readings that wait for review.
@@ -19,11 +20,54 @@ pub(super) struct HeldReadings {
 /// How many of the queue's readings are pushed; the rest is a query away.
 const SHOWN: u32 = 20;
 
+/// The last readings in which a rule found something.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub(super) struct Anomalies {
+    /// The newest first.
+    latest: Vec<Reading>,
+}
+
 #[derive(Default)]
 pub struct ReadingSubscription;
 
 #[Subscription]
 impl ReadingSubscription {
+    /// R72: the last readings in which a rule found something, now and whenever there is another.
+    #[graphql(guard = "may(Permission::ViewMeters)")]
+    async fn anomalies(
+        &self,
+        ctx: &Context<'_>,
+        campus: Option<String>,
+        #[graphql(desc = "Only what this rule found.")] rule: Option<Rule>,
+    ) -> Result<impl Stream<Item = Result<Anomalies>>> {
+        let campus = campus.map(CampusId::try_new).transpose();
+        let campus = campus.map_err(|error| bad_input(error.to_string()))?;
+        live(
+            ctx,
+            "reading_review",
+            may(Permission::ViewMeters),
+            move |services, _viewer| {
+                let filter = ReadingFilter {
+                    campus: campus.clone(),
+                    found: Some(Found {
+                        rule: rule.map(Into::into),
+                        severity: None,
+                    }),
+                    ..ReadingFilter::default()
+                };
+                async move {
+                    let pool = services.store().pool();
+                    let slice =
+                        reading_review::query::list(pool, &filter, &Page::first(SHOWN)).await;
+                    let rows = slice.map_err(|error| error.to_string())?.rows;
+                    Ok(Anomalies {
+                        latest: rows.into_iter().map(|(_, row)| Reading(row)).collect(),
+                    })
+                }
+            },
+        )
+    }
+
     /// The readings that wait for review, now and after every change.
     #[graphql(guard = "may(Permission::ViewMeters)")]
     async fn readings_held(

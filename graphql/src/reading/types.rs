@@ -9,6 +9,7 @@ use chaobiao_projections::reading_review::{
 use chaobiao_projections::usage_history;
 use chrono::{DateTime, Utc};
 
+use super::state::{Estimate, PhotoAnalysis, Position, ReadState};
 use crate::audit::{AuditProof, proof_of};
 use crate::meter::{Meter, card_of};
 use crate::support::{Commodity, Date, Decimal, Viewer, YearMonth, not_found};
@@ -48,6 +49,10 @@ pub enum ReadingChannel {
     /// 远传抄表
     Remote,
     Import,
+    /// 蓝牙抄表
+    Bluetooth,
+    /// 估抄: nobody read it.
+    Estimate,
 }
 
 /// How far an accepted reading can be trusted.
@@ -60,6 +65,12 @@ pub enum ReadingQuality {
     Customer,
     /// Corrected by two members of staff.
     Edited,
+    /// 估抄: computed, until somebody reads the dial.
+    Estimated,
+    /// Computed, to stand as it is; the reading's state says why.
+    Substituted,
+    /// Taken over from the charging system.
+    Migrated,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -73,18 +84,48 @@ pub(super) enum Severity {
     Visit,
 }
 
-/// The validation rules that leave a finding; V1, V2 and V3 refuse a reading instead.
+/// The validation rules that leave a finding; V1 and V3 refuse a reading instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "meter::Rule")]
 pub(super) enum Rule {
+    /// 补录: came in after a later reading had been accepted.
+    V2,
     /// The index went back and the register cannot have rolled over.
     V4,
     /// 过圈
     V5,
+    /// 超过最大用量
+    V6,
     /// 量高
     V7,
+    /// 量低
+    V8,
+    /// 用量变化
+    V9,
     /// 零度户
     V10,
+    /// 停用后有用量
+    V11,
+    /// 间隔尖峰
+    V12,
+    /// 间隔合计与走字不符
+    V13,
+    /// 数据不变
+    V14,
+    /// 离群值
+    V15,
+    /// 缺数
+    V16,
+    /// 费率合计不符
+    V17,
+    /// 长期估抄
+    V21,
+    /// 数字颠倒或抄成邻表
+    V22,
+    /// 位置或时间不符
+    V24,
+    /// 漏水、爆管及表具报警
+    V25,
 }
 
 /// One figure a rule used.
@@ -97,7 +138,7 @@ pub(super) struct FindingInput {
 /// What a validation rule saw, with all it takes to check the verdict again.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct Finding {
-    /// V4, V5, V7 or V10.
+    /// Its number, such as V10.
     rule: String,
     /// The rule by name.
     code: String,
@@ -108,10 +149,14 @@ pub struct Finding {
     threshold: String,
     /// Simplified Chinese, ready to be shown.
     message: String,
+    /// Whether the rule comes to the same from these inputs now; false also where they were not all
+    /// kept, long ago.
+    recomputed: bool,
 }
 
 impl From<meter::Finding> for Finding {
     fn from(finding: meter::Finding) -> Self {
+        let recomputed = finding.again().as_ref() == Some(&finding);
         let inputs = finding.inputs.into_iter();
         Self {
             rule: finding.rule.to_string(),
@@ -123,6 +168,7 @@ impl From<meter::Finding> for Finding {
                 .collect(),
             threshold: finding.threshold,
             message: finding.message,
+            recomputed,
         }
     }
 }
@@ -202,6 +248,43 @@ impl Reading {
 
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
+    }
+
+    /// 抄见状态
+    async fn state(&self) -> ReadState {
+        let state = self.0.evidence.state.unwrap_or(meter::ReadState::Normal);
+        state.into()
+    }
+
+    /// Where it was taken.
+    async fn position(&self) -> Option<Position> {
+        self.0.evidence.position.map(Position::from)
+    }
+
+    /// The phone, handheld or collector it was taken with; for staff only.
+    async fn device(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        let staff = ctx.data::<Viewer>()?.staff().is_some();
+        Ok(self.0.evidence.device.as_deref().filter(|_| staff))
+    }
+
+    /// The time printed on its photo.
+    async fn watermark_at(&self) -> Option<DateTime<Utc>> {
+        self.0.evidence.watermark_at
+    }
+
+    /// What the meter answered, in hexadecimal as it came.
+    async fn raw_frame(&self) -> Option<&str> {
+        self.0.evidence.frame.as_ref().map(meter::RawFrame::as_str)
+    }
+
+    /// R16: what was made of its photo; null without one.
+    async fn photo_analysis(&self) -> Option<PhotoAnalysis> {
+        self.0.photo.as_ref().map(|_| PhotoAnalysis::NotAnalysed)
+    }
+
+    /// How it was computed, where nobody read it.
+    async fn estimate(&self) -> Option<Estimate> {
+        self.0.estimate.clone().map(Estimate::from)
     }
 
     async fn findings(&self) -> Vec<Finding> {

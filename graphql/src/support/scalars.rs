@@ -69,6 +69,12 @@ impl From<rust_decimal::Decimal> for Decimal {
     }
 }
 
+impl From<Decimal> for rust_decimal::Decimal {
+    fn from(number: Decimal) -> Self {
+        number.0
+    }
+}
+
 macro_rules! decimal_from {
     ($($unit:ident),+) => {$(
         impl From<units::$unit> for Decimal {

@@ -1,5 +1,6 @@
 //! Validation rules: the dated thresholds by which readings are judged.
 
+mod details;
 mod mutation;
 mod query;
 mod types;

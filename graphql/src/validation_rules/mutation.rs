@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::validation_rules::{CommodityRules, PublishValidationRules};
+use chaobiao_domain::validation_rules::{CommodityRules, LowUsage, PublishValidationRules};
 
 use super::ValidationRuleSet;
+use super::details::{EstimationInput, IntervalRulesInput};
 use super::query::all;
 use crate::support::{Date, Decimal, UserError, may, run};
 
@@ -20,6 +21,23 @@ pub(super) struct MeterClassRulesInput {
     zero_visit_months: u32,
     #[graphql(default)]
     zero_quiet_months: Vec<u32>,
+    /// V8 量低; null switches the rule off.
+    #[graphql(default_with = "Some(Decimal(LowUsage::default().factor))")]
+    low_factor: Option<Decimal>,
+    #[graphql(default_with = "Decimal(LowUsage::default().floor_per_day)")]
+    low_floor_per_day: Decimal,
+    /// V9 用量变化; left out, the rule is off.
+    change_percent: Option<u32>,
+    /// V24; null switches the rule off.
+    #[graphql(default_with = "Some(200)")]
+    place_metres: Option<u32>,
+    /// V24; null switches the rule off.
+    #[graphql(default_with = "Some(10)")]
+    watermark_minutes: Option<u32>,
+    #[graphql(default)]
+    estimation: EstimationInput,
+    #[graphql(default)]
+    intervals: IntervalRulesInput,
 }
 
 impl From<MeterClassRulesInput> for CommodityRules {
@@ -31,6 +49,15 @@ impl From<MeterClassRulesInput> for CommodityRules {
             mean_per_day: input.mean_per_day.map(|mean| mean.0),
             zero_visit_months: input.zero_visit_months,
             zero_quiet_months: input.zero_quiet_months.into_iter().collect::<BTreeSet<_>>(),
+            low: input.low_factor.map(|factor| LowUsage {
+                factor: factor.0,
+                floor_per_day: input.low_floor_per_day.0,
+            }),
+            change_percent: input.change_percent,
+            place_metres: input.place_metres,
+            watermark_minutes: input.watermark_minutes,
+            estimation: input.estimation.into(),
+            intervals: input.intervals.into(),
         }
     }
 }

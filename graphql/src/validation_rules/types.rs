@@ -3,6 +3,7 @@ use chaobiao_domain::validation_rules::{CommodityRules, RuleSet};
 use chaobiao_projections::validation_rules::PublishedRules;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::details::{EstimationRules, IntervalRules};
 use crate::support::{Date, Decimal};
 
 /// What holds for one class of meters.
@@ -20,6 +21,20 @@ pub(super) struct MeterClassRules {
     zero_visit_months: u32,
     /// V10: months of the year in which nothing used is nothing odd.
     zero_quiet_months: Vec<u32>,
+    /// V8 量低: low below this multiple of the reference's average daily usage; null where the rule
+    /// is off.
+    low_factor: Option<Decimal>,
+    /// V8: where less than this is expected of a day, nothing is called low.
+    low_floor_per_day: Option<Decimal>,
+    /// V9: told of from more than so many percent of change on; null where the rule is off.
+    change_percent: Option<u32>,
+    /// V24: so far from its marked place a meter may be read; null where the rule is off.
+    place_metres: Option<u32>,
+    /// V24: so far the time on a photo may be from that of the reading; null where the rule is off.
+    watermark_minutes: Option<u32>,
+    estimation: EstimationRules,
+    /// Of remote meters.
+    intervals: IntervalRules,
 }
 
 impl From<&CommodityRules> for MeterClassRules {
@@ -31,6 +46,13 @@ impl From<&CommodityRules> for MeterClassRules {
             mean_per_day: rules.mean_per_day.map(Into::into),
             zero_visit_months: rules.zero_visit_months,
             zero_quiet_months: rules.zero_quiet_months.iter().copied().collect(),
+            low_factor: rules.low.map(|low| low.factor.into()),
+            low_floor_per_day: rules.low.map(|low| low.floor_per_day.into()),
+            change_percent: rules.change_percent,
+            place_metres: rules.place_metres,
+            watermark_minutes: rules.watermark_minutes,
+            estimation: (&rules.estimation).into(),
+            intervals: (&rules.intervals).into(),
         }
     }
 }

@@ -117,6 +117,7 @@ impl Town {
             photo: None,
             round: None,
             note: None,
+            evidence: chaobiao_domain::meter::Evidence::default(),
         };
         self.centre.run(reading).await.reading_id.to_string()
     }

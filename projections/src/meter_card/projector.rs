@@ -149,12 +149,19 @@ impl CardRow {
             MeterEvent::DeviceRemoved(_) => self.remove(),
             MeterEvent::ReadingAccepted(reading) => self.read(reading),
             MeterEvent::ReadingCorrected(corrected) => self.correct(corrected)?,
+            MeterEvent::ReadingReestimated(made) => {
+                if self.last_reading_id == Some(made.reading_id) {
+                    self.last_index = Some(made.new_index);
+                    self.cumulative = made.cumulative;
+                }
+            }
             MeterEvent::Registered(_)
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::ReadingSubmitted(_)
             | MeterEvent::ReadingHeld(_)
             | MeterEvent::ReadingRejected(_)
             | MeterEvent::CorrectionRequested(_)
+            | MeterEvent::ReadingDelayed(_)
             | MeterEvent::FaultReported(_) => {}
         }
         Ok(())

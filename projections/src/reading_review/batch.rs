@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{
     CorrectionRequested, MeterEvent, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
-    ReadingRejected, ReadingSubmitted, Reapportioned,
+    ReadingReestimated, ReadingRejected, ReadingSubmitted, Reapportioned,
 };
 use chaobiao_domain::units::{CampusId, CorrectionId, MeterNo, ReadingId};
 use chaobiao_eventstore::{ProjectionError, RecordedEvent};
@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::delay::{self, DelayRow};
 use super::row::{
     COLUMNS, CORRECTION_COLUMNS, CorrectionRow, CorrectionState, ReadingRow, ReadingState,
 };
@@ -23,6 +24,9 @@ pub(super) struct Batch {
     readings: BTreeMap<ReadingId, ReadingRow>,
     corrections: BTreeMap<CorrectionId, CorrectionRow>,
     meters: Vec<MeterRow>,
+    delays: Vec<DelayRow>,
+    /// When meters were read, for what had been put off.
+    read: Vec<(String, DateTime<Utc>)>,
     touched: BTreeSet<String>,
     /// Meters of which every later total moves.
     shifted: BTreeSet<String>,
@@ -49,6 +53,12 @@ impl Batch {
                     touch(&next.reading_id);
                 });
             }
+            MeterEvent::ReadingReestimated(made) => {
+                touch(&made.reading_id);
+                made.reapportioned.iter().for_each(|next| {
+                    touch(&next.reading_id);
+                });
+            }
             MeterEvent::ReadingHeld(held) => {
                 touch(&held.reading_id);
             }
@@ -72,6 +82,7 @@ impl Batch {
             | MeterEvent::DeviceRemoved(_)
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::ReadingSubmitted(_)
+            | MeterEvent::ReadingDelayed(_)
             | MeterEvent::FaultReported(_) => {}
         }
     }
@@ -124,7 +135,14 @@ impl Batch {
                 });
             }
             MeterEvent::ReadingSubmitted(submitted) => self.submit(meter_no, submitted, at)?,
-            MeterEvent::ReadingAccepted(accepted) => self.accept(accepted, at)?,
+            MeterEvent::ReadingAccepted(accepted) => {
+                self.read.push((meter_no.to_owned(), accepted.read_at));
+                self.accept(accepted, at)?;
+            }
+            MeterEvent::ReadingReestimated(made) => self.reestimate(made)?,
+            MeterEvent::ReadingDelayed(delayed) => {
+                self.delays.push(DelayRow::new(meter_no, delayed, at)?);
+            }
             MeterEvent::ReadingHeld(held) => self.hold(held)?,
             MeterEvent::ReadingRejected(rejected) => self.reject(rejected, at)?,
             MeterEvent::CorrectionRequested(requested) => self.ask(meter_no, requested, at)?,
@@ -168,6 +186,7 @@ impl Batch {
         row.cumulative = Some(accepted.cumulative);
         row.quality = Some(accepted.quality);
         row.findings = accepted.findings;
+        row.estimate = accepted.estimate;
         if let Some(review) = accepted.review {
             decide(row, review.reviewed_by, at, review.note);
         }
@@ -179,6 +198,15 @@ impl Batch {
             self.reading(&next.reading_id)?.usage = Some(next.usage);
         }
         Ok(())
+    }
+
+    fn reestimate(&mut self, made: ReadingReestimated) -> Result<(), ProjectionError> {
+        let row = self.reading(&made.reading_id)?;
+        row.index = made.new_index;
+        row.usage = Some(made.usage);
+        row.cumulative = Some(made.cumulative);
+        row.estimate = Some(made.estimate);
+        self.reapportion(made.reapportioned)
     }
 
     fn hold(&mut self, held: ReadingHeld) -> Result<(), ProjectionError> {
@@ -236,6 +264,7 @@ impl Batch {
         row.usage = Some(corrected.usage);
         row.cumulative = Some(corrected.cumulative);
         row.quality = Some(Quality::Edited);
+        row.estimate = None;
         decide(
             row,
             corrected.approved_by.clone(),
@@ -298,6 +327,7 @@ impl Batch {
              previous_index = excluded.previous_index, previous_at = excluded.previous_at, \
              usage = excluded.usage, cumulative = excluded.cumulative, \
              quality = excluded.quality, findings = excluded.findings, \
+             estimate = excluded.estimate, \
              decided_by = excluded.decided_by, decided_at = excluded.decided_at, \
              reason = excluded.reason";
         store(connection, statement, &readings).await?;
@@ -307,7 +337,7 @@ impl Batch {
              ON CONFLICT (correction_id) DO UPDATE SET status = excluded.status, \
              approved_by = excluded.approved_by, approved_at = excluded.approved_at";
         store(connection, statement, &corrections).await?;
-        Ok(())
+        delay::store_all(connection, &self.delays, &self.read).await
     }
 }
 

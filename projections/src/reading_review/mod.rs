@@ -2,12 +2,14 @@
 //! corrections that wait for a second person.
 
 mod batch;
+mod delay;
 mod projector;
 pub mod query;
 mod row;
 #[cfg(test)]
 mod tests;
 
+pub use delay::{DelayKey, DelayRow, delayed};
 pub use projector::ReadingReviewProjector;
 pub use query::{CorrectionFilter, CorrectionKey, Found, ReadingFilter, ReadingKey};
 pub use row::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};

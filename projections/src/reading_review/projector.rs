@@ -28,6 +28,7 @@ impl Projector for ReadingReviewProjector {
             "read_reading_review",
             "read_reading_review_meter",
             "read_reading_review_correction",
+            "read_reading_review_delay",
         ]
     }
 

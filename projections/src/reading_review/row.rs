@@ -1,5 +1,5 @@
 use chaobiao_decision::Actor;
-use chaobiao_domain::meter::{Channel, Finding, Quality, ReadingSubmitted};
+use chaobiao_domain::meter::{Channel, Estimate, Evidence, Finding, Quality, ReadingSubmitted};
 use chaobiao_domain::units::{
     CorrectionId, Index, MeterNo, PhotoHash, Quantity, ReadingId, RoundId,
 };
@@ -46,6 +46,7 @@ pub struct ReadingRow {
     pub note: Option<String>,
     pub submitted_by: Actor,
     pub submitted_at: DateTime<Utc>,
+    pub evidence: Evidence,
     pub status: ReadingState,
     /// What it was compared with.
     pub previous_index: Option<Index>,
@@ -54,6 +55,7 @@ pub struct ReadingRow {
     pub cumulative: Option<Quantity>,
     pub quality: Option<Quality>,
     pub findings: Vec<Finding>,
+    pub estimate: Option<Estimate>,
     pub decided_by: Option<Actor>,
     pub decided_at: Option<DateTime<Utc>>,
     /// Why it was rejected or corrected, or the reviewer's note.
@@ -63,7 +65,7 @@ pub struct ReadingRow {
 pub(super) const COLUMNS: &str = "r.reading_id, r.meter_no, r.channel, r.index::text, r.read_at, \
      r.photo, r.round, r.note, r.submitted_by, r.submitted_at, r.status, r.previous_index::text, \
      r.previous_at, r.usage::text, r.cumulative::text, r.quality, r.findings, r.decided_by, \
-     r.decided_at, r.reason";
+     r.decided_at, r.reason, r.evidence, r.estimate";
 
 impl ReadingRow {
     /// Held until the verdict, which is in the same commit.
@@ -83,6 +85,7 @@ impl ReadingRow {
             note: submitted.note,
             submitted_by: submitted.submitted_by,
             submitted_at,
+            evidence: submitted.evidence,
             status: ReadingState::Held,
             previous_index: None,
             previous_at: None,
@@ -90,6 +93,7 @@ impl ReadingRow {
             cumulative: None,
             quality: None,
             findings: Vec::new(),
+            estimate: None,
             decided_by: None,
             decided_at: None,
             reason: None,
@@ -100,6 +104,8 @@ impl ReadingRow {
 impl FromRow<'_, PgRow> for ReadingRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let Json(findings) = row.try_get("findings")?;
+        let Json(evidence) = row.try_get("evidence")?;
+        let estimate: Option<Json<Estimate>> = row.try_get("estimate")?;
         Ok(Self {
             reading_id: field(row, "reading_id")?,
             meter_no: field(row, "meter_no")?,
@@ -118,6 +124,8 @@ impl FromRow<'_, PgRow> for ReadingRow {
             cumulative: field(row, "cumulative")?,
             quality: field(row, "quality")?,
             findings,
+            evidence,
+            estimate: estimate.map(|Json(estimate)| estimate),
             decided_by: field(row, "decided_by")?,
             decided_at: row.try_get("decided_at")?,
             reason: row.try_get("reason")?,

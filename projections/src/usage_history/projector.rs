@@ -116,6 +116,10 @@ impl Batch {
     fn note_touched(&mut self, meter_no: &str, event: &MeterEvent) {
         let next = match event {
             MeterEvent::ReadingAccepted(accepted) => accepted.reapportioned.as_ref(),
+            MeterEvent::ReadingReestimated(made) => {
+                self.touched.insert(made.reading_id.to_string());
+                made.reapportioned.as_ref()
+            }
             MeterEvent::ReadingCorrected(corrected) => {
                 self.touched.insert(corrected.reading_id.to_string());
                 if !corrected.later_shift.is_zero() {
@@ -153,6 +157,14 @@ impl Batch {
                 commodity: card.commodity.as_str(),
             }),
             MeterEvent::ReadingAccepted(accepted) => self.accept(meter_no, accepted)?,
+            MeterEvent::ReadingReestimated(made) => {
+                let row = self.row(&made.reading_id)?;
+                row.usage = made.usage;
+                row.cumulative = made.cumulative;
+                if let Some(next) = made.reapportioned {
+                    self.row(&next.reading_id)?.usage = next.usage;
+                }
+            }
             MeterEvent::ReadingCorrected(corrected) => self.correct(meter_no, &corrected)?,
             _ => {}
         }

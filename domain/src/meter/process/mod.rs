@@ -1,16 +1,18 @@
 //! The use cases of metering.
 
 mod device;
+mod estimation;
 mod reading;
 mod review;
 
-use chaobiao_decision::{Actor, Stop, Workspace};
+use chaobiao_decision::{Actor, CommandContext, Stop, Workspace};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use device::{
     DeviceSpec, FaultFiled, InstallDevice, MeterChanged, RegisterMeter, ReplaceDevice, ReportFault,
 };
+pub use estimation::{DelayReading, EstimateReading, ReadingPutOff};
 pub use reading::{ReadingJudged, SubmitReading};
 pub use review::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, RejectReading, RequestCorrection,
@@ -20,7 +22,7 @@ use super::command::MeterCommand;
 use super::{Meter, MeterError, PhotoSubmitted};
 use crate::account::meter_claim;
 use crate::customer::Customer;
-use crate::units::{AccountNo, MeterNo, PhotoHash};
+use crate::units::{AccountNo, MeterNo, PhotoHash, ReadingId};
 
 /// A photo named in a command, with what the photo store knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,11 @@ pub struct StoredPhoto {
 /// The store keeps microseconds; finer instants would compare differently before and after.
 fn stored_instant(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(6)
+}
+
+fn new_reading_id(context: &CommandContext) -> Result<ReadingId, Stop> {
+    ReadingId::try_new(context.derive_id("reading").to_string())
+        .map_err(|error| Stop::Corrupt(error.to_string()))
 }
 
 /// R15, R52: a customer has to do with the meters of accounts bound to them, and with no others.

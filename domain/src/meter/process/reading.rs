@@ -2,9 +2,12 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, require_own_meter, stored_instant, submit_photo};
+use super::{ReadingPhoto, new_reading_id, require_own_meter, stored_instant, submit_photo};
+use crate::meter::check::Plausible;
 use crate::meter::command::{self, MeterCommand};
-use crate::meter::{Channel, Finding, Meter, MeterError, MeterState, ReadingStatus};
+use crate::meter::{
+    Channel, Evidence, Finding, Meter, MeterError, MeterState, ReadingStatus, judge,
+};
 use crate::reading_round::ReadingRound;
 use crate::units::{Index, MeterNo, Quantity, ReadingId, RoundId, business_date};
 use crate::validation_rules::ValidationRules;
@@ -20,6 +23,8 @@ pub struct SubmitReading {
     pub photo: Option<ReadingPhoto>,
     pub round: Option<RoundId>,
     pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Evidence::is_empty")]
+    pub evidence: Evidence,
 }
 
 /// What became of a submitted reading, for whoever stands before the meter.
@@ -84,9 +89,8 @@ impl Process for SubmitReading {
             Some(_) => self.photo.as_ref().map(|photo| photo.photo.clone()),
             None => submit_photo(workspace, &self.meter_no, self.photo.as_ref())?,
         };
-        let reading_id = ReadingId::try_new(context.derive_id("reading").to_string())
-            .map_err(|error| Stop::Corrupt(error.to_string()))?;
-        let command = command::SubmitReading {
+        let reading_id = new_reading_id(context)?;
+        let mut command = command::SubmitReading {
             reading_id: reading_id.clone(),
             index: self.index,
             read_at,
@@ -95,9 +99,15 @@ impl Process for SubmitReading {
             round: self.round.clone(),
             note: self.note.clone(),
             submitted_by: context.actor.clone(),
+            evidence: self.evidence.clone(),
+            marked_at: None,
+            next_door: Vec::new(),
             rules,
             now: context.at,
         };
+        if self.round.is_some() && earlier.is_none() {
+            command.next_door = self.next_door(&command, workspace)?;
+        }
         workspace.execute::<Meter>(id, MeterCommand::SubmitReading(Box::new(command)))?;
         let meter = workspace.get::<Meter>(id)?.registered()?;
         let duplicate = earlier.is_some();
@@ -110,6 +120,35 @@ impl Process for SubmitReading {
 }
 
 impl SubmitReading {
+    /// What the neighbours in the walk may show: looked up only when the index is in doubt.
+    fn next_door(
+        &self,
+        command: &command::SubmitReading,
+        workspace: &mut Workspace,
+    ) -> Result<Vec<(MeterNo, Plausible)>, Stop> {
+        let meter = workspace
+            .get::<Meter>(self.meter_no.as_str())?
+            .registered()?;
+        let Some(round) = self
+            .round
+            .as_ref()
+            .filter(|_| judge::is_in_doubt(meter, command))
+        else {
+            return Ok(Vec::new());
+        };
+        let neighbours = workspace
+            .get::<ReadingRound>(round.as_str())?
+            .next_to(&self.meter_no);
+        workspace.need::<Meter>(neighbours.iter().map(ToString::to_string))?;
+        let mut next_door = Vec::with_capacity(neighbours.len());
+        for meter_no in neighbours {
+            let meter = workspace.get::<Meter>(meter_no.as_str())?.registered()?;
+            let plausible = judge::plausible_now(meter, &command.rules, command.read_at);
+            next_door.extend(plausible.map(|plausible| (meter_no, plausible)));
+        }
+        Ok(next_door)
+    }
+
     /// R15: customers read their own meters, where that is switched on, and by no other channel.
     fn authorise(&self, actor: &Actor, workspace: &mut Workspace) -> Result<(), Stop> {
         let self_read = self.channel == Channel::SelfRead;

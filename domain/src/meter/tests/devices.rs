@@ -20,6 +20,7 @@ fn e2_a_replacement_sums_the_old_and_the_new_segment() {
     let mut desk = installed(Commodity::Electricity, old, "2026-08-31");
     let mut swap = replacement("18.10", "H2", "3.20");
     swap.device.multiplier = "40".parse().unwrap();
+    swap.device.max_per_hour = Some(quantity("131.63"));
     let swapped = desk.on("2026-09-14").run(&swap).unwrap();
     assert_eq!(
         swapped.event_types(),
@@ -75,17 +76,27 @@ fn a_closing_index_must_follow_the_last_reading() {
 }
 
 #[test]
-fn a_reading_dated_before_the_replacement_comes_too_late() {
+fn a_reading_dated_before_the_replacement_counts_for_the_old_device() {
     let mut desk = water();
     desk.on("2026-02-01")
         .run(&replacement("110", "H2", "0"))
         .unwrap();
+    read(&mut desk, "2026-03-01", "8");
     let mut late = reading("105");
     late.read_at = Some(at("2026-01-20 09:00"));
+    let placed = desk.on("2026-03-02").run(&late).unwrap().outcome;
+    assert_eq!(rules_of(&placed), [(Rule::V2, Severity::Warn)]);
     assert_eq!(
-        desk.on("2026-02-02").refused(&late),
-        "METER_READING_BEFORE_LAST"
+        history(&mut desk),
+        rows(&[("105", "5", "5"), ("8", "13", "18")])
     );
+    // Beyond the closing index it is held, and at the very moment of the change refused.
+    late.index = index("111");
+    late.read_at = Some(at("2026-01-25 09:00"));
+    let held = desk.run(&late).unwrap().outcome;
+    assert_eq!(rules_of(&held), [(Rule::V2, Severity::Hold)]);
+    late.read_at = Some(at("2026-02-01 09:00"));
+    assert_eq!(desk.refused(&late), "METER_READING_BEFORE_LAST");
 }
 
 #[test]

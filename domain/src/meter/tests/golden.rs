@@ -4,7 +4,8 @@ use chaobiao_decision::Actor;
 use cqrs_es::DomainEvent;
 
 use super::*;
-use crate::units::Commodity;
+use crate::units::{Commodity, GeoPoint};
+use crate::validation_rules::EstimationMethod;
 
 fn staff(login: &str) -> Actor {
     Actor::Staff(login.to_owned())
@@ -39,6 +40,30 @@ fn accepted() -> ReadingAccepted {
         findings: Vec::new(),
         review: None,
         reapportioned: None,
+        estimate: None,
+        reversed: false,
+    }
+}
+
+fn estimate() -> Estimate {
+    Estimate {
+        method: EstimationMethod::LastYear,
+        days: 31,
+        per_day: Some(quantity("0.42")),
+        drawn_over: None,
+        usage: quantity("13.02"),
+    }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        state: Some(ReadState::FittedBackwards),
+        position: Some(
+            GeoPoint::try_new("39.9998".parse().unwrap(), "116.3264".parse().unwrap()).unwrap(),
+        ),
+        device: Some("手机 7".to_owned()),
+        watermark_at: Some(at("2026-02-01 08:58")),
+        frame: Some(RawFrame::try_new("68 10 44").unwrap()),
     }
 }
 
@@ -52,6 +77,7 @@ fn submitted() -> ReadingSubmitted {
         round: Some("B12-202602".parse().unwrap()),
         note: Some("表盘起雾".to_owned()),
         submitted_by: Actor::Customer("C1".to_owned()),
+        evidence: evidence(),
     }
 }
 
@@ -131,6 +157,8 @@ fn full() -> Vec<MeterEvent> {
                 note: Some("照片清楚".to_owned()),
             }),
             reapportioned: corrected().reapportioned,
+            estimate: Some(estimate()),
+            reversed: true,
             ..accepted()
         }),
         MeterEvent::ReadingHeld(ReadingHeld {
@@ -161,6 +189,30 @@ fn full() -> Vec<MeterEvent> {
             photo: Some(hash('c')),
             reported_by: staff("li"),
         }),
+        MeterEvent::ReadingReestimated(ReadingReestimated {
+            reading_id: "R1".parse().unwrap(),
+            old_index: index("318"),
+            new_index: index("310"),
+            usage: quantity("5"),
+            cumulative: quantity("5"),
+            estimate: Estimate {
+                method: EstimationMethod::LaterActual,
+                per_day: None,
+                drawn_over: Some(DrawnOver {
+                    usage: quantity("10"),
+                    days: 62,
+                }),
+                usage: quantity("5"),
+                ..estimate()
+            },
+            reapportioned: corrected().reapportioned,
+        }),
+        MeterEvent::ReadingDelayed(ReadingDelayed {
+            until: "2026-02-10".parse().unwrap(),
+            reason: "楼栋封闭".to_owned(),
+            round: Some("B12-202602".parse().unwrap()),
+            delayed_by: staff("li"),
+        }),
     ]
 }
 
@@ -181,6 +233,7 @@ fn required_only() -> Vec<MeterEvent> {
             photo: None,
             round: None,
             note: None,
+            evidence: Evidence::default(),
             ..submitted()
         }),
         MeterEvent::ReadingAccepted(accepted()),
@@ -193,6 +246,24 @@ fn required_only() -> Vec<MeterEvent> {
             description: "漏水".to_owned(),
             photo: None,
             reported_by: staff("li"),
+        }),
+        MeterEvent::ReadingReestimated(ReadingReestimated {
+            reading_id: "R1".parse().unwrap(),
+            old_index: index("318"),
+            new_index: index("310"),
+            usage: quantity("5"),
+            cumulative: quantity("5"),
+            estimate: Estimate {
+                per_day: None,
+                ..estimate()
+            },
+            reapportioned: None,
+        }),
+        MeterEvent::ReadingDelayed(ReadingDelayed {
+            until: "2026-02-10".parse().unwrap(),
+            reason: "楼栋封闭".to_owned(),
+            round: None,
+            delayed_by: staff("li"),
         }),
     ]
 }

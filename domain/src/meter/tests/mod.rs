@@ -1,10 +1,13 @@
 mod corrections;
 mod devices;
+mod estimates;
 mod golden;
+mod intervals;
 mod owners;
 mod properties;
 mod readings;
 mod review;
+mod rules;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
@@ -96,6 +99,7 @@ pub(super) fn reading(text: &str) -> SubmitReading {
         photo: None,
         round: None,
         note: None,
+        evidence: Evidence::default(),
     }
 }
 

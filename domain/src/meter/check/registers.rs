@@ -1,0 +1,79 @@
+//! V13, V16 and V17: whether intervals and registers agree and are all there.
+
+use rust_decimal::Decimal;
+
+use super::figures::figure;
+use super::{Figures, Verdict};
+use crate::meter::Severity;
+
+/// V13 (Längsvergleich): the intervals add up to what the register moved by.
+pub(super) fn v13(figures: Figures) -> Option<Verdict> {
+    let multiplier = figures.number("multiplier")?;
+    let sum = figures.number("sum")?.checked_mul(multiplier)?;
+    let advance = figures.number("end_index")? - figures.number("start_index")?;
+    let advance = advance.checked_mul(multiplier)?;
+    let limit = figures.number("limit_percent")?;
+    let apart = (sum - advance).abs();
+    if apart.checked_mul(Decimal::ONE_HUNDRED)? <= limit.checked_mul(advance.abs())? {
+        return None;
+    }
+    let message = format!(
+        "间隔用量合计 {}，表码走字 {}，相差超过 {limit}%，本批数据不予采用",
+        figure(sum),
+        figure(advance),
+    );
+    Some(Verdict {
+        severity: Severity::Hold,
+        threshold: limit.to_string(),
+        message,
+        figures,
+    })
+}
+
+/// V16: every interval and every register that is expected has come.
+pub(super) fn v16(figures: Figures) -> Option<Verdict> {
+    let present = figures.list("present");
+    let expected = figures.list("expected");
+    let missing: Vec<&str> = expected
+        .into_iter()
+        .filter(|name| !present.contains(name))
+        .collect();
+    if missing.is_empty() {
+        return None;
+    }
+    let what = if figures.text("kind")? == "register" {
+        "费率寄存器"
+    } else {
+        "间隔"
+    };
+    let message = format!("缺少{what} {}，需要补采", missing.join("、"));
+    let missing = missing.join(" ");
+    Some(Verdict {
+        severity: Severity::Hold,
+        threshold: "0".to_owned(),
+        message,
+        figures: figures.with("missing", missing),
+    })
+}
+
+/// V17: the rates add up to the total, but for a last digit each.
+pub(super) fn v17(figures: Figures) -> Option<Verdict> {
+    let rates = figures.list("rates");
+    let last_digit = Decimal::new(1, figures.count("decimals")?);
+    let allowed = last_digit * Decimal::from(rates.len());
+    let sum = rates
+        .iter()
+        .map(|rate| rate.parse::<Decimal>().ok())
+        .sum::<Option<Decimal>>()?;
+    let total = figures.number("total")?;
+    if (total - sum).abs() <= allowed {
+        return None;
+    }
+    let message = format!("总示数 {total} 与各费率示数之和 {sum} 相差超过 {allowed}，需要复核");
+    Some(Verdict {
+        severity: Severity::Hold,
+        threshold: allowed.to_string(),
+        message,
+        figures,
+    })
+}
