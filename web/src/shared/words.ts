@@ -25,6 +25,8 @@ export const READING_CHANNEL: Record<ReadingChannel, string> = {
   HANDHELD: '掌上机',
   REMOTE: '远传',
   IMPORT: '导入',
+  BLUETOOTH: '蓝牙抄表',
+  ESTIMATE: '估抄',
 }
 
 export const BINDING_STATUS: Record<BindingStatus, string> = {
