@@ -7,7 +7,7 @@ use chaobiao_domain::units::{CampusId, MeterNo, RoundId};
 use chaobiao_projections::reading_review::{self, DelayRow};
 use chrono::{DateTime, Utc};
 
-use super::mutation::SubmitReadingPayload;
+use super::mutation::EstimateReadingPayload;
 use super::state::{ReadState, ReadStateInfo};
 use crate::meter::{Meter, card_of};
 use crate::support::{
@@ -57,7 +57,7 @@ impl EstimationMutation {
         &self,
         ctx: &Context<'_>,
         input: EstimateReadingInput,
-    ) -> Result<SubmitReadingPayload> {
+    ) -> Result<EstimateReadingPayload> {
         let process = || {
             let round = input.round_id.as_deref().map(RoundId::try_new).transpose();
             Ok(EstimateReading {
@@ -69,7 +69,7 @@ impl EstimationMutation {
             })
         };
         let ran = run(ctx, "estimateReading", &input.idempotency_key, process()).await?;
-        SubmitReadingPayload::of(ctx, ran).await
+        EstimateReadingPayload::of(ctx, ran).await
     }
 
     /// 延迟: puts a reading off until a day.

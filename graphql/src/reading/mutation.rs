@@ -47,42 +47,49 @@ impl SubmitReadingInput {
     }
 }
 
-#[derive(SimpleObject)]
-pub(super) struct SubmitReadingPayload {
-    reading: Option<Reading>,
-    /// The verdict, even while `reading` is not shown yet.
-    status: Option<ReadingStatus>,
-    findings: Vec<Finding>,
-    /// The same reading had come in before; nothing was written.
-    duplicate: bool,
-    user_errors: Vec<UserError>,
-    /// Done, but what is shown may still be older.
-    pending: bool,
+/// What became of an index, and what the rules found in it.
+macro_rules! verdict_payloads {
+    ($($payload:ident),+) => {$(
+        #[derive(SimpleObject)]
+        pub(super) struct $payload {
+            reading: Option<Reading>,
+            /// The verdict, even while `reading` is not shown yet.
+            status: Option<ReadingStatus>,
+            findings: Vec<Finding>,
+            /// The same reading had come in before; nothing was written.
+            duplicate: bool,
+            user_errors: Vec<UserError>,
+            /// Done, but what is shown may still be older.
+            pending: bool,
+        }
+
+        impl $payload {
+            pub(super) async fn of(ctx: &Context<'_>, ran: Ran<ReadingJudged>) -> Result<Self> {
+                let Some(judged) = ran.outcome else {
+                    return Ok(Self {
+                        reading: None,
+                        status: None,
+                        findings: Vec::new(),
+                        duplicate: false,
+                        user_errors: ran.user_errors,
+                        pending: ran.pending,
+                    });
+                };
+                let reading = reading_of(ctx, judged.reading_id.as_str()).await?;
+                Ok(Self {
+                    reading: reading.map(Reading),
+                    status: Some(judged.status.into()),
+                    findings: judged.findings.into_iter().map(Finding::from).collect(),
+                    duplicate: judged.duplicate,
+                    user_errors: ran.user_errors,
+                    pending: ran.pending,
+                })
+            }
+        }
+    )+};
 }
 
-impl SubmitReadingPayload {
-    pub(super) async fn of(ctx: &Context<'_>, ran: Ran<ReadingJudged>) -> Result<Self> {
-        let Some(judged) = ran.outcome else {
-            return Ok(Self {
-                reading: None,
-                status: None,
-                findings: Vec::new(),
-                duplicate: false,
-                user_errors: ran.user_errors,
-                pending: ran.pending,
-            });
-        };
-        let reading = reading_of(ctx, judged.reading_id.as_str()).await?;
-        Ok(Self {
-            reading: reading.map(Reading),
-            status: Some(judged.status.into()),
-            findings: judged.findings.into_iter().map(Finding::from).collect(),
-            duplicate: judged.duplicate,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
-    }
-}
+verdict_payloads!(SubmitReadingPayload, EstimateReadingPayload);
 
 /// R21: a reader stands before the dial and so has to show it. Data of machines is brought in by
 /// those who look after them.

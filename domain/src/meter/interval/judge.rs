@@ -44,7 +44,12 @@ impl Swept<'_> {
         findings.extend(self.missing());
         findings.extend(self.rates());
         findings.extend(self.burst());
-        findings.extend(self.sweep.codes.iter().filter_map(|code| self.code(*code)));
+        findings.extend(
+            self.sweep
+                .codes
+                .iter()
+                .filter_map(|code| self.reported(*code)),
+        );
         if self.ends_the_day() {
             let row = self.row(&last_day);
             findings.extend(self.spike(row.clone()));
@@ -271,7 +276,7 @@ impl Swept<'_> {
         self.found(Rule::V25, figures)
     }
 
-    fn code(&self, code: DeviceCode) -> Option<Finding> {
+    fn reported(&self, code: DeviceCode) -> Option<Finding> {
         self.found(Rule::V25, Figures::default().with("kind", code.kind()))
     }
 }
