@@ -6,6 +6,7 @@ mod loader;
 mod mutation;
 mod query;
 mod replacement;
+mod supply;
 mod types;
 
 pub use access::{may_see_meter, may_see_reading};
@@ -13,4 +14,5 @@ pub(crate) use loader::{card_of, cards_of_account, reading_of};
 pub use mutation::MeterMutation;
 pub use query::MeterQuery;
 pub use replacement::ReplacementQuery;
+pub use supply::SupplyMutation;
 pub use types::{Device, Meter};
