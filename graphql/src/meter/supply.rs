@@ -1,13 +1,13 @@
 //! Whether a metering point is in use.
 
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, Result};
 use chaobiao_domain::meter::{self, DeactivateMeter, ReactivateMeter};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::MeterNo;
 use chrono::{DateTime, Utc};
 
-use super::{Meter, card_of};
-use crate::support::{Ran, UserError, field, may, run};
+use super::meter_payloads;
+use crate::support::{field, may, run};
 
 /// Why nothing should flow through a metering point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -40,26 +40,7 @@ struct ReactivateMeterInput {
     reason: Option<String>,
 }
 
-#[derive(SimpleObject)]
-struct MeterSupplyPayload {
-    meter: Option<Meter>,
-    user_errors: Vec<UserError>,
-    pending: bool,
-}
-
-impl MeterSupplyPayload {
-    async fn of(ctx: &Context<'_>, ran: Ran<MeterNo>) -> Result<Self> {
-        let meter = match &ran.outcome {
-            Some(meter_no) => card_of(ctx, meter_no.as_str()).await?.map(Meter),
-            None => None,
-        };
-        Ok(Self {
-            meter,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
-    }
-}
+meter_payloads!(DeactivateMeterPayload, ReactivateMeterPayload);
 
 #[derive(Default)]
 pub struct SupplyMutation;
@@ -72,7 +53,7 @@ impl SupplyMutation {
         &self,
         ctx: &Context<'_>,
         input: DeactivateMeterInput,
-    ) -> Result<MeterSupplyPayload> {
+    ) -> Result<DeactivateMeterPayload> {
         let process = || {
             Ok(DeactivateMeter {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -82,7 +63,7 @@ impl SupplyMutation {
             })
         };
         let ran = run(ctx, "deactivateMeter", &input.idempotency_key, process()).await?;
-        MeterSupplyPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
+        DeactivateMeterPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// 恢复使用
@@ -91,7 +72,7 @@ impl SupplyMutation {
         &self,
         ctx: &Context<'_>,
         input: ReactivateMeterInput,
-    ) -> Result<MeterSupplyPayload> {
+    ) -> Result<ReactivateMeterPayload> {
         let process = || {
             Ok(ReactivateMeter {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -100,6 +81,6 @@ impl SupplyMutation {
             })
         };
         let ran = run(ctx, "reactivateMeter", &input.idempotency_key, process()).await?;
-        MeterSupplyPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
+        ReactivateMeterPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 }

@@ -1,11 +1,11 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chaobiao_domain::meter_mapping::{LinkMeterNumber, MappingChanged, UnlinkMeterNumber};
+use async_graphql::{Context, InputObject, Object, Result};
+use chaobiao_domain::meter_mapping::{LinkMeterNumber, UnlinkMeterNumber};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{ExternalMeterNo, MeterNo};
 
 use super::types::ExternalNumberKind;
-use crate::meter::{Meter, card_of};
-use crate::support::{Date, Ran, UserError, field, may, run};
+use crate::meter::meter_payloads;
+use crate::support::{Date, field, may, run};
 
 #[derive(InputObject)]
 struct LinkMeterNumberInput {
@@ -29,26 +29,7 @@ struct UnlinkMeterNumberInput {
     reason: String,
 }
 
-#[derive(SimpleObject)]
-struct MeterNumberPayload {
-    meter: Option<Meter>,
-    user_errors: Vec<UserError>,
-    pending: bool,
-}
-
-impl MeterNumberPayload {
-    async fn of(ctx: &Context<'_>, ran: Ran<MappingChanged>) -> Result<Self> {
-        let meter = match &ran.outcome {
-            Some(changed) => card_of(ctx, changed.meter_no.as_str()).await?.map(Meter),
-            None => None,
-        };
-        Ok(Self {
-            meter,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
-    }
-}
+meter_payloads!(LinkMeterNumberPayload, UnlinkMeterNumberPayload);
 
 #[derive(Default)]
 pub struct MeterMappingMutation;
@@ -61,7 +42,7 @@ impl MeterMappingMutation {
         &self,
         ctx: &Context<'_>,
         input: LinkMeterNumberInput,
-    ) -> Result<MeterNumberPayload> {
+    ) -> Result<LinkMeterNumberPayload> {
         let process = || {
             Ok(LinkMeterNumber {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -71,7 +52,7 @@ impl MeterMappingMutation {
             })
         };
         let ran = run(ctx, "linkMeterNumber", &input.idempotency_key, process()).await?;
-        MeterNumberPayload::of(ctx, ran).await
+        LinkMeterNumberPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// Says that another system's number no longer means a meter.
@@ -80,7 +61,7 @@ impl MeterMappingMutation {
         &self,
         ctx: &Context<'_>,
         input: UnlinkMeterNumberInput,
-    ) -> Result<MeterNumberPayload> {
+    ) -> Result<UnlinkMeterNumberPayload> {
         let process = || {
             Ok(UnlinkMeterNumber {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -91,6 +72,6 @@ impl MeterMappingMutation {
             })
         };
         let ran = run(ctx, "unlinkMeterNumber", &input.idempotency_key, process()).await?;
-        MeterNumberPayload::of(ctx, ran).await
+        UnlinkMeterNumberPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 }

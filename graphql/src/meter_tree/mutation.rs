@@ -1,13 +1,11 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chaobiao_domain::meter_tree::{
-    LinkSubMeter, LossBounds, SetLossLimits, TreeChanged, UnlinkSubMeter,
-};
+use chaobiao_domain::meter_tree::{LinkSubMeter, LossBounds, SetLossLimits, UnlinkSubMeter};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{MeterNo, Percent};
 
 use super::types::SubMeterRole;
-use crate::meter::{Meter, card_of};
-use crate::support::{Commodity, Date, Decimal, Ran, UserError, field, may, run};
+use crate::meter::meter_payloads;
+use crate::support::{Commodity, Date, Decimal, UserError, field, may, run};
 
 #[derive(InputObject)]
 struct LinkSubMeterInput {
@@ -39,26 +37,7 @@ struct SetLossLimitsInput {
     reason: String,
 }
 
-#[derive(SimpleObject)]
-struct SubMeterPayload {
-    meter: Option<Meter>,
-    user_errors: Vec<UserError>,
-    pending: bool,
-}
-
-impl SubMeterPayload {
-    async fn of(ctx: &Context<'_>, ran: Ran<TreeChanged>) -> Result<Self> {
-        let meter = match &ran.outcome {
-            Some(changed) => card_of(ctx, changed.meter_no.as_str()).await?.map(Meter),
-            None => None,
-        };
-        Ok(Self {
-            meter,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
-    }
-}
+meter_payloads!(LinkSubMeterPayload, UnlinkSubMeterPayload);
 
 #[derive(SimpleObject)]
 struct SetLossLimitsPayload {
@@ -77,7 +56,7 @@ impl MeterTreeMutation {
         &self,
         ctx: &Context<'_>,
         input: LinkSubMeterInput,
-    ) -> Result<SubMeterPayload> {
+    ) -> Result<LinkSubMeterPayload> {
         let process = || {
             Ok(LinkSubMeter {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -87,7 +66,7 @@ impl MeterTreeMutation {
             })
         };
         let ran = run(ctx, "linkSubMeter", &input.idempotency_key, process()).await?;
-        SubMeterPayload::of(ctx, ran).await
+        LinkSubMeterPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// Takes a meter from behind its master from a day on.
@@ -96,7 +75,7 @@ impl MeterTreeMutation {
         &self,
         ctx: &Context<'_>,
         input: UnlinkSubMeterInput,
-    ) -> Result<SubMeterPayload> {
+    ) -> Result<UnlinkSubMeterPayload> {
         let process = || {
             Ok(UnlinkSubMeter {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -105,7 +84,7 @@ impl MeterTreeMutation {
             })
         };
         let ran = run(ctx, "unlinkSubMeter", &input.idempotency_key, process()).await?;
-        SubMeterPayload::of(ctx, ran).await
+        UnlinkSubMeterPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// Says which loss is ordinary for a commodity from a day on.

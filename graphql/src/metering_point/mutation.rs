@@ -1,18 +1,16 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::metering_point::{
-    Coordinate, Finding, MarkLocation, PointChanged, Position, ResolveMismatch, SetClassMethod,
-    SetReadingMethod, VerifyPoint,
+    Coordinate, Finding, MarkLocation, Position, ResolveMismatch, SetClassMethod, SetReadingMethod,
+    VerifyPoint,
 };
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{MeterNo, VerificationId};
 
 use super::types::{CheckedFact, MeterMismatch, ReadingMethod};
 use crate::account::AccountClass;
-use crate::meter::{Meter, card_of};
-use crate::support::{
-    Commodity, Date, Decimal, Ran, UserError, field, may, may_any, named_photo, run,
-};
+use crate::meter::meter_payloads;
+use crate::support::{Commodity, Date, Decimal, UserError, field, may, may_any, named_photo, run};
 
 #[derive(InputObject)]
 struct MarkMeterLocationInput {
@@ -71,26 +69,11 @@ struct SetClassReadingMethodInput {
     from: Date,
 }
 
-#[derive(SimpleObject)]
-struct MeteringPointPayload {
-    meter: Option<Meter>,
-    user_errors: Vec<UserError>,
-    pending: bool,
-}
-
-impl MeteringPointPayload {
-    async fn of(ctx: &Context<'_>, ran: Ran<PointChanged>) -> Result<Self> {
-        let meter = match &ran.outcome {
-            Some(changed) => card_of(ctx, changed.meter_no.as_str()).await?.map(Meter),
-            None => None,
-        };
-        Ok(Self {
-            meter,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
-    }
-}
+meter_payloads!(
+    MarkMeterLocationPayload,
+    ResolveMeterMismatchPayload,
+    SetReadingMethodPayload
+);
 
 #[derive(SimpleObject)]
 struct VerifyMeterPayload {
@@ -138,7 +121,7 @@ impl MeteringPointMutation {
         &self,
         ctx: &Context<'_>,
         input: MarkMeterLocationInput,
-    ) -> Result<MeteringPointPayload> {
+    ) -> Result<MarkMeterLocationPayload> {
         let photo = named_photo(ctx, "photo", input.photo.as_deref()).await?;
         let process = photo.and_then(|photo| {
             Ok(MarkLocation {
@@ -149,7 +132,7 @@ impl MeteringPointMutation {
             })
         });
         let ran = run(ctx, "markMeterLocation", &input.idempotency_key, process).await?;
-        MeteringPointPayload::of(ctx, ran).await
+        MarkMeterLocationPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// 表计核对: says what is there; what is kept is compared with it.
@@ -191,7 +174,7 @@ impl MeteringPointMutation {
         &self,
         ctx: &Context<'_>,
         input: ResolveMeterMismatchInput,
-    ) -> Result<MeteringPointPayload> {
+    ) -> Result<ResolveMeterMismatchPayload> {
         let process = || {
             let id = VerificationId::try_new(&input.verification_id);
             Ok(ResolveMismatch {
@@ -207,7 +190,7 @@ impl MeteringPointMutation {
             process(),
         )
         .await?;
-        MeteringPointPayload::of(ctx, ran).await
+        ResolveMeterMismatchPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// How a meter is read from a day on.
@@ -216,7 +199,7 @@ impl MeteringPointMutation {
         &self,
         ctx: &Context<'_>,
         input: SetReadingMethodInput,
-    ) -> Result<MeteringPointPayload> {
+    ) -> Result<SetReadingMethodPayload> {
         let process = || {
             Ok(SetReadingMethod {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
@@ -225,7 +208,7 @@ impl MeteringPointMutation {
             })
         };
         let ran = run(ctx, "setReadingMethod", &input.idempotency_key, process()).await?;
-        MeteringPointPayload::of(ctx, ran).await
+        SetReadingMethodPayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// How the meters of a class are read from a day on.
