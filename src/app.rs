@@ -17,6 +17,7 @@ use crate::access_log::AccessJournal;
 use crate::checkpoint_store;
 use crate::config::{Config, VerificationConfig};
 use crate::erasure::Keepers;
+use crate::frames::DeviceFrames;
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
 
@@ -102,6 +103,7 @@ impl Core {
             access: self.access(config)?,
             access_log: Arc::clone(journal) as Arc<_>,
             photos: Arc::new(Self::photos(config)?),
+            frames: Arc::new(DeviceFrames),
         })
     }
 

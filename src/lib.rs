@@ -11,6 +11,7 @@ pub mod database;
 pub mod demo;
 pub mod erasure;
 pub mod export;
+pub mod frames;
 pub mod http;
 pub mod import;
 pub mod photos;

@@ -19,6 +19,9 @@ pub mod campus;
 pub mod customer;
 pub mod import_batch;
 pub mod meter;
+pub mod meter_mapping;
+pub mod meter_tree;
+pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
 pub mod reading;
@@ -45,6 +48,9 @@ pub struct MeteringQuery(
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
+    meter_mapping::MeterMappingQuery,
+    meter_tree::MeterTreeQuery,
+    metering_point::MeteringPointQuery,
     reading::ReadingQuery,
     reading_round::ReadingRoundQuery,
     validation_rules::ValidationRulesQuery,
@@ -79,8 +85,14 @@ pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
     meter::MeterMutation,
+    meter::SupplyMutation,
+    meter_mapping::MeterMappingMutation,
+    meter_tree::MeterTreeMutation,
+    metering_point::MeteringPointMutation,
     reading::ReadingMutation,
+    reading::BluetoothMutation,
     reading::EstimationMutation,
+    reading::IntervalMutation,
     reading::ReviewMutation,
     reading_round::ReadingRoundMutation,
     validation_rules::ValidationRulesMutation,

@@ -502,3 +502,292 @@ async fn a_held_reading_blocks_nothing_and_the_next_counts_from_the_last_accepte
         json!([{ "index": "631" }])
     );
 }
+
+/// Hourly values of a day: nothing at night, a little by day.
+fn usual_day() -> Vec<&'static str> {
+    let mut day = vec!["0"; 6];
+    day.extend([
+        "0.04", "0.06", "0.05", "0.03", "0.04", "0.05", "0.06", "0.04", "0.03", "0.02",
+    ]);
+    day.extend(["0.04", "0.05", "0.06", "0.05", "0.04", "0.03", "0.02", "0"]);
+    day
+}
+
+#[tokio::test]
+async fn v12_to_v17_and_v25_remote_intervals_are_judged_as_they_come() {
+    let desk = Desk::open("2026-01-01", "100").await;
+    let sweep = |day: &str, meter: Value| {
+        let mut meter = meter;
+        if meter["values"].is_null() {
+            meter["values"] = json!(usual_day());
+        }
+        meter["meterNo"] = "M1".into();
+        json!({ "collectorNo": "C-1", "day": day, "stepMinutes": 60, "meters": [meter] })
+    };
+    let fields =
+        "meters { meterNo findings { rule severity message recomputed inputs { name value } } }";
+    let judged = async |day: &str, meter: Value| {
+        let input = sweep(day, meter);
+        let payload = desk
+            .centre
+            .must(&desk.reader, "recordIntervals", input, fields)
+            .await;
+        payload["meters"][0].clone()
+    };
+    let usual = judged("2026-03-01", json!({})).await;
+    assert_eq!(usual["findings"], json!([]));
+    let mut spike = usual_day();
+    spike[8] = "0.5";
+    let mut gap: Vec<Value> = usual_day().into_iter().map(Value::from).collect();
+    gap[9] = Value::Null;
+    let cases = [
+        ("V12", "WARN", json!({ "values": spike })),
+        (
+            "V13",
+            "HOLD",
+            json!({ "startIndex": "100", "endIndex": "101" }),
+        ),
+        (
+            "V14",
+            "WARN",
+            json!({ "values": vec!["0.07"; 8], "firstSlot": 0 }),
+        ),
+        ("V15", "WARN", json!({ "values": spike })),
+        ("V16", "HOLD", json!({ "values": gap })),
+        (
+            "V16",
+            "HOLD",
+            json!({ "rates": [{ "rate": "PEAK", "index": "60" }] }),
+        ),
+        (
+            "V17",
+            "HOLD",
+            json!({ "endIndex": "100.71", "startIndex": "100", "rates": [
+            { "rate": "PEAK", "index": "60" }, { "rate": "FLAT", "index": "30" },
+            { "rate": "VALLEY", "index": "10" }] }),
+        ),
+        ("V25", "VISIT", json!({ "values": vec!["0.18"; 24] })),
+        ("V25", "HOLD", json!({ "codes": ["TAMPER"] })),
+    ];
+    for (number, (rule, severity, meter)) in cases.into_iter().enumerate() {
+        // Days apart, so that none goes on from another.
+        let day = format!("2026-04-{:02}", 1 + 2 * number);
+        let judged = judged(&day, meter).await;
+        assert_eq!(found(&judged, rule), Some(severity), "{rule} {judged}");
+    }
+    // The same sweep again, and another value for the same hour.
+    assert_eq!(judged("2026-03-01", json!({})).await["findings"], json!([]));
+    let conflict = sweep("2026-03-01", json!({ "values": vec!["0.09"; 24] }));
+    assert_eq!(
+        desk.centre
+            .refused(&desk.reader, "recordIntervals", conflict)
+            .await,
+        ("INTERVAL_CONFLICT".to_owned(), "input.meters".to_owned())
+    );
+    let count = "SELECT count(*) FROM events WHERE event_type = 'interval_day.sweep_recorded'";
+    let count: i64 = sqlx::query_scalar(count)
+        .fetch_one(&desk.centre.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(count, 10);
+}
+
+#[tokio::test]
+async fn the_eleven_states_fix_what_is_entered() {
+    let desk = e7().await;
+    let states = "{ readStates { state label entry } }";
+    let answer = desk
+        .centre
+        .ask(&desk.reader, states, json!({}))
+        .await
+        .data();
+    let states = answer["readStates"].as_array().unwrap().clone();
+    assert_eq!(states.len(), 11);
+    for state in &states {
+        let name = state["state"].as_str().unwrap();
+        let with_index = json!({
+            "meterNo": "M1", "channel": "HANDHELD", "index": "320", "state": name,
+            "readAt": noon("2026-07-30"),
+        });
+        let refused = desk
+            .centre
+            .refused(&desk.reader, "submitReading", with_index)
+            .await
+            .0;
+        let without = desk.centre.refused(
+            &desk.reader,
+            "estimateReading",
+            estimate("2026-09-25", name),
+        );
+        let without = without.await.0;
+        match state["entry"].as_str().unwrap() {
+            "INDEX" => {
+                assert_ne!(refused, "METER_STATE_TAKES_NO_INDEX", "{name}");
+                assert_eq!(without, "METER_STATE_TAKES_AN_INDEX", "{name}");
+            }
+            _ => assert_eq!(refused, "METER_STATE_TAKES_NO_INDEX", "{name}"),
+        }
+    }
+    let label = |name: &str| {
+        let state = states.iter().find(|state| state["state"] == name);
+        state.unwrap()["label"].clone()
+    };
+    assert_eq!(label("DERIVED_ACTUAL"), "推正");
+}
+
+#[tokio::test]
+async fn states_without_an_index_give_what_they_stand_for() {
+    for (state, index, quality, method) in [
+        ("ESTIMATED", "318", "ESTIMATED", "LAST_YEAR"),
+        ("AVERAGE_ESTIMATE", "309", "ESTIMATED", "RECENT_PERIODS"),
+        ("DERIVED_ESTIMATE", "309", "ESTIMATED", "PRESENT_DEVICE"),
+        ("ISSUED_ESTIMATE", "318", "SUBSTITUTED", "LAST_YEAR"),
+        ("NO_USAGE", "305", "SUBSTITUTED", "NO_USAGE"),
+    ] {
+        let desk = e7().await;
+        let read = desk.estimate("2026-07-31", state).await;
+        assert_eq!(read["reading"]["index"], index, "{state}");
+        assert_eq!(read["reading"]["quality"], quality, "{state}");
+        assert_eq!(read["reading"]["state"], state);
+        assert_eq!(
+            desk.history().await[0]["estimate"]["method"],
+            method,
+            "{state}"
+        );
+    }
+    // What stands is no estimate to be trued up.
+    let desk = e7().await;
+    desk.estimate("2026-07-31", "ISSUED_ESTIMATE").await;
+    assert_eq!(desk.read("2026-08-31", "315").await["status"], "HELD");
+    // 推正 draws the line in any case: 21 in 62 days.
+    let desk = e7().await;
+    desk.estimate("2026-07-31", "ESTIMATED").await;
+    let input = json!({ "index": "326", "readAt": noon("2026-08-31"), "state": "DERIVED_ACTUAL" });
+    let read = desk.submit(input).await;
+    assert_eq!(read["reading"]["usage"], "11");
+    assert_eq!(figures(&desk.history().await[1]), ["315", "10", "65"]);
+}
+
+#[tokio::test]
+async fn fitted_backwards_counts_down_and_a_planned_exchange_follows_a_replacement() {
+    let desk = Desk::open("2026-01-01", "100").await;
+    let down = json!({ "index": "88", "readAt": noon("2026-02-01"), "state": "FITTED_BACKWARDS" });
+    let read = desk.submit(down).await;
+    assert_eq!(
+        (&read["status"], &read["reading"]["usage"]),
+        (&json!("ACCEPTED"), &json!("12"))
+    );
+    let up = json!({ "index": "89", "readAt": noon("2026-03-01"), "state": "FITTED_BACKWARDS" });
+    assert_eq!(desk.submit(up).await["status"], "HELD");
+    let exchange = json!({
+        "meterNo": "M1", "channel": "HANDHELD", "index": "8", "readAt": noon("2026-05-01"),
+        "state": "PLANNED_EXCHANGE",
+    });
+    assert_eq!(
+        desk.centre
+            .refused(&desk.reader, "submitReading", exchange.clone())
+            .await,
+        (
+            "METER_STATE_DOES_NOT_FIT".to_owned(),
+            "input.state".to_owned()
+        )
+    );
+    let replace = json!({
+        "meterNo": "M1", "closingIndex": "92", "reason": "ROTATION", "replacedAt": noon("2026-04-01"),
+        "hardwareNo": "H-new", "digits": 5, "decimals": 2, "openingIndex": "0", "maxPerHour": "5",
+    });
+    desk.centre
+        .must(&desk.reader, "replaceDevice", replace, "meter { meterNo }")
+        .await;
+    let read = desk
+        .centre
+        .must(&desk.reader, "submitReading", exchange, VERDICT)
+        .await;
+    assert_eq!(read["reading"]["usage"], "12");
+}
+
+#[tokio::test]
+async fn a_delayed_reading_is_listed_until_it_is_made_up_for() {
+    let desk = Desk::open("2026-01-01", "100").await;
+    let delay = |until: &str| json!({ "meterNo": "M1", "until": until, "reason": "楼栋封闭" });
+    assert_eq!(
+        desk.centre
+            .refused(&desk.reader, "delayReading", delay("2026-09-24"))
+            .await,
+        ("METER_DELAY_NOT_AHEAD".to_owned(), "input.until".to_owned())
+    );
+    desk.centre
+        .must(&desk.reader, "delayReading", delay("2026-10-08"), "until")
+        .await;
+    let list = "{ delayedReadings { nodes { meterNo until reason delayedBy } } }";
+    let listed = async || {
+        let answer = desk.centre.ask(&desk.manager, list, json!({})).await.data();
+        answer["delayedReadings"]["nodes"].clone()
+    };
+    let expected = json!([{
+        "meterNo": "M1", "until": "2026-10-08", "reason": "楼栋封闭", "delayedBy": "staff:li",
+    }]);
+    assert_eq!(listed().await, expected);
+    desk.centre.wait(chrono::TimeDelta::days(3));
+    desk.read("2026-09-26", "131").await;
+    assert_eq!(listed().await, json!([]));
+}
+
+#[tokio::test]
+async fn v11_v10_usage_of_a_point_out_of_use_is_held_and_none_is_as_expected() {
+    let desk = Desk::open("2026-01-01", "100").await;
+    desk.read("2026-02-01", "131").await;
+    let vacant = json!({
+        "meterNo": "M1", "inactivity": "VACANT", "since": noon("2026-02-01"), "reason": "退房",
+    });
+    desk.centre
+        .must(&desk.reader, "deactivateMeter", vacant, "meter { meterNo }")
+        .await;
+    let nothing = desk.read("2026-03-01", "131").await;
+    assert_eq!(
+        (&nothing["status"], &nothing["findings"]),
+        (&json!("ACCEPTED"), &json!([]))
+    );
+    let used = desk.read("2026-04-01", "131.01").await;
+    assert_eq!(
+        (&used["status"], found(&used, "V11")),
+        (&json!("HELD"), Some("HOLD"))
+    );
+    let again = json!({ "meterNo": "M1", "since": noon("2026-04-02") });
+    desk.centre
+        .must(&desk.reader, "reactivateMeter", again, "meter { meterNo }")
+        .await;
+    let moved_in = desk.read("2026-05-01", "140").await;
+    assert_eq!(
+        (&moved_in["status"], found(&moved_in, "V11")),
+        (&json!("ACCEPTED"), None)
+    );
+    // In use, nothing used is odd.
+    assert_eq!(
+        found(&desk.read("2026-06-01", "140").await, "V10"),
+        Some("WARN")
+    );
+}
+
+#[tokio::test]
+async fn v24_the_place_of_a_reading_is_compared_with_the_marked_one() {
+    let desk = Desk::open("2026-01-01", "100").await;
+    let mark = json!({
+        "meterNo": "M1", "latitude": "39.999800", "longitude": "116.326400", "place": "楼道左侧",
+    });
+    desk.centre
+        .must(&desk.reader, "markMeterLocation", mark, "meter { meterNo }")
+        .await;
+    for (day, index, latitude, severity) in [
+        ("2026-02-01", "131", "40.001598", None),
+        ("2026-03-01", "159", "40.001608", Some("WARN")),
+    ] {
+        let input = json!({
+            "index": index, "readAt": noon(day),
+            "position": { "latitude": latitude, "longitude": "116.326400" },
+        });
+        let verdict = desk.submit(input).await;
+        assert_eq!(found(&verdict, "V24"), severity, "{latitude}");
+        assert_eq!(verdict["status"], "ACCEPTED");
+    }
+}

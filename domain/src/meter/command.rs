@@ -5,7 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::check::Plausible;
 use super::{
-    Channel, Evidence, FaultReported, MeterRegistered, PhotoSubmitted, ReadState, RemovalReason,
+    Channel, Evidence, FaultReported, Inactivity, MeterRegistered, PhotoSubmitted, ReadState,
+    RemovalReason,
 };
 use crate::units::{
     CorrectionId, GeoPoint, HardwareNo, Index, MeterNo, Multiplier, PhotoHash, Quantity, ReadingId,
@@ -27,6 +28,8 @@ pub enum MeterCommand {
     ReportFault(FaultReported),
     EstimateReading(Box<EstimateReading>),
     DelayReading(DelayReading),
+    Deactivate(DeactivateMeter),
+    Reactivate(ReactivateMeter),
 }
 
 #[derive(Clone, Debug)]
@@ -124,4 +127,21 @@ pub struct RequestCorrection {
 pub struct ApproveCorrection {
     pub correction_id: CorrectionId,
     pub approved_by: Actor,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeactivateMeter {
+    pub inactivity: Inactivity,
+    pub since: DateTime<Utc>,
+    pub reason: String,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReactivateMeter {
+    pub since: DateTime<Utc>,
+    pub reason: Option<String>,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
 }

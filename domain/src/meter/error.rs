@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
-use super::ReadState;
+use super::{Inactivity, ReadState};
 use crate::units::{Index, ValueError, business_time};
 
 /// Why a meter's command is refused. Each variant is one broken rule.
@@ -76,10 +76,22 @@ pub enum MeterError {
     CorrectionNotFound,
     #[error("更正须由申请人和抄表人以外的人批准")]
     CorrectionNeedsAnotherPerson,
+    #[error("该计量点已是{}状态", .inactivity.label())]
+    AlreadyInactive { inactivity: Inactivity },
+    #[error("该计量点正在使用，无须恢复")]
+    NotInactive,
+    #[error("状态变更时间晚于当前时间")]
+    SupplyChangeInFuture,
+    #[error("状态变更时间必须晚于上次变更 {}", local(.last))]
+    SupplyChangeBeforeLast { last: DateTime<Utc> },
     #[error("用量超出可计算的范围")]
     UsageOutOfRange,
     #[error("蓝牙抄表须上传表计的原始报文")]
     FrameRequired,
+    #[error("报文不完整，或不是水表的读数")]
+    FrameUnreadable,
+    #[error("报文来自表具 {address}，不是本表")]
+    FrameOfAnotherMeter { address: String },
     #[error("抄见状态“{}”须录入读数", .state.label())]
     StateTakesAnIndex { state: ReadState },
     #[error("抄见状态“{}”不录入读数", .state.label())]
@@ -142,8 +154,14 @@ impl BusinessError for MeterError {
             Self::CorrectionChangesNothing => "METER_CORRECTION_CHANGES_NOTHING",
             Self::CorrectionNotFound => "METER_CORRECTION_NOT_FOUND",
             Self::CorrectionNeedsAnotherPerson => "METER_CORRECTION_NEEDS_ANOTHER_PERSON",
+            Self::AlreadyInactive { .. } => "METER_ALREADY_INACTIVE",
+            Self::NotInactive => "METER_NOT_INACTIVE",
+            Self::SupplyChangeInFuture => "METER_SUPPLY_CHANGE_IN_FUTURE",
+            Self::SupplyChangeBeforeLast { .. } => "METER_SUPPLY_CHANGE_BEFORE_LAST",
             Self::UsageOutOfRange => "METER_USAGE_OUT_OF_RANGE",
             Self::FrameRequired => "METER_FRAME_REQUIRED",
+            Self::FrameUnreadable => "METER_FRAME_UNREADABLE",
+            Self::FrameOfAnotherMeter { .. } => "METER_FRAME_OF_ANOTHER_METER",
             Self::StateTakesAnIndex { .. } => "METER_STATE_TAKES_AN_INDEX",
             Self::StateTakesNoIndex { .. } => "METER_STATE_TAKES_NO_INDEX",
             Self::StateDoesNotFit { .. } => "METER_STATE_DOES_NOT_FIT",
@@ -162,6 +180,7 @@ impl BusinessError for MeterError {
             | Self::NoDevice
             | Self::DeviceAlreadyInstalled
             | Self::SelfReadNotEnabled
+            | Self::NotInactive
             | Self::NotYourMeter => Some("meterNo"),
             Self::HardwareNoTaken | Self::SameDevice => Some("hardwareNo"),
             Self::DigitsOutOfRange => Some("digits"),
@@ -189,12 +208,16 @@ impl BusinessError for MeterError {
             | Self::ReadingContradictsLater { .. } => Some("readingId"),
             Self::ReadingWentBackwards { .. } => Some("rollover"),
             Self::CorrectionNotFound => Some("correctionId"),
-            Self::FrameRequired => Some("frame"),
+            Self::FrameRequired | Self::FrameUnreadable | Self::FrameOfAnotherMeter { .. } => {
+                Some("frame")
+            }
             Self::StateTakesAnIndex { .. }
             | Self::StateTakesNoIndex { .. }
             | Self::StateDoesNotFit { .. } => Some("state"),
             Self::EstimatedTooLong { .. } | Self::NothingToEstimateFrom => Some("meterNo"),
             Self::DelayNotAhead => Some("until"),
+            Self::AlreadyInactive { .. } => Some("inactivity"),
+            Self::SupplyChangeInFuture | Self::SupplyChangeBeforeLast { .. } => Some("since"),
             Self::ReviewNeedsAnotherPerson | Self::CorrectionNeedsAnotherPerson => None,
         }
     }

@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, Evidence, Finding};
+use super::{Estimate, Evidence, Finding, MeterDeactivated, MeterReactivated};
 use crate::units::{
     BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, Index, MeterNo, Multiplier,
     PhotoHash, Quantity, ReadingId, RoundId,
@@ -324,6 +324,8 @@ pub enum MeterEvent {
     FaultReported(FaultReported),
     ReadingReestimated(ReadingReestimated),
     ReadingDelayed(ReadingDelayed),
+    Deactivated(MeterDeactivated),
+    Reactivated(MeterReactivated),
 }
 
 impl DomainEvent for MeterEvent {
@@ -342,6 +344,8 @@ impl DomainEvent for MeterEvent {
             Self::FaultReported(_) => "meter.fault_reported",
             Self::ReadingReestimated(_) => "meter.reading_reestimated",
             Self::ReadingDelayed(_) => "meter.reading_delayed",
+            Self::Deactivated(_) => "meter.deactivated",
+            Self::Reactivated(_) => "meter.reactivated",
         }
         .to_owned()
     }

@@ -27,6 +27,9 @@ pub struct Evidence {
     pub watermark_at: Option<DateTime<Utc>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<RawFrame>,
+    /// The address in the frame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
 }
 
 impl Evidence {

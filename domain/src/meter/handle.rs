@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
 use super::installation::{Installation, check_range, plus};
+use super::timeline::Timeline;
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
-    MeterState, correction, estimate, submission,
+    MeterState, correction, estimate, submission, supply,
 };
 use crate::units::{PhotoHash, Quantity, ValueError, business_date};
 
@@ -29,6 +30,8 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::ReportFault(report) => report_fault(meter, report),
         MeterCommand::EstimateReading(command) => estimate::estimate(meter, *command),
         MeterCommand::DelayReading(command) => submission::delay(meter, command),
+        MeterCommand::Deactivate(command) => supply::deactivate(meter, &command),
+        MeterCommand::Reactivate(command) => supply::reactivate(meter, &command),
     }
 }
 
@@ -90,23 +93,25 @@ fn replace(meter: &MeterState, command: ReplaceDevice) -> Result<Vec<MeterEvent>
         return Err(MeterError::SameDevice);
     }
     known_photo(meter, command.closing_photo.as_ref())?;
-    let removed = close(meter, old, &command, at)?;
+    // A closing index below an estimate is no way back: the estimate was too high (E7).
+    let trued = estimate::true_up(&meter.timeline, old, (command.closing_index, at), false)?;
+    let made_anew = trued.map(|trued| trued.made_anew).unwrap_or_default();
+    let removed = close(&meter.timeline.with(&made_anew), old, &command, at)?;
     let installed = device(meter, command.replacement)?;
-    Ok(vec![
-        MeterEvent::DeviceRemoved(removed),
-        MeterEvent::DeviceInstalled(installed),
-    ])
+    let mut events = submission::around(made_anew, MeterEvent::DeviceRemoved(removed), Vec::new());
+    events.push(MeterEvent::DeviceInstalled(installed));
+    Ok(events)
 }
 
 /// E2: the old device's last stretch counts by its own register and multiplier.
 fn close(
-    meter: &MeterState,
+    timeline: &Timeline,
     old: &Installation,
     command: &ReplaceDevice,
     at: DateTime<Utc>,
 ) -> Result<DeviceRemoved, MeterError> {
     old.check_range(command.closing_index, "closingIndex")?;
-    let previous = meter.timeline.before(old, DateTime::<Utc>::MAX_UTC);
+    let previous = timeline.before(old, DateTime::<Utc>::MAX_UTC);
     if at <= previous.at {
         return Err(MeterError::DeviceDateBeforeLast { last: previous.at });
     }

@@ -197,6 +197,11 @@ fn alike(
         usage,
         span,
     };
+    if let Some(why) = meter.supply().inactive_throughout(span.0, span.1) {
+        // Out of use, nothing used is what is expected, and nothing else is.
+        let found = check::inactive(compared, why.label());
+        return found.into_iter().collect();
+    }
     let mut findings = Vec::new();
     if let Some(reference) = expected(&command.rules, compared.commodity, timeline, span) {
         findings.extend(check::high(compared, reference));

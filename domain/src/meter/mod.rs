@@ -19,6 +19,7 @@ mod judge;
 mod process;
 mod read_state;
 mod submission;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -34,11 +35,13 @@ pub use event::{
 };
 pub use evidence::{Evidence, RawFrame};
 pub use finding::{Finding, Rule, Severity};
+pub(crate) use process::attach_photo;
 pub use process::{
-    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DelayReading, DeviceSpec,
-    EstimateReading, FaultFiled, InstallDevice, MeterChanged, ReadingJudged, ReadingPhoto,
-    ReadingPutOff, RegisterMeter, RejectReading, ReplaceDevice, ReportFault, RequestCorrection,
-    StoredPhoto, SubmitReading,
+    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeactivateMeter, DelayReading,
+    DeviceSpec, EstimateReading, FaultFiled, InstallDevice, MeterChanged, ReactivateMeter,
+    ReadingJudged, ReadingPhoto, ReadingPutOff, RegisterMeter, RejectReading, ReplaceDevice,
+    ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
 };
 pub use read_state::{ReadState, StateInput};
+pub use supply::{Inactivity, MeterDeactivated, MeterReactivated, Supply};
 pub use timeline::AcceptedReading;

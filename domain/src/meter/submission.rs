@@ -119,7 +119,22 @@ fn require_photo(meter: &MeterState, command: &SubmitReading) -> Result<(), Mete
     if command.channel == Channel::Bluetooth && command.evidence.frame.is_none() {
         return Err(MeterError::FrameRequired);
     }
+    if let (Some(address), Some(device)) = (&command.evidence.answered_by, meter.device())
+        && !is_address_of(address, device.hardware_no.as_str())
+    {
+        return Err(MeterError::FrameOfAnotherMeter {
+            address: address.clone(),
+        });
+    }
     known_photo(meter, command.photo.as_ref())
+}
+
+/// What is stamped on a device is the end of its address; the maker's code before it is not. A
+/// number with letters is of another kind, and says nothing about the address.
+fn is_address_of(address: &str, hardware_no: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let stamped = hardware_no.trim_start_matches('0');
+    !digits(hardware_no) || address.ends_with(stamped) || hardware_no.ends_with(address)
 }
 
 /// V2: a clock runs ahead by some minutes, no more.

@@ -1,6 +1,8 @@
 //! Readings: taken, judged, reviewed, corrected; and the usage that follows from them.
 
+mod bluetooth;
 mod estimation;
+mod interval;
 mod mutation;
 mod query;
 mod review;
@@ -8,7 +10,9 @@ mod state;
 mod subscription;
 mod types;
 
+pub use bluetooth::BluetoothMutation;
 pub use estimation::{EstimationMutation, EstimationQuery};
+pub use interval::IntervalMutation;
 pub use mutation::ReadingMutation;
 pub use query::ReadingQuery;
 pub use review::ReviewMutation;

@@ -43,6 +43,7 @@ impl SubmitReadingInput {
             device: self.device.clone(),
             watermark_at: self.watermark_at,
             frame: None,
+            answered_by: None,
         })
     }
 }
@@ -89,7 +90,11 @@ macro_rules! verdict_payloads {
     )+};
 }
 
-verdict_payloads!(SubmitReadingPayload, EstimateReadingPayload);
+verdict_payloads!(
+    SubmitReadingPayload,
+    EstimateReadingPayload,
+    UploadBluetoothReadingPayload
+);
 
 /// R21: a reader stands before the dial and so has to show it. Data of machines is brought in by
 /// those who look after them.

@@ -10,7 +10,7 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
-use super::PhotoShelf;
+use super::{FrameReader, PhotoShelf};
 
 /// How far the read models have come.
 #[async_trait]
@@ -47,6 +47,7 @@ pub struct Services {
     pub access: Access,
     pub access_log: Arc<dyn AccessRecorder>,
     pub photos: Arc<dyn PhotoShelf>,
+    pub frames: Arc<dyn FrameReader>,
 }
 
 impl Services {

@@ -19,7 +19,7 @@ use chaobiao_domain::account::{AccountClass, OpenAccount};
 use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
-use chaobiao_domain::meter::StoredPhoto;
+use chaobiao_domain::meter::{RawFrame, StoredPhoto};
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
 use chaobiao_domain::units::PhotoHash;
 use chaobiao_eventstore::access::{Access, Principal, SessionLimits, SessionToken};
@@ -28,7 +28,7 @@ use chaobiao_eventstore::{
     Sender,
 };
 use chaobiao_graphql::support::{
-    AccessRecorder, CursorKey, PhotoShelf, RequestInfo, Services, prepare,
+    AccessRecorder, CursorKey, DialAnswer, FrameReader, PhotoShelf, RequestInfo, Services, prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -70,6 +70,15 @@ struct NoPhotos;
 impl PhotoShelf for NoPhotos {
     async fn stored(&self, _photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
         Ok(None)
+    }
+}
+
+/// A house without meters to listen to.
+struct NoFrames;
+
+impl FrameReader for NoFrames {
+    fn water_dial(&self, _frame: &RawFrame) -> Option<DialAnswer> {
+        None
     }
 }
 
@@ -146,6 +155,7 @@ impl Centre {
             access: Access::new(&store, SessionLimits::default()).unwrap(),
             access_log: Arc::clone(&log) as Arc<_>,
             photos: Arc::new(NoPhotos),
+            frames: Arc::new(NoFrames),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(

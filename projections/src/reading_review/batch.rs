@@ -83,7 +83,9 @@ impl Batch {
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::ReadingSubmitted(_)
             | MeterEvent::ReadingDelayed(_)
-            | MeterEvent::FaultReported(_) => {}
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::Deactivated(_)
+            | MeterEvent::Reactivated(_) => {}
         }
     }
 
@@ -150,7 +152,9 @@ impl Batch {
             MeterEvent::DeviceInstalled(_)
             | MeterEvent::DeviceRemoved(_)
             | MeterEvent::PhotoSubmitted(_)
-            | MeterEvent::FaultReported(_) => {}
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::Deactivated(_)
+            | MeterEvent::Reactivated(_) => {}
         }
         Ok(())
     }

@@ -246,6 +246,14 @@ pub(super) fn v10(figures: Figures) -> Option<Verdict> {
 }
 
 /// V11: something was used where nothing could be.
+pub(in crate::meter) fn inactive(compared: Compared<'_>, why: &str) -> Option<Finding> {
+    let figures = Figures::default()
+        .with("usage", compared.usage)
+        .with("unit", compared.commodity.unit())
+        .with("inactivity", why);
+    evaluate(Rule::V11, compared.rules.version, figures.into())
+}
+
 pub(super) fn v11(figures: Figures) -> Option<Verdict> {
     if figures.number("usage")? <= Decimal::ZERO {
         return None;

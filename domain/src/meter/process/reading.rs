@@ -8,8 +8,9 @@ use crate::meter::command::{self, MeterCommand};
 use crate::meter::{
     Channel, Evidence, Finding, Meter, MeterError, MeterState, ReadingStatus, judge,
 };
+use crate::metering_point::MeteringPoint;
 use crate::reading_round::ReadingRound;
-use crate::units::{Index, MeterNo, Quantity, ReadingId, RoundId, business_date};
+use crate::units::{GeoPoint, Index, MeterNo, Quantity, ReadingId, RoundId, business_date};
 use crate::validation_rules::ValidationRules;
 
 /// An index from whatever source. Usage follows from it; nobody can type one.
@@ -100,7 +101,7 @@ impl Process for SubmitReading {
             note: self.note.clone(),
             submitted_by: context.actor.clone(),
             evidence: self.evidence.clone(),
-            marked_at: None,
+            marked_at: self.marked_at(workspace)?,
             next_door: Vec::new(),
             rules,
             now: context.at,
@@ -120,6 +121,17 @@ impl Process for SubmitReading {
 }
 
 impl SubmitReading {
+    /// V24: where the meter was marked to be, for a reader who says where they stood.
+    fn marked_at(&self, workspace: &mut Workspace) -> Result<Option<GeoPoint>, Stop> {
+        if self.evidence.position.is_none() {
+            return Ok(None);
+        }
+        let point = workspace.get::<MeteringPoint>(self.meter_no.as_str())?;
+        Ok(point.marked().and_then(|marked| {
+            GeoPoint::try_new(marked.latitude.value(), marked.longitude.value()).ok()
+        }))
+    }
+
     /// What the neighbours in the walk may show: looked up only when the index is in doubt.
     fn next_door(
         &self,

@@ -357,3 +357,36 @@ fn an_estimate_goes_over_the_end_of_the_register_and_is_trued_up_there() {
         rows(&[("99994", "4", "94"), ("99998", "4", "98")])
     );
 }
+
+#[test]
+fn a_replacement_trues_the_estimate_before_it_up() {
+    let mut desk = e7();
+    estimated(&mut desk, "2026-07-31");
+    let replace = |closing: &str| ReplaceDevice {
+        meter_no: meter_no(),
+        closing_index: index(closing),
+        closing_photo: None,
+        reason: RemovalReason::Rotation,
+        device: device("H2", "0"),
+        replaced_at: None,
+    };
+    desk.on("2026-08-31");
+    assert_eq!(
+        desk.refused(&replace("304")),
+        "METER_CLOSING_INDEX_WENT_BACKWARDS"
+    );
+    let replaced = desk.run(&replace("315")).unwrap();
+    assert_eq!(
+        replaced.event_types(),
+        [
+            "meter.reading_reestimated",
+            "meter.device_removed",
+            "meter.device_installed"
+        ]
+    );
+    read(&mut desk, "2026-09-30", "4");
+    assert_eq!(
+        history(&mut desk)[3..],
+        rows(&[("310", "5", "60"), ("4", "9", "69")])
+    );
+}

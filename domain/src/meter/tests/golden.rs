@@ -64,6 +64,7 @@ fn evidence() -> Evidence {
         device: Some("手机 7".to_owned()),
         watermark_at: Some(at("2026-02-01 08:58")),
         frame: Some(RawFrame::try_new("68 10 44").unwrap()),
+        answered_by: Some("78330011223344".to_owned()),
     }
 }
 
@@ -213,6 +214,15 @@ fn full() -> Vec<MeterEvent> {
             round: Some("B12-202602".parse().unwrap()),
             delayed_by: staff("li"),
         }),
+        MeterEvent::Deactivated(MeterDeactivated {
+            inactivity: Inactivity::Vacant,
+            since: at("2026-07-15 09:00"),
+            reason: "暑假腾空".to_owned(),
+        }),
+        MeterEvent::Reactivated(MeterReactivated {
+            since: at("2026-09-01 09:00"),
+            reason: Some("新生入住".to_owned()),
+        }),
     ]
 }
 
@@ -264,6 +274,10 @@ fn required_only() -> Vec<MeterEvent> {
             reason: "楼栋封闭".to_owned(),
             round: None,
             delayed_by: staff("li"),
+        }),
+        MeterEvent::Reactivated(MeterReactivated {
+            since: at("2026-09-01 09:00"),
+            reason: None,
         }),
     ]
 }

@@ -3,11 +3,13 @@ mod devices;
 mod estimates;
 mod golden;
 mod intervals;
+mod leaks;
 mod owners;
 mod properties;
 mod readings;
 mod review;
 mod rules;
+mod supply;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
