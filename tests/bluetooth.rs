@@ -45,7 +45,7 @@ async fn r20_r70_a_water_meter_is_read_by_bluetooth_and_its_answer_is_kept() {
     for (meter_no, hardware_no) in [("M1", "11223344"), ("M2", "11223355")] {
         let meter = json!({
             "meterNo": meter_no, "commodity": "WATER", "campusId": CAMPUS,
-            "building": "紫荆 3 号楼", "room": "305", "book": "B1",
+            "building": "紫荆 3 号楼", "room": "305", "book": "B1", "selfRead": true,
         });
         admin.must("registerMeter", meter, "meter { meterNo }");
         let device = json!({

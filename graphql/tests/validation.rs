@@ -584,12 +584,6 @@ async fn v12_to_v17_and_v25_remote_intervals_are_judged_as_they_come() {
             .await,
         ("INTERVAL_CONFLICT".to_owned(), "input.meters".to_owned())
     );
-    let count = "SELECT count(*) FROM events WHERE event_type = 'interval_day.sweep_recorded'";
-    let count: i64 = sqlx::query_scalar(count)
-        .fetch_one(&desk.centre.database.pool())
-        .await
-        .unwrap();
-    assert_eq!(count, 10);
 }
 
 #[tokio::test]
@@ -603,11 +597,11 @@ async fn the_eleven_states_fix_what_is_entered() {
         .data();
     let states = answer["readStates"].as_array().unwrap().clone();
     assert_eq!(states.len(), 11);
-    for state in &states {
+    for (minute, state) in states.iter().enumerate() {
         let name = state["state"].as_str().unwrap();
         let with_index = json!({
             "meterNo": "M1", "channel": "HANDHELD", "index": "320", "state": name,
-            "readAt": noon("2026-07-30"),
+            "readAt": format!("2026-07-30T04:{minute:02}:00Z"),
         });
         let refused = desk
             .centre
@@ -728,8 +722,9 @@ async fn a_delayed_reading_is_listed_until_it_is_made_up_for() {
         "meterNo": "M1", "until": "2026-10-08", "reason": "楼栋封闭", "delayedBy": "staff:li",
     }]);
     assert_eq!(listed().await, expected);
-    desk.centre.wait(chrono::TimeDelta::days(3));
-    desk.read("2026-09-26", "131").await;
+    desk.centre.wait(chrono::TimeDelta::minutes(5));
+    desk.submit(json!({ "index": "131", "readAt": "2026-09-24T01:05:00Z" }))
+        .await;
     assert_eq!(listed().await, json!([]));
 }
 

@@ -109,13 +109,13 @@ fn x15_a_leak_is_found_within_a_day_and_false_alarms_are_rare() {
         false_alarms += leaks(&mut desk, &sweep(day, meters));
     }
     // With one: from twenty moments of a day on, read every hour.
-    let mut longest = 0;
+    let mut longest = 0_u32;
     for seed in 0..20_u32 {
         let mut chance = Chance(u64::from(seed) + 7);
         let mut desk = campus(1);
         let begins = 24 * 60 + chance.below(24 * 60);
-        let mut found = None;
-        for hour in 0..72 {
+        let mut found: Option<u32> = None;
+        for hour in 0..72_u32 {
             let minutes = (60 * (hour + 1))
                 .saturating_sub(begins.max(60 * hour))
                 .min(60);
