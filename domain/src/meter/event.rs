@@ -83,6 +83,8 @@ pub enum RemovalReason {
     Fault,
     /// 变更容量
     CapacityChange,
+    /// 拆除, with nothing in its place.
+    Decommissioned,
 }
 
 impl RemovalReason {
@@ -91,6 +93,7 @@ impl RemovalReason {
             Self::Rotation => "rotation",
             Self::Fault => "fault",
             Self::CapacityChange => "capacity_change",
+            Self::Decommissioned => "decommissioned",
         }
     }
 }

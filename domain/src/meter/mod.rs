@@ -31,7 +31,8 @@ pub(crate) use process::attach_photo;
 pub use process::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeactivateMeter, DeviceSpec, FaultFiled,
     InstallDevice, MeterChanged, ReactivateMeter, ReadingJudged, ReadingPhoto, RegisterMeter,
-    RejectReading, ReplaceDevice, ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+    RejectReading, RemoveDevice, ReplaceDevice, ReportFault, ReportedUnit, RequestCorrection,
+    StoredPhoto, SubmitReading, SubmitReportedReading,
 };
 pub use supply::{Inactivity, MeterDeactivated, MeterReactivated, Supply};
 pub use timeline::AcceptedReading;

@@ -2,6 +2,7 @@
 
 mod device;
 mod reading;
+mod reported;
 mod review;
 mod supply;
 
@@ -10,9 +11,11 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use device::{
-    DeviceSpec, FaultFiled, InstallDevice, MeterChanged, RegisterMeter, ReplaceDevice, ReportFault,
+    DeviceSpec, FaultFiled, InstallDevice, MeterChanged, RegisterMeter, RemoveDevice,
+    ReplaceDevice, ReportFault,
 };
 pub use reading::{ReadingJudged, SubmitReading};
+pub use reported::{ReportedUnit, SubmitReportedReading};
 pub use review::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, RejectReading, RequestCorrection,
 };
