@@ -14,6 +14,7 @@ pub mod export;
 pub mod frames;
 pub mod http;
 pub mod import;
+pub mod labels;
 pub mod photos;
 pub mod policies;
 pub mod shutdown;

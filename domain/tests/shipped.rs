@@ -18,9 +18,11 @@ use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
+use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::meter::MeterEvent;
 use chaobiao_domain::meter::interval::IntervalDayEvent;
+use chaobiao_domain::meter_label::{LabelTemplateEvent, MeterLabelEvent};
 use chaobiao_domain::meter_mapping::MeterMappingEvent;
 use chaobiao_domain::meter_tree::{LossLimitsEvent, SubMeterEvent};
 use chaobiao_domain::metering_point::{ClassMethodEvent, MeteringPointEvent};
@@ -55,10 +57,14 @@ const READERS: &[(&str, Reader)] = &[
     ("campus", understood::<CampusEvent>),
     ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),
+    ("equipment_item", understood::<EquipmentItemEvent>),
+    ("equipment_model", understood::<EquipmentModelEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
     ("interval_day", understood::<IntervalDayEvent>),
+    ("label_template", understood::<LabelTemplateEvent>),
     ("loss_limits", understood::<LossLimitsEvent>),
     ("meter", understood::<MeterEvent>),
+    ("meter_label", understood::<MeterLabelEvent>),
     ("meter_mapping", understood::<MeterMappingEvent>),
     ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
@@ -69,6 +75,7 @@ const READERS: &[(&str, Reader)] = &[
     ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
+    ("verification_cycle", understood::<VerificationCycleEvent>),
     ("work_calendar", understood::<WorkYearEvent>),
 ];
 

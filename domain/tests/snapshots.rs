@@ -126,9 +126,13 @@ from_snapshot_as_from_the_start! {
     class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";
     interval_day: chaobiao_domain::meter::interval::IntervalDay, "interval_day";
+    equipment_item: chaobiao_domain::equipment::EquipmentItem, "equipment_item";
+    equipment_model: chaobiao_domain::equipment::EquipmentModel, "equipment_model";
     import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
+    label_template: chaobiao_domain::meter_label::LabelTemplate, "label_template";
     loss_limits: chaobiao_domain::meter_tree::LossLimits, "loss_limits";
     meter: chaobiao_domain::meter::Meter, "meter";
+    meter_label: chaobiao_domain::meter_label::MeterLabel, "meter_label";
     meter_mapping: chaobiao_domain::meter_mapping::MeterMapping, "meter_mapping";
     metering_point: chaobiao_domain::metering_point::MeteringPoint, "metering_point";
     payment: chaobiao_domain::payment::Payment, "payment";
@@ -139,5 +143,6 @@ from_snapshot_as_from_the_start! {
     sub_meter: chaobiao_domain::meter_tree::SubMeter, "sub_meter";
     tariff: chaobiao_domain::tariff::Tariff, "tariff";
     validation_rules: chaobiao_domain::validation_rules::ValidationRules, "validation_rules";
+    verification_cycle: chaobiao_domain::equipment::VerificationCycle, "verification_cycle";
     work_calendar: chaobiao_domain::work_calendar::WorkYear, "work_calendar";
 }

@@ -17,8 +17,10 @@ pub mod billing;
 pub mod binding;
 pub mod campus;
 pub mod customer;
+pub mod equipment;
 pub mod import_batch;
 pub mod meter;
+pub mod meter_label;
 pub mod meter_mapping;
 pub mod meter_tree;
 pub mod metering_point;
@@ -44,10 +46,12 @@ pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
 pub struct MeteringQuery(
+    equipment::EquipmentQuery,
     import_batch::ImportBatchQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
+    meter_label::MeterLabelQuery,
     meter_mapping::MeterMappingQuery,
     meter_tree::MeterTreeQuery,
     metering_point::MeteringPointQuery,
@@ -84,8 +88,10 @@ pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
+    equipment::EquipmentMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
+    meter_label::MeterLabelMutation,
     meter_mapping::MeterMappingMutation,
     meter_tree::MeterTreeMutation,
     metering_point::MeteringPointMutation,

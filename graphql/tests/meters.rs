@@ -313,3 +313,175 @@ async fn v20_trees_have_no_circles_and_join_like_with_like() {
         json!([{ "parentNo": "B", "from": "2026-09-01", "to": "2026-09-20" }])
     );
 }
+
+#[tokio::test]
+async fn e2_a_replacement_with_rollover_and_new_ratio_counts_1671_and_1950() {
+    let desk = Desk::open().await;
+    let old = json!({ "multiplier": "30", "maxPerHour": "98.73", "openingIndex": "99962.40" });
+    desk.meter("E2", "ELECTRICITY", old).await;
+    let swap = |closing: Value, opening: Value| {
+        json!({
+            "meterNo": "E2", "closingIndex": closing, "reason": "CAPACITY_CHANGE",
+            "hardwareNo": "H40", "digits": 5, "decimals": 2, "multiplier": "40",
+            "maxPerHour": "200", "openingIndex": opening, "replacedAt": "2026-09-14T00:00:00Z",
+        })
+    };
+    // V19: neither end may be missing, and nothing may lie before the last reading.
+    let backwards = "METER_CLOSING_INDEX_WENT_BACKWARDS";
+    for (closing, opening, code, field) in [
+        (Value::Null, json!("3.20"), "VALUE_EMPTY", "closingIndex"),
+        (json!("18.10"), Value::Null, "VALUE_EMPTY", "openingIndex"),
+        (json!("99000"), json!("3.20"), backwards, "closingIndex"),
+        (
+            json!("100000"),
+            json!("3.20"),
+            "METER_INDEX_OUT_OF_RANGE",
+            "closingIndex",
+        ),
+    ] {
+        let refusal = desk.refused("replaceDevice", swap(closing, opening));
+        assert_eq!(refusal.await, pair(code, field));
+    }
+    let mut early = swap(json!("18.10"), json!("3.20"));
+    early["replacedAt"] = json!("2026-08-31T00:00:00Z");
+    assert_eq!(
+        desk.refused("replaceDevice", early).await,
+        pair("METER_DEVICE_DATE_BEFORE_LAST", "installedAt")
+    );
+    let shown = "meter { replacements { nodes {
+        removedMultiplier closingIndex installedMultiplier openingIndex } } }";
+    let input = swap(json!("18.10"), json!("3.20"));
+    let swapped = desk.must("replaceDevice", input, shown).await;
+    assert_eq!(
+        swapped["meter"]["replacements"]["nodes"],
+        json!([{ "removedMultiplier": "30", "closingIndex": "18.10",
+                 "installedMultiplier": "40", "openingIndex": "3.20" }])
+    );
+    // V18: what a system believes of the device has to be what was installed.
+    let mut reading = json!({
+        "meterNo": "E2", "index": "51.95", "readAt": "2026-09-30T00:00:00Z",
+        "channel": "HANDHELD", "multiplier": "30", "unit": "kWh",
+    });
+    assert_eq!(
+        desk.refused("submitReading", reading.clone()).await,
+        pair("METER_MULTIPLIER_DIFFERS", "multiplier")
+    );
+    reading["multiplier"] = json!("40");
+    reading["unit"] = json!("MWh");
+    assert_eq!(
+        desk.refused("submitReading", reading.clone()).await,
+        pair("METER_UNIT_DIFFERS", "unit")
+    );
+    reading["unit"] = json!("度");
+    let judged = desk
+        .must("submitReading", reading, "reading { usage cumulative }")
+        .await;
+    assert_eq!(
+        judged["reading"],
+        json!({ "usage": "3621", "cumulative": "3621" }),
+        "1 671.00 by the old device and 1 950.00 by the new one"
+    );
+}
+
+#[tokio::test]
+async fn e2_what_no_rollover_can_explain_is_held() {
+    let desk = Desk::open().await;
+    for (meter_no, digits, rule) in [("G5", json!(5), "V5"), ("G4", Value::Null, "V4")] {
+        let device = json!({
+            "multiplier": "30", "maxPerHour": "98.73", "digits": digits,
+            "openingIndex": "52340.00",
+        });
+        desk.meter(meter_no, "ELECTRICITY", device).await;
+        let judged = desk
+            .read(meter_no, "52290.00", "2026-09-30T00:00:00Z")
+            .await;
+        assert_eq!(judged["status"], "HELD", "{meter_no}");
+        assert_eq!(judged["findings"][0]["rule"], rule);
+    }
+}
+
+#[tokio::test]
+async fn r75_a_device_is_taken_down_for_good() {
+    let desk = Desk::open().await;
+    desk.meter("W1", "WATER", json!({})).await;
+    let remove = json!({
+        "meterNo": "W1", "closingIndex": "12.5", "reason": "DECOMMISSIONED",
+        "removedAt": "2026-09-14T00:00:00Z",
+    });
+    let shown = "meter { device { hardwareNo } }";
+    let gone = desk.must("removeDevice", remove.clone(), shown).await;
+    assert_eq!(gone["meter"]["device"], Value::Null);
+    assert_eq!(
+        desk.refused("removeDevice", remove).await,
+        pair("METER_NO_DEVICE", "meterNo")
+    );
+}
+
+#[tokio::test]
+async fn r73_r74_r14_a_reader_marks_the_place_checks_the_meter_and_sees_how_it_is_read() {
+    let desk = Desk::open().await;
+    let reader = desk.centre.staff("li", &[Role::Reader]).await;
+    desk.meter("W1", "WATER", json!({})).await;
+    let (latitude, longitude) = ("31.2303912", "121.473702");
+    for mark in [
+        json!({ "meterNo": "W1", "place": "一层楼梯下" }),
+        json!({ "meterNo": "W1", "place": "管井", "latitude": latitude, "longitude": longitude }),
+    ] {
+        let marked = desk.centre.must(&reader, "markMeterLocation", mark, "");
+        marked.await;
+    }
+    let half = json!({ "meterNo": "W1", "latitude": "31" });
+    assert_eq!(
+        desk.centre
+            .refused(&reader, "markMeterLocation", half)
+            .await,
+        pair("METERING_POINT_POSITION_INCOMPLETE", "longitude")
+    );
+    let places = "{ meterLocations(meterNo: \"W1\") {
+        nodes { place latitude longitude markedBy } } }";
+    let places = desk.ask(places, json!({})).await;
+    assert_eq!(
+        places["meterLocations"]["nodes"],
+        json!([
+            { "place": "管井", "latitude": latitude, "longitude": longitude,
+              "markedBy": "staff:li" },
+            { "place": "一层楼梯下", "latitude": null, "longitude": null,
+              "markedBy": "staff:li" },
+        ])
+    );
+
+    let right = json!({ "meterNo": "W1", "findings": [
+        { "fact": "HARDWARE_NO", "found": "hw1" }, { "fact": "ROOM", "found": "总表间" },
+    ] });
+    let mut wrong = right.clone();
+    wrong["findings"][1]["found"] = json!("配电间");
+    assert_eq!(
+        desk.centre.refused(&reader, "verifyMeter", wrong).await,
+        pair("METERING_POINT_PHOTO_REQUIRED", "photo")
+    );
+    let checked = desk
+        .centre
+        .must(&reader, "verifyMeter", right, "mismatches { fact }")
+        .await;
+    assert_eq!(checked["mismatches"], json!([]));
+    let checks = "{ all: meterChecks(meterNo: \"W1\") { nodes { facts open } }
+        open: meterChecks(open: true) { nodes { meterNo } } }";
+    let checks = desk.ask(checks, json!({})).await;
+    assert_eq!(
+        checks["all"]["nodes"],
+        json!([{ "facts": ["HARDWARE_NO", "ROOM"], "open": false }])
+    );
+    assert_eq!(checks["open"]["nodes"], json!([]));
+
+    let method = "query($on: Date) {
+        readingMethod(meterNo: \"W1\", on: $on) { method own { from } } }";
+    let on = async |day: &str| {
+        let found = desk.ask(method, json!({ "on": day })).await;
+        found["readingMethod"]["method"].clone()
+    };
+    assert_eq!(on("2026-10-01").await, Value::Null);
+    let set = json!({ "meterNo": "W1", "method": "REMOTE", "from": "2026-10-01" });
+    desk.must("setReadingMethod", set, "").await;
+    assert_eq!(on("2026-10-01").await, "REMOTE");
+    assert_eq!(on("2026-09-30").await, Value::Null);
+}

@@ -4,11 +4,13 @@ pub mod account_statement;
 pub mod audit_trail;
 pub mod binding_queue;
 pub mod directory;
+pub mod equipment;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod imports;
 pub mod meter_card;
+pub mod meter_labels;
 pub mod meter_mappings;
 pub mod meter_tree;
 pub mod metering_points;
@@ -35,8 +37,10 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(equipment::EquipmentProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
+        Arc::new(meter_labels::MeterLabelsProjector),
         Arc::new(meter_mappings::MeterMappingsProjector),
         Arc::new(meter_tree::MeterTreeProjector),
         Arc::new(metering_points::MeteringPointsProjector),

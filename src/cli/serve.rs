@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::export;
 use crate::http::{self, Operations, Readiness};
+use crate::labels;
 use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
@@ -94,6 +95,7 @@ async fn serve(
             services: services.clone(),
         }))
         .merge(export::routes(services.clone()))
+        .merge(labels::routes(services.clone()))
         .merge(graphql(config, services)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {

@@ -15,7 +15,7 @@ use super::{
     MeterError, MeterEvent, MeterRegistered, Quality, ReadState, ReadingAccepted, ReadingCorrected,
     ReadingStatus, ReadingSubmitted, Supply,
 };
-use crate::units::{Commodity, CorrectionId, Index, PhotoHash, Quantity, ReadingId};
+use crate::units::{Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId};
 
 /// A metering point, keyed by its number in the charging system.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -121,6 +121,12 @@ impl MeterState {
         self.timeline
             .current()
             .map(|installation| &installation.device)
+    }
+
+    /// What one step of the dial stood for at an instant.
+    pub fn multiplier_at(&self, at: DateTime<Utc>) -> Option<Multiplier> {
+        let installation = self.timeline.installation_at(at)?;
+        Some(installation.device.multiplier)
     }
 
     /// What came in before for the same instant by the same way, and was not rejected.

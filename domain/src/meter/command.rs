@@ -19,6 +19,7 @@ pub enum MeterCommand {
     Register(MeterRegistered),
     InstallDevice(InstallDevice),
     ReplaceDevice(ReplaceDevice),
+    RemoveDevice(RemoveDevice),
     SubmitPhoto(PhotoSubmitted),
     SubmitReading(Box<SubmitReading>),
     AcceptHeldReading(AcceptHeldReading),
@@ -46,11 +47,25 @@ pub struct InstallDevice {
     pub now: DateTime<Utc>,
 }
 
+/// The last a device showed, and why it came down.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    pub index: Index,
+    pub photo: Option<PhotoHash>,
+    pub reason: RemovalReason,
+}
+
+#[derive(Clone, Debug)]
+pub struct RemoveDevice {
+    pub closing: Closing,
+    pub removed_at: DateTime<Utc>,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
+}
+
 #[derive(Clone, Debug)]
 pub struct ReplaceDevice {
-    pub closing_index: Index,
-    pub closing_photo: Option<PhotoHash>,
-    pub reason: RemovalReason,
+    pub closing: Closing,
     /// Its `installed_at` is also the old device's end.
     pub replacement: InstallDevice,
 }

@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
 use super::{Inactivity, ReadState};
-use crate::units::{Index, ValueError, business_time};
+use crate::units::{Index, Multiplier, ValueError, business_time};
 
 /// Why a meter's command is refused. Each variant is one broken rule.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -76,6 +76,16 @@ pub enum MeterError {
     CorrectionNotFound,
     #[error("更正须由申请人和抄表人以外的人批准")]
     CorrectionNeedsAnotherPerson,
+    #[error("上报的倍率 {reported} 与安装记录的倍率 {installed} 不符，请先核对或办理换装")]
+    MultiplierDiffers {
+        reported: Multiplier,
+        installed: Multiplier,
+    },
+    #[error("上报的单位 {reported} 与该表的单位 {ours} 不符")]
+    UnitDiffers {
+        reported: String,
+        ours: &'static str,
+    },
     #[error("该计量点已是{}状态", .inactivity.label())]
     AlreadyInactive { inactivity: Inactivity },
     #[error("该计量点正在使用，无须恢复")]
@@ -154,6 +164,8 @@ impl BusinessError for MeterError {
             Self::CorrectionChangesNothing => "METER_CORRECTION_CHANGES_NOTHING",
             Self::CorrectionNotFound => "METER_CORRECTION_NOT_FOUND",
             Self::CorrectionNeedsAnotherPerson => "METER_CORRECTION_NEEDS_ANOTHER_PERSON",
+            Self::MultiplierDiffers { .. } => "METER_MULTIPLIER_DIFFERS",
+            Self::UnitDiffers { .. } => "METER_UNIT_DIFFERS",
             Self::AlreadyInactive { .. } => "METER_ALREADY_INACTIVE",
             Self::NotInactive => "METER_NOT_INACTIVE",
             Self::SupplyChangeInFuture => "METER_SUPPLY_CHANGE_IN_FUTURE",
@@ -185,7 +197,7 @@ impl BusinessError for MeterError {
             Self::HardwareNoTaken | Self::SameDevice => Some("hardwareNo"),
             Self::DigitsOutOfRange => Some("digits"),
             Self::DecimalsOutOfRange => Some("decimals"),
-            Self::MultiplierTooPrecise => Some("multiplier"),
+            Self::MultiplierTooPrecise | Self::MultiplierDiffers { .. } => Some("multiplier"),
             Self::MaxPerHourInvalid => Some("maxPerHour"),
             Self::DeviceDateInFuture | Self::DeviceDateBeforeLast { .. } => Some("installedAt"),
             Self::ClosingIndexWentBackwards { .. } => Some("closingIndex"),
@@ -216,6 +228,7 @@ impl BusinessError for MeterError {
             | Self::StateDoesNotFit { .. } => Some("state"),
             Self::EstimatedTooLong { .. } | Self::NothingToEstimateFrom => Some("meterNo"),
             Self::DelayNotAhead => Some("until"),
+            Self::UnitDiffers { .. } => Some("unit"),
             Self::AlreadyInactive { .. } => Some("inactivity"),
             Self::SupplyChangeInFuture | Self::SupplyChangeBeforeLast { .. } => Some("since"),
             Self::ReviewNeedsAnotherPerson | Self::CorrectionNeedsAnotherPerson => None,

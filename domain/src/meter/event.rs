@@ -103,6 +103,8 @@ pub enum RemovalReason {
     Fault,
     /// 变更容量
     CapacityChange,
+    /// 拆除, with nothing in its place.
+    Decommissioned,
 }
 
 impl RemovalReason {
@@ -111,6 +113,7 @@ impl RemovalReason {
             Self::Rotation => "rotation",
             Self::Fault => "fault",
             Self::CapacityChange => "capacity_change",
+            Self::Decommissioned => "decommissioned",
         }
     }
 }

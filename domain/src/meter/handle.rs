@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
+use super::command::{Closing, InstallDevice, MeterCommand, RemoveDevice, ReplaceDevice};
 use super::installation::{Installation, check_range, plus};
 use super::timeline::Timeline;
 use super::{
@@ -20,6 +20,7 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::Register(_) => Err(MeterError::AlreadyRegistered),
         MeterCommand::InstallDevice(command) => install(meter, command),
         MeterCommand::ReplaceDevice(command) => replace(meter, command),
+        MeterCommand::RemoveDevice(command) => remove(meter, &command),
         MeterCommand::SubmitPhoto(photo) if meter.photos.contains(&photo.photo) => Ok(Vec::new()),
         MeterCommand::SubmitPhoto(photo) => Ok(vec![MeterEvent::PhotoSubmitted(photo)]),
         MeterCommand::SubmitReading(command) => submission::submit(meter, *command),
@@ -92,46 +93,65 @@ fn replace(meter: &MeterState, command: ReplaceDevice) -> Result<Vec<MeterEvent>
     if old.device.hardware_no == command.replacement.hardware_no {
         return Err(MeterError::SameDevice);
     }
-    known_photo(meter, command.closing_photo.as_ref())?;
-    // A closing index below an estimate is no way back: the estimate was too high (E7).
-    let trued = estimate::true_up(&meter.timeline, old, (command.closing_index, at), false)?;
-    let made_anew = trued.map(|trued| trued.made_anew).unwrap_or_default();
-    let removed = close(&meter.timeline.with(&made_anew), old, &command, at)?;
+    let mut events = take_off(meter, old, &command.closing, at)?;
     let installed = device(meter, command.replacement)?;
-    let mut events = submission::around(made_anew, MeterEvent::DeviceRemoved(removed), Vec::new());
     events.push(MeterEvent::DeviceInstalled(installed));
     Ok(events)
+}
+
+fn remove(meter: &MeterState, command: &RemoveDevice) -> Result<Vec<MeterEvent>, MeterError> {
+    let old = meter.timeline.current().ok_or(MeterError::NoDevice)?;
+    if command.removed_at > command.now {
+        return Err(MeterError::DeviceDateInFuture);
+    }
+    take_off(meter, old, &command.closing, command.removed_at)
+}
+
+/// A closing index below an estimate is no way back: the estimate was too high, and is made anew
+/// (E7).
+fn take_off(
+    meter: &MeterState,
+    old: &Installation,
+    closing: &Closing,
+    at: DateTime<Utc>,
+) -> Result<Vec<MeterEvent>, MeterError> {
+    known_photo(meter, closing.photo.as_ref())?;
+    let trued = estimate::true_up(&meter.timeline, old, (closing.index, at), false)?;
+    let made_anew = trued.map(|trued| trued.made_anew).unwrap_or_default();
+    let removed = close(&meter.timeline.with(&made_anew), old, closing, at)?;
+    let removed = MeterEvent::DeviceRemoved(removed);
+    Ok(submission::around(made_anew, removed, Vec::new()))
 }
 
 /// E2: the old device's last stretch counts by its own register and multiplier.
 fn close(
     timeline: &Timeline,
     old: &Installation,
-    command: &ReplaceDevice,
+    closing: &Closing,
     at: DateTime<Utc>,
 ) -> Result<DeviceRemoved, MeterError> {
-    old.check_range(command.closing_index, "closingIndex")?;
+    old.check_range(closing.index, "closingIndex")?;
     let previous = timeline.before(old, DateTime::<Utc>::MAX_UTC);
     if at <= previous.at {
         return Err(MeterError::DeviceDateBeforeLast { last: previous.at });
     }
     let usage = old
-        .leg(previous, command.closing_index, at)?
+        .leg(previous, closing.index, at)?
         .plausible_usage()
         .ok_or(MeterError::ClosingIndexWentBackwards {
             previous: previous.index,
-            closing: command.closing_index,
+            closing: closing.index,
         })?;
     let cumulative = plus(previous.cumulative, usage)?;
     Ok(DeviceRemoved {
         hardware_no: old.device.hardware_no.clone(),
-        closing_index: command.closing_index,
+        closing_index: closing.index,
         removed_at: at,
         removed_on: business_date(at),
-        reason: command.reason,
+        reason: closing.reason,
         usage,
         cumulative,
-        photo: command.closing_photo.clone(),
+        photo: closing.photo.clone(),
     })
 }
 

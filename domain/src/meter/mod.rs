@@ -39,8 +39,9 @@ pub(crate) use process::attach_photo;
 pub use process::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeactivateMeter, DelayReading,
     DeviceSpec, EstimateReading, FaultFiled, InstallDevice, MeterChanged, ReactivateMeter,
-    ReadingJudged, ReadingPhoto, ReadingPutOff, RegisterMeter, RejectReading, ReplaceDevice,
-    ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+    ReadingJudged, ReadingPhoto, ReadingPutOff, RegisterMeter, RejectReading, RemoveDevice,
+    ReplaceDevice, ReportFault, ReportedUnit, RequestCorrection, StoredPhoto, SubmitReading,
+    SubmitReportedReading,
 };
 pub use read_state::{ReadState, StateInput};
 pub use supply::{Inactivity, MeterDeactivated, MeterReactivated, Supply};

@@ -115,6 +115,9 @@ identifiers! {
     CorrectionId, "更正申请号", plain;
     ImportBatchId, "导入批次号", plain;
     VerificationId, "核对编号", plain;
+    LabelBatchId, "标签批次号", plain;
+    LabelTemplateId, "标签模板编号", plain;
+    EquipmentModelId, "设备型号编号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
     /// SHA-256 of a file's bytes, in lower-case hex.

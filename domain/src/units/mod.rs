@@ -16,8 +16,9 @@ mod time;
 pub use error::ValueError;
 pub use identity::{
     AccountNo, BillNo, BindingId, BookNo, CampusId, CollectorNo, CorrectionId, CustomerId,
-    ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId,
-    PhotoHash, ReadingId, ReceiptNo, RoundId, StaffLogin, TariffId, VerificationId,
+    EquipmentModelId, ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, LabelBatchId,
+    LabelTemplateId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId,
+    StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;

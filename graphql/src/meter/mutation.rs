@@ -1,11 +1,12 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::meter::{
-    DeviceSpec, InstallDevice, RegisterMeter, ReplaceDevice, ReportFault,
+    DeviceSpec, InstallDevice, RegisterMeter, RemoveDevice, ReplaceDevice, ReportFault,
 };
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{
-    BookNo, CampusId, HardwareNo, Index, MeterNo, Multiplier, Quantity, start_of_business_day,
+    BookNo, CampusId, HardwareNo, Index, MeterNo, Multiplier, Quantity, ValueError,
+    start_of_business_day,
 };
 use chrono::{DateTime, Utc};
 
@@ -55,7 +56,8 @@ pub(super) struct InstallDeviceInput {
 pub(super) struct ReplaceDeviceInput {
     idempotency_key: String,
     meter_no: String,
-    closing_index: Decimal,
+    /// The last the old device showed; a replacement without it is refused.
+    closing_index: Option<Decimal>,
     closing_photo: Option<String>,
     reason: RemovalReason,
     hardware_no: String,
@@ -64,10 +66,22 @@ pub(super) struct ReplaceDeviceInput {
     decimals: i32,
     multiplier: Option<Decimal>,
     max_per_hour: Option<Decimal>,
-    opening_index: Decimal,
+    /// What the new device shows as it goes up; a replacement without it is refused.
+    opening_index: Option<Decimal>,
     photo: Option<String>,
     /// Now, when not given.
     replaced_at: Option<DateTime<Utc>>,
+}
+
+#[derive(InputObject)]
+pub(super) struct RemoveDeviceInput {
+    idempotency_key: String,
+    meter_no: String,
+    closing_index: Decimal,
+    closing_photo: Option<String>,
+    reason: RemovalReason,
+    /// Now, when not given.
+    removed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(InputObject)]
@@ -81,7 +95,8 @@ pub(super) struct ReportFaultInput {
 meter_payloads!(
     RegisterMeterPayload,
     InstallDevicePayload,
-    ReplaceDevicePayload
+    ReplaceDevicePayload,
+    RemoveDevicePayload
 );
 
 #[derive(SimpleObject)]
@@ -96,13 +111,23 @@ fn digit_count(count: i32) -> u8 {
     u8::try_from(count).unwrap_or(u8::MAX)
 }
 
+/// V19: no device goes up or comes down without what it shows.
+fn needed(
+    index: Option<Decimal>,
+    name: &str,
+    what: &'static str,
+) -> std::result::Result<Index, Rejection> {
+    let index = index.ok_or(ValueError::Empty { what });
+    field(name, index.and_then(|index| Index::try_new(index.0)))
+}
+
 struct DeviceInput<'a> {
     hardware_no: &'a str,
     digits: Option<i32>,
     decimals: i32,
     multiplier: Option<Decimal>,
     max_per_hour: Option<Decimal>,
-    opening_index: Decimal,
+    opening_index: Option<Decimal>,
     photo: Option<&'a str>,
 }
 
@@ -121,7 +146,7 @@ impl DeviceInput<'_> {
                 decimals: digit_count(self.decimals),
                 multiplier: field("multiplier", multiplier.unwrap_or(Ok(Multiplier::ONE)))?,
                 max_per_hour: field("maxPerHour", max_per_hour.transpose())?,
-                opening_index: field("openingIndex", Index::try_new(self.opening_index.0))?,
+                opening_index: needed(self.opening_index, "openingIndex", "起码")?,
                 photo,
             })
         };
@@ -170,7 +195,7 @@ impl MeterMutation {
             decimals: input.decimals,
             multiplier: input.multiplier,
             max_per_hour: input.max_per_hour,
-            opening_index: input.opening_index,
+            opening_index: Some(input.opening_index),
             photo: input.photo.as_deref(),
         };
         let began = input.installed_on.map(|day| start_of_business_day(day.0));
@@ -204,10 +229,9 @@ impl MeterMutation {
         let device = device.read(ctx).await?;
         let closing = named_photo(ctx, "closingPhoto", input.closing_photo.as_deref()).await?;
         let process = device.and_then(|device| {
-            let closing_index = Index::try_new(input.closing_index.0);
             Ok(ReplaceDevice {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
-                closing_index: field("closingIndex", closing_index)?,
+                closing_index: needed(input.closing_index, "closingIndex", "止码")?,
                 closing_photo: closing?,
                 reason: input.reason.into(),
                 device,
@@ -216,6 +240,28 @@ impl MeterMutation {
         });
         let ran = run(ctx, "replaceDevice", &input.idempotency_key, process).await?;
         ReplaceDevicePayload::of(ctx, ran.map(|changed| changed.meter_no)).await
+    }
+
+    /// 拆表: takes a device down, with nothing in its place.
+    #[graphql(guard = "may(Permission::ManageMeters)")]
+    async fn remove_device(
+        &self,
+        ctx: &Context<'_>,
+        input: RemoveDeviceInput,
+    ) -> Result<RemoveDevicePayload> {
+        let closing = named_photo(ctx, "closingPhoto", input.closing_photo.as_deref()).await?;
+        let process = closing.and_then(|closing_photo| {
+            let closing_index = Index::try_new(input.closing_index.0);
+            Ok(RemoveDevice {
+                meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
+                closing_index: field("closingIndex", closing_index)?,
+                closing_photo,
+                reason: input.reason.into(),
+                removed_at: input.removed_at,
+            })
+        });
+        let ran = run(ctx, "removeDevice", &input.idempotency_key, process).await?;
+        RemoveDevicePayload::of(ctx, ran.map(|changed| changed.meter_no)).await
     }
 
     /// Says that a meter is broken: staff any, customers their own.

@@ -20,6 +20,8 @@ pub(super) enum RemovalReason {
     Fault,
     /// 变更容量
     CapacityChange,
+    /// 拆除
+    Decommissioned,
 }
 
 /// 换表记录: one device that took another's place.
@@ -38,6 +40,10 @@ pub(super) struct Replacement {
     installed_hardware_no: String,
     installed_multiplier: Decimal,
     opening_index: Decimal,
+    /// Of the old dial; `/photos/<hash>` shows it.
+    closing_photo: Option<String>,
+    /// Of the new one.
+    opening_photo: Option<String>,
 }
 
 impl Replacement {
@@ -55,6 +61,8 @@ impl Replacement {
             installed_hardware_no: row.installed_hardware_no.into(),
             installed_multiplier: row.installed_multiplier.into(),
             opening_index: row.opening_index.into(),
+            closing_photo: row.closing_photo.map(Into::into),
+            opening_photo: row.opening_photo.map(Into::into),
         }
     }
 }

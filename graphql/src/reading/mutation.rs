@@ -1,8 +1,10 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::meter::{self, Evidence, MeterError, ReadingJudged, SubmitReading};
+use chaobiao_domain::meter::{
+    self, Evidence, MeterError, ReadingJudged, ReportedUnit, SubmitReading, SubmitReportedReading,
+};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{Index, MeterNo, RoundId};
+use chaobiao_domain::units::{Index, MeterNo, Multiplier, RoundId};
 use chrono::{DateTime, Utc};
 
 use super::state::{PositionInput, ReadState};
@@ -32,6 +34,11 @@ pub(super) struct SubmitReadingInput {
     device: Option<String>,
     /// The time printed on the photo, where it is not the time of the reading.
     watermark_at: Option<DateTime<Utc>>,
+    /// What the source believes one step of the dial stands for; another than the installation's
+    /// is refused.
+    multiplier: Option<Decimal>,
+    /// What the source counts in, as it writes it.
+    unit: Option<String>,
 }
 
 impl SubmitReadingInput {
@@ -107,6 +114,19 @@ fn allowed(viewer: &Viewer, channel: ReadingChannel) -> Result<(), Rejection> {
     }
 }
 
+/// V18: with what its source believes of the device.
+fn reported(
+    input: &SubmitReadingInput,
+    reading: SubmitReading,
+) -> std::result::Result<SubmitReportedReading, Rejection> {
+    let multiplier = input.multiplier.map(|number| Multiplier::try_new(number.0));
+    Ok(SubmitReportedReading {
+        reading,
+        multiplier: field("multiplier", multiplier.transpose())?,
+        unit: input.unit.as_deref().map(ReportedUnit::new),
+    })
+}
+
 #[derive(Default)]
 pub struct ReadingMutation;
 
@@ -136,7 +156,13 @@ impl ReadingMutation {
                 evidence: input.evidence()?,
             })
         });
-        let ran = run(ctx, "submitReading", &input.idempotency_key, process).await?;
+        let (name, key) = ("submitReading", &input.idempotency_key);
+        let ran = if input.multiplier.is_some() || input.unit.is_some() {
+            let process = process.and_then(|reading| reported(&input, reading));
+            run(ctx, name, key, process).await?
+        } else {
+            run(ctx, name, key, process).await?
+        };
         SubmitReadingPayload::of(ctx, ran).await
     }
 }

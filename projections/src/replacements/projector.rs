@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chaobiao_domain::meter::{DeviceInstalled, MeterEvent, RemovalReason};
-use chaobiao_domain::units::{CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier};
+use chaobiao_domain::units::{
+    CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, PhotoHash,
+};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,7 @@ struct Removed {
     closing_index: Index,
     reason: RemovalReason,
     at: DateTime<Utc>,
+    photo: Option<PhotoHash>,
 }
 
 impl FromRow<'_, PgRow> for DeviceRow {
@@ -75,6 +78,8 @@ impl DeviceRow {
             installed_hardware_no: device.hardware_no.clone(),
             installed_multiplier: device.multiplier,
             opening_index: device.opening_index,
+            closing_photo: removed.photo,
+            opening_photo: device.photo.clone(),
         });
         self.hardware_no = Some(device.hardware_no);
         self.multiplier = Some(device.multiplier);
@@ -89,7 +94,7 @@ impl Projector for ReplacementsProjector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
@@ -137,6 +142,7 @@ impl Projector for ReplacementsProjector {
                         closing_index: removed.closing_index,
                         reason: removed.reason,
                         at: removed.removed_at,
+                        photo: removed.photo,
                     });
                 }
                 (Some(_), _) => {}

@@ -1,5 +1,7 @@
 use chaobiao_domain::meter::RemovalReason;
-use chaobiao_domain::units::{CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier};
+use chaobiao_domain::units::{
+    CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, PhotoHash,
+};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
@@ -24,6 +26,8 @@ pub struct Replacement {
     pub installed_hardware_no: HardwareNo,
     pub installed_multiplier: Multiplier,
     pub opening_index: Index,
+    pub closing_photo: Option<PhotoHash>,
+    pub opening_photo: Option<PhotoHash>,
 }
 
 impl FromRow<'_, PgRow> for Replacement {
@@ -41,6 +45,8 @@ impl FromRow<'_, PgRow> for Replacement {
             installed_hardware_no: field(row, "installed_hardware_no")?,
             installed_multiplier: field(row, "installed_multiplier")?,
             opening_index: field(row, "opening_index")?,
+            closing_photo: field(row, "closing_photo")?,
+            opening_photo: field(row, "opening_photo")?,
         })
     }
 }
@@ -70,7 +76,8 @@ pub async fn list(
     let rows: Vec<Replacement> = sqlx::query_as(
         "SELECT meter_no, replaced_at, campus, commodity, reason, replaced_by, \
              removed_hardware_no, removed_multiplier::text, closing_index::text, \
-             installed_hardware_no, installed_multiplier::text, opening_index::text \
+             installed_hardware_no, installed_multiplier::text, opening_index::text, \
+             closing_photo, opening_photo \
          FROM read_replacements \
          WHERE ($1::text IS NULL OR campus = $1) AND ($2::text IS NULL OR meter_no = $2) \
            AND ($3::text IS NULL OR reason = $3) \

@@ -169,12 +169,56 @@ impl Process for ReplaceDevice {
             .command(&self.meter_no, at, context, workspace)?;
         workspace.release(hardware_key(&old))?;
         let command = command::ReplaceDevice {
-            closing_index: self.closing_index,
-            closing_photo,
-            reason: self.reason,
+            closing: command::Closing {
+                index: self.closing_index,
+                photo: closing_photo,
+                reason: self.reason,
+            },
             replacement,
         };
         workspace.execute::<Meter>(self.meter_no.as_str(), MeterCommand::ReplaceDevice(command))?;
+        Ok(MeterChanged {
+            meter_no: self.meter_no.clone(),
+        })
+    }
+}
+
+/// 拆表: the device comes down, and nothing takes its place for now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveDevice {
+    pub meter_no: MeterNo,
+    pub closing_index: Index,
+    pub closing_photo: Option<ReadingPhoto>,
+    pub reason: RemovalReason,
+    /// Now, when not given.
+    pub removed_at: Option<DateTime<Utc>>,
+}
+
+impl Process for RemoveDevice {
+    const NAME: &'static str = "meter.remove_device";
+    type Outcome = MeterChanged;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<MeterChanged, Stop> {
+        let id = self.meter_no.as_str();
+        let meter = workspace.get::<Meter>(id)?.registered()?;
+        let device = meter.device().ok_or(MeterError::NoDevice)?;
+        let taken_down = hardware_key(&device.hardware_no);
+        let photo = submit_photo(workspace, &self.meter_no, self.closing_photo.as_ref())?;
+        let command = command::RemoveDevice {
+            closing: command::Closing {
+                index: self.closing_index,
+                photo,
+                reason: self.reason,
+            },
+            removed_at: stored_instant(self.removed_at.unwrap_or(context.at)),
+            now: context.at,
+        };
+        workspace.execute::<Meter>(id, MeterCommand::RemoveDevice(command))?;
+        workspace.release(taken_down)?;
         Ok(MeterChanged {
             meter_no: self.meter_no.clone(),
         })

@@ -3,6 +3,7 @@
 mod device;
 mod estimation;
 mod reading;
+mod reported;
 mod review;
 mod supply;
 
@@ -11,10 +12,12 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use device::{
-    DeviceSpec, FaultFiled, InstallDevice, MeterChanged, RegisterMeter, ReplaceDevice, ReportFault,
+    DeviceSpec, FaultFiled, InstallDevice, MeterChanged, RegisterMeter, RemoveDevice,
+    ReplaceDevice, ReportFault,
 };
 pub use estimation::{DelayReading, EstimateReading, ReadingPutOff};
 pub use reading::{ReadingJudged, SubmitReading};
+pub use reported::{ReportedUnit, SubmitReportedReading};
 pub use review::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, RejectReading, RequestCorrection,
 };

@@ -230,3 +230,80 @@ fn a_fault_is_reported_with_words_and_perhaps_a_photo() {
     fault.meter_no = "M9".parse().unwrap();
     assert_eq!(desk.refused(&fault), "METER_NOT_FOUND");
 }
+
+#[test]
+fn a_device_comes_down_with_its_last_index_and_leaves_the_point_empty() {
+    let mut desk = water();
+    read(&mut desk, "2026-02-01", "130");
+    let mut remove = RemoveDevice {
+        meter_no: meter_no(),
+        closing_index: index("129"),
+        closing_photo: Some(photo('b')),
+        reason: RemovalReason::Decommissioned,
+        removed_at: None,
+    };
+    desk.on("2026-02-15");
+    assert_eq!(desk.refused(&remove), "METER_CLOSING_INDEX_WENT_BACKWARDS");
+    remove.closing_index = index("141");
+    remove.removed_at = Some(at("2026-02-15 09:01"));
+    assert_eq!(desk.refused(&remove), "METER_DEVICE_DATE_IN_FUTURE");
+    remove.removed_at = None;
+    let removed = desk.run(&remove).unwrap();
+    assert_eq!(
+        removed.event_types(),
+        ["meter.photo_submitted", "meter.device_removed"]
+    );
+    assert_eq!(removed.events[1].payload["usage"], "11");
+    assert_eq!(desk.refused(&remove), "METER_NO_DEVICE");
+    assert!(state(&mut desk).device().is_none());
+    // Its number is free, and what comes after counts on from where it stopped.
+    let again = InstallDevice {
+        meter_no: meter_no(),
+        device: device("H1", "141"),
+        installed_at: None,
+    };
+    desk.on("2026-03-01").run(&again).unwrap();
+    read(&mut desk, "2026-03-15", "150");
+    assert_eq!(
+        history(&mut desk),
+        rows(&[("130", "30", "30"), ("150", "20", "50")])
+    );
+}
+
+#[test]
+fn v18_a_reported_multiplier_or_unit_must_be_the_installations() {
+    let mut old = device("H1", "100");
+    old.multiplier = "30".parse().unwrap();
+    old.max_per_hour = None;
+    let mut desk = installed(Commodity::Electricity, old, "2026-01-01");
+    desk.on("2026-02-01");
+    let report = |multiplier: Option<&str>, unit: Option<&str>| SubmitReportedReading {
+        reading: reading("110"),
+        multiplier: multiplier.map(|text| text.parse().unwrap()),
+        unit: unit.map(ReportedUnit::new),
+    };
+    let rejection = desk.run(&report(Some("40"), None)).unwrap_err();
+    assert_eq!(
+        (rejection.code.as_str(), rejection.message.as_str()),
+        (
+            "METER_MULTIPLIER_DIFFERS",
+            "上报的倍率 40 与安装记录的倍率 30 不符，请先核对或办理换装"
+        )
+    );
+    for unit in ["MWh", "m³"] {
+        let code = desk.refused(&report(None, Some(unit)));
+        assert_eq!(code, "METER_UNIT_DIFFERS", "{unit}");
+    }
+    let judged = desk.run(&report(Some("30.00"), Some("ｋＷh"))).unwrap();
+    assert_eq!(judged.outcome.usage, Some(quantity("300")));
+    // By what hung there at the time, not by what hangs there now.
+    let mut swap = replacement("120", "H2", "0");
+    swap.device.multiplier = "40".parse().unwrap();
+    desk.on("2026-03-01").run(&swap).unwrap();
+    desk.on("2026-04-01");
+    let mut late = report(Some("30"), None);
+    late.reading.index = index("10");
+    assert_eq!(desk.refused(&late), "METER_MULTIPLIER_DIFFERS");
+    late.multiplier = Some("40".parse().unwrap());
+    desk.run(&late).unwrap();
+}
