@@ -13,6 +13,7 @@ pub mod erasure;
 pub mod export;
 pub mod http;
 pub mod import;
+pub mod objects;
 pub mod photos;
 pub mod policies;
 pub mod shutdown;
