@@ -9,6 +9,9 @@ pub mod evidence;
 mod fixture;
 pub mod imports;
 pub mod meter_card;
+pub mod meter_mappings;
+pub mod meter_tree;
+pub mod metering_points;
 pub mod paging;
 pub mod payments;
 pub mod personal;
@@ -34,6 +37,9 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
+        Arc::new(meter_mappings::MeterMappingsProjector),
+        Arc::new(meter_tree::MeterTreeProjector),
+        Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),

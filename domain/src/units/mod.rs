@@ -14,13 +14,13 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, FileHash,
-    HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo,
-    RoundId, StaffLogin, TariffId,
+    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, ExternalMeterNo,
+    FaultId, FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash,
+    ReadingId, ReceiptNo, RoundId, StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;
-pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
+pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal};
 pub use time::{
     BillingMonth, Period, business_date, business_time, instant_of, parse_moment,
