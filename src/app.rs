@@ -11,6 +11,7 @@ use chaobiao_eventstore::{
 };
 use chaobiao_graphql::support::Services;
 use chrono::TimeDelta;
+use object_store::prefix::PrefixStore;
 use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
@@ -18,6 +19,7 @@ use crate::checkpoint_store;
 use crate::config::{Config, VerificationConfig};
 use crate::erasure::Keepers;
 use crate::frames::DeviceFrames;
+use crate::objects::{self, Place};
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
 
@@ -81,13 +83,16 @@ impl Core {
         Ok(Access::new(&self.store, limits)?)
     }
 
-    /// The photos under the data directory.
+    /// The photos, under the data directory or where the configuration has them.
     pub fn photos(config: &Config) -> Result<PhotoStore, AppError> {
+        let limits = PhotoLimits::from(&config.photos);
+        if let Some(url) = &config.photos.store {
+            let Place { objects, prefix } = objects::open(config, url)?;
+            let objects = Arc::new(PrefixStore::new(objects, prefix));
+            return Ok(PhotoStore::over(objects, limits));
+        }
         let folder = config.data_dir.join("photos");
-        Ok(PhotoStore::in_folder(
-            &folder,
-            PhotoLimits::from(&config.photos),
-        )?)
+        Ok(PhotoStore::in_folder(&folder, limits)?)
     }
 
     /// What the GraphQL schema works with.

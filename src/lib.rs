@@ -15,6 +15,7 @@ pub mod frames;
 pub mod http;
 pub mod import;
 pub mod labels;
+pub mod objects;
 pub mod photos;
 pub mod policies;
 pub mod shutdown;

@@ -41,9 +41,9 @@ pub enum ConfigError {
     },
 
     #[error(
-        "检查点存储地址 {url} 不可用（支持 file:///…） / the object store {url} cannot be used"
+        "存储地址 {url} 不可用（支持 file:///… 与 s3://…） / the object store {url} cannot be used"
     )]
-    CheckpointStore {
+    ObjectStore {
         url: String,
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -14,7 +14,7 @@ pub use log_key::{LogKeyFile, read_trusted_keys};
 pub use master_key::{MASTER_KEY_BYTES, MasterKeyFiles, create_key_file, read_key_file};
 pub use secret::Secret;
 pub use sections::{
-    Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, RetentionConfig, SecretsConfig,
-    ServerConfig, SessionConfig, StoreConfig, TelemetryConfig, TransparencyConfig,
-    VerificationConfig,
+    Config, DatabaseConfig, GraphqlConfig, LogFormat, ObjectStoreConfig, PhotoConfig,
+    RetentionConfig, SecretsConfig, ServerConfig, SessionConfig, StoreConfig, TelemetryConfig,
+    TransparencyConfig, VerificationConfig,
 };

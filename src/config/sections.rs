@@ -15,6 +15,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub store: StoreConfig,
     pub photos: PhotoConfig,
+    pub object_store: ObjectStoreConfig,
     pub sessions: SessionConfig,
     pub graphql: GraphqlConfig,
     pub secrets: SecretsConfig,
@@ -33,6 +34,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             store: StoreConfig::default(),
             photos: PhotoConfig::default(),
+            object_store: ObjectStoreConfig::default(),
             sessions: SessionConfig::default(),
             graphql: GraphqlConfig::default(),
             secrets: SecretsConfig::default(),
@@ -94,6 +96,8 @@ pub struct StoreConfig {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PhotoConfig {
+    /// Absent: `photos` under the data directory.
+    pub store: Option<String>,
     pub bytes_max: usize,
     /// Width times height: a small file may unpack to a huge picture.
     pub pixels_max: u64,
@@ -102,8 +106,30 @@ pub struct PhotoConfig {
 impl Default for PhotoConfig {
     fn default() -> Self {
         Self {
+            store: None,
             bytes_max: 10 * 1024 * 1024,
             pixels_max: 50_000_000,
+        }
+    }
+}
+
+/// The store behind every `s3://` URL.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ObjectStoreConfig {
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub access_key_id: Option<String>,
+    pub secret_key_file: Option<PathBuf>,
+}
+
+impl Default for ObjectStoreConfig {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            region: "us-east-1".to_owned(),
+            access_key_id: None,
+            secret_key_file: None,
         }
     }
 }
