@@ -2,7 +2,7 @@
 //!
 //! The text is digits and Latin letters in Courier, which every reader has: no font is carried.
 
-use pdf_writer::{Content, Name, Pdf, Rect, Ref, Str};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 

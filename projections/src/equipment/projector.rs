@@ -2,6 +2,7 @@ use async_trait::async_trait;
 use chaobiao_domain::equipment::{
     CycleSet, EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent,
 };
+use chaobiao_domain::units::StaffLogin;
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -97,7 +98,7 @@ async fn item(
                 .bind(registered.model_id.as_str())
                 .bind(registered.kind.as_str())
                 .bind(registered.campus.as_str())
-                .bind(registered.keeper.as_ref().map(AsRef::as_ref))
+                .bind(registered.keeper.as_ref().map(StaffLogin::as_str))
                 .bind(registered.acquired_on)
                 .execute(connection)
                 .await?;
