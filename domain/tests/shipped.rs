@@ -18,12 +18,19 @@ use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
+use chaobiao_domain::delay_reasons::DelayReasonsEvent;
+use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
+use chaobiao_domain::import_profile::ImportProfileEvent;
 use chaobiao_domain::meter::MeterEvent;
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
+use chaobiao_domain::reading_book::ReadingBookEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
+use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
+use chaobiao_domain::report_template::ReportTemplateEvent;
+use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
@@ -45,17 +52,24 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 21] = [
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
     ("campus", understood::<CampusEvent>),
     ("customer", understood::<CustomerEvent>),
+    ("delay_reasons", understood::<DelayReasonsEvent>),
+    ("historic_usage", understood::<HistoricUsageEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
+    ("import_profile", understood::<ImportProfileEvent>),
     ("meter", understood::<MeterEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
+    ("reading_book", understood::<ReadingBookEvent>),
+    ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
+    ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
+    ("self_read_campaign", understood::<SelfReadCampaignEvent>),
     ("staff", understood::<StaffEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),

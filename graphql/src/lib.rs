@@ -17,13 +17,20 @@ pub mod billing;
 pub mod binding;
 pub mod campus;
 pub mod customer;
+pub mod field_work;
+pub mod historic_usage;
 pub mod import_batch;
+pub mod import_profile;
+pub mod insight;
 pub mod meter;
 pub mod payment;
 pub mod payment_export;
 pub mod reading;
+pub mod reading_book;
 pub mod reading_round;
+pub mod reading_session;
 pub mod receipt;
+pub mod self_read_campaign;
 pub mod staff;
 pub mod support;
 pub mod tariff;
@@ -36,16 +43,40 @@ use support::{CursorKey, Limits, Services, Shape};
 
 /// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
-pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
+pub struct Query(
+    MeteringQuery,
+    FieldQuery,
+    InsightQuery,
+    MoneyQuery,
+    PeopleQuery,
+);
+
+/// Queries about how things go.
+#[derive(Default, MergedObject)]
+pub struct InsightQuery(
+    historic_usage::HistoricUsageQuery,
+    insight::InsightQuery,
+    insight::ReportQuery,
+    insight::UsageQuery,
+);
+
+/// Queries about readers' work.
+#[derive(Default, MergedObject)]
+pub struct FieldQuery(
+    reading_book::ReadingBookQuery,
+    reading_round::ReadingRoundQuery,
+    reading_session::ReadingSessionQuery,
+    self_read_campaign::SelfReadCampaignQuery,
+);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
 pub struct MeteringQuery(
     import_batch::ImportBatchQuery,
+    import_profile::ImportProfileQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::ReadingQuery,
-    reading_round::ReadingRoundQuery,
     validation_rules::ValidationRulesQuery,
 );
 
@@ -72,15 +103,32 @@ pub struct PeopleQuery(
 
 /// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
-pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
+pub struct Mutation(
+    MeteringMutation,
+    FieldMutation,
+    MoneyMutation,
+    PeopleMutation,
+);
+
+/// Mutations of readers' work.
+#[derive(Default, MergedObject)]
+pub struct FieldMutation(
+    field_work::FieldWorkMutation,
+    insight::ReportTemplateMutation,
+    reading_book::ReadingBookMutation,
+    reading_round::DelayReasonMutation,
+    reading_round::ReadingRoundMutation,
+    reading_session::ReadingSessionMutation,
+    self_read_campaign::SelfReadCampaignMutation,
+);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
+    import_profile::ImportProfileMutation,
     meter::MeterMutation,
     reading::ReadingMutation,
     reading::ReviewMutation,
-    reading_round::ReadingRoundMutation,
     validation_rules::ValidationRulesMutation,
 );
 
@@ -111,6 +159,7 @@ pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
     import_batch::ImportBatchSubscription,
+    insight::InsightSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -7,15 +7,22 @@ pub mod directory;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
+pub mod historic_usage;
+pub mod import_profiles;
 pub mod imports;
+pub mod insight;
 pub mod meter_card;
 pub mod paging;
 pub mod payments;
 pub mod personal;
+pub mod reading_books;
 pub mod reading_review;
 pub mod receipts;
 pub mod replacements;
+pub mod report_templates;
 mod rows;
+pub mod self_read_campaigns;
+pub mod session_log;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
@@ -32,12 +39,18 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(historic_usage::HistoricUsageProjector),
+        Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(payments::PaymentsProjector),
+        Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),
+        Arc::new(report_templates::ReportTemplatesProjector),
+        Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
+        Arc::new(session_log::SessionLogProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),

@@ -26,6 +26,7 @@ pub use event::{
     ReadingRejected, ReadingStatus, ReadingSubmitted, Reapportioned, RemovalReason, Review,
 };
 pub use finding::{Finding, Rule, Severity};
+pub(crate) use process::submit_photo;
 pub use process::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeviceSpec, FaultFiled, InstallDevice,
     MeterChanged, ReadingJudged, ReadingPhoto, RegisterMeter, RejectReading, ReplaceDevice,

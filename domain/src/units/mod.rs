@@ -14,9 +14,10 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, FileHash,
-    HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo,
-    RoundId, StaffLogin, TariffId,
+    AccountNo, BillNo, BindingId, BookNo, CampaignId, CampusId, CorrectionId, CustomerId, FaultId,
+    FileHash, HardwareNo, ImportBatchId, ImportProfileId, ItemId, MeterNo, NoticeNo, PaymentId,
+    PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId, StaffLogin,
+    TariffId,
 };
 pub use money::Fen;
 pub use person::Phone;

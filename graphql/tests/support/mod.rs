@@ -63,13 +63,17 @@ impl Entries {
     }
 }
 
-/// A shelf without photos.
-struct NoPhotos;
+/// A shelf with the photos whose hash begins with f0, and no others.
+struct FewPhotos;
 
 #[async_trait::async_trait]
-impl PhotoShelf for NoPhotos {
-    async fn stored(&self, _photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
-        Ok(None)
+impl PhotoShelf for FewPhotos {
+    async fn stored(&self, photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
+        let kept = photo.as_str().starts_with("f0");
+        Ok(kept.then(|| StoredPhoto {
+            bytes: 1_000,
+            media_type: "image/jpeg".to_owned(),
+        }))
     }
 }
 
@@ -145,7 +149,7 @@ impl Centre {
             read_models: Arc::new(daemon.clone()),
             access: Access::new(&store, &master, SessionLimits::default()),
             access_log: Arc::clone(&log) as Arc<_>,
-            photos: Arc::new(NoPhotos),
+            photos: Arc::new(FewPhotos),
         };
         let cursors = CursorKey::new(&master.derive("cursor"));
         let schema = build_schema(

@@ -62,7 +62,7 @@ fn require_own_meter(
 }
 
 /// Makes a stored photo part of the meter's history, once.
-fn submit_photo(
+pub(crate) fn submit_photo(
     workspace: &mut Workspace,
     meter_no: &MeterNo,
     photo: Option<&ReadingPhoto>,
