@@ -231,7 +231,7 @@ impl From<ProfileRow> for ImportProfile {
             },
             encoding: layout.encoding.into(),
             skip_lines: layout.skip_lines,
-            columns: layout.columns.into_iter().map(ImportColumn::from).collect(),
+            columns: layout.columns.into_iter().map(Into::into).collect(),
             implied_decimals: layout.implied_decimals,
         }
     }

@@ -9,6 +9,16 @@ use super::*;
 use crate::fixture::{Log, meters};
 use crate::paging::Page;
 
+fn read(id: &str, channel: Channel) -> MeterEvent {
+    let MeterEvent::ReadingSubmitted(mut submitted) =
+        meters::submitted(id, "130", "2026-02-05 09:00")
+    else {
+        panic!("a submission")
+    };
+    submitted.channel = channel;
+    MeterEvent::ReadingSubmitted(submitted)
+}
+
 #[tokio::test]
 async fn r1_a_campaign_shows_who_has_read_and_who_was_reminded() {
     let stream = ("self_read_campaign", "C1");
@@ -23,15 +33,6 @@ async fn r1_a_campaign_shows_who_has_read_and_who_was_reminded() {
     });
     let mut log = Log::default();
     log.record(stream, "2026-02-01 08:00", &opened);
-    let read = |id: &str, channel: Channel| {
-        let MeterEvent::ReadingSubmitted(mut submitted) =
-            meters::submitted(id, "130", "2026-02-05 09:00")
-        else {
-            panic!("a submission")
-        };
-        submitted.channel = channel;
-        MeterEvent::ReadingSubmitted(submitted)
-    };
     log.record(
         ("meter", "M1"),
         "2026-02-05 09:00",
