@@ -11,13 +11,17 @@ use crate::sealer::SEALED_CHANNEL;
 /// Up to `$3` events whose transactions are over, and the last commit among them; the first commit
 /// that must wait, and whether one waits there. Epochs before the present one have no running
 /// transactions.
+///
+/// Whether one waits is asked of the last commit alone: asked with `EXISTS`, the planner expects to
+/// meet one at once and reads all of history when there is none.
 const READY: &str = "
     WITH bound AS MATERIALIZED (
         SELECT (SELECT max(epoch) FROM store_epoch) AS epoch,
                pg_snapshot_xmin(pg_current_snapshot()) AS xid
     )
     SELECT counted.epoch, counted.xid::text, ready, bound.epoch, bound.xid::text,
-           EXISTS (SELECT FROM events WHERE (epoch, xid) >= (SELECT epoch, xid FROM bound))
+           (SELECT (last.epoch, last.xid) >= (bound.epoch, bound.xid)
+            FROM events AS last ORDER BY last.epoch DESC, last.xid DESC LIMIT 1)
     FROM (
         SELECT epoch, xid, count(*) OVER () AS ready FROM (
             SELECT epoch, xid FROM events

@@ -9,6 +9,7 @@ mod counter;
 mod evolution;
 mod horizon;
 mod operating;
+mod plans;
 mod policies;
 mod projections;
 mod sealer;
