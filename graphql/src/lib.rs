@@ -46,14 +46,14 @@ use support::{CursorKey, Limits, Services, Shape};
 pub struct Query(
     MeteringQuery,
     FieldQuery,
-    InsightQuery,
+    FiguresQuery,
     MoneyQuery,
     PeopleQuery,
 );
 
 /// Queries about how things go.
 #[derive(Default, MergedObject)]
-pub struct InsightQuery(
+pub struct FiguresQuery(
     historic_usage::HistoricUsageQuery,
     insight::InsightQuery,
     insight::ReportQuery,
@@ -63,6 +63,7 @@ pub struct InsightQuery(
 /// Queries about readers' work.
 #[derive(Default, MergedObject)]
 pub struct FieldQuery(
+    field_work::FieldWorkQuery,
     reading_book::ReadingBookQuery,
     reading_round::ReadingRoundQuery,
     reading_session::ReadingSessionQuery,

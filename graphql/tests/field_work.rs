@@ -526,3 +526,35 @@ async fn r18_tasks_are_meters_nobody_else_reads() {
     let others = field.ask(&field.manager, others).await;
     assert_eq!(others["readingTasks"]["totalCount"], 4);
 }
+
+#[tokio::test]
+async fn x16_what_is_unread_is_shared_among_readers_building_by_building() {
+    let field = Field::open(9).await;
+    field.book().await;
+    let routes = async |readers: i32| {
+        let query = format!(
+            "{{ readingRoutes(month: \"2026-09\", campus: \"N\", readers: {readers}) {{
+                share metres stops {{ meterNo building meter {{ room }} }} }} }}"
+        );
+        field.centre.ask(&field.manager, &query, json!({})).await
+    };
+    let planned = routes(3).await.data()["readingRoutes"].take();
+    let shares = planned.as_array().unwrap();
+    assert_eq!(shares.len(), 3);
+    let stops = shares
+        .iter()
+        .flat_map(|share| share["stops"].as_array().unwrap());
+    let stops: Vec<&Value> = stops.collect();
+    let meters: BTreeSet<&str> = stops
+        .iter()
+        .map(|stop| stop["meterNo"].as_str().unwrap())
+        .collect();
+    assert_eq!((stops.len(), meters.len()), (9, 9));
+    // Nobody goes back to a building: three buildings, two changes from one to the next.
+    let changes = stops
+        .windows(2)
+        .filter(|pair| pair[0]["building"] != pair[1]["building"]);
+    assert_eq!(changes.count(), 2);
+    assert_eq!(routes(3).await.data()["readingRoutes"], planned);
+    assert_eq!(routes(0).await.code(), Some("BAD_USER_INPUT"));
+}

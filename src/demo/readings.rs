@@ -386,7 +386,7 @@ impl Campus<'_> {
 }
 
 /// A book's number and a month always make a round's.
-fn broken(refusal: Rejection) -> DemoError {
+pub(super) fn broken(refusal: Rejection) -> DemoError {
     DemoError::Refused {
         process: "reading_round.open",
         refusal,
