@@ -270,9 +270,10 @@ async fn r22_a_late_reading_waits_for_a_decision_and_can_still_be_taken_in() {
             "reading { status usage photo }",
         )
         .await;
+    // It is judged like any other: a ton in fifty minutes waits for a person.
     assert_eq!(
         taken["reading"],
-        json!({ "status": "ACCEPTED", "usage": "1", "photo": PHOTO })
+        json!({ "status": "HELD", "usage": null, "photo": PHOTO })
     );
     let left = field
         .centre
@@ -407,7 +408,10 @@ async fn r79_what_is_left_by_book_reader_building_and_campus_with_the_centres_ow
             "delayReason { code }",
         )
         .await;
-    let visit = |meter: &str, reason: &str, note: Option<&str>| json!({ "roundId": "B1-202609", "meterNo": meter, "reasonCode": reason, "note": note });
+    let visit = |meter: &str, reason: &str, note: Option<&str>| {
+        let round = "B1-202609";
+        json!({ "roundId": round, "meterNo": meter, "reasonCode": reason, "note": note })
+    };
     for (meter, reason, note) in [
         ("M001", "dog", Some("黑狗")),
         ("M002", "door_locked", None),

@@ -11,7 +11,6 @@ use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{Channel, ReadingPhoto, StoredPhoto, SubmitReading};
 use chaobiao_domain::staff::Role;
 use chaobiao_domain::units::Commodity;
-use chrono::TimeDelta;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use support::Centre;
@@ -144,7 +143,6 @@ async fn r10_a_meter_that_uses_more_than_the_others_stands_out() {
     ] {
         read(&town.centre, meter_no, index, Channel::Remote, machine()).await;
     }
-    town.centre.wait(TimeDelta::days(1));
     let ask = async |scope: &str| {
         let query = format!(
             "{{ usageAnalysis(scope: {scope}, commodity: WATER, from: \"2026-09\", to: \"2026-09\")
