@@ -23,6 +23,9 @@ use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::import_profile::ImportProfileEvent;
 use chaobiao_domain::meter::MeterEvent;
+use chaobiao_domain::meter_mapping::MeterMappingEvent;
+use chaobiao_domain::meter_tree::{LossLimitsEvent, SubMeterEvent};
+use chaobiao_domain::metering_point::{ClassMethodEvent, MeteringPointEvent};
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
 use chaobiao_domain::reading_book::ReadingBookEvent;
@@ -52,16 +55,20 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 21] = [
+const READERS: &[(&str, Reader)] = &[
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
     ("campus", understood::<CampusEvent>),
+    ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),
     ("delay_reasons", understood::<DelayReasonsEvent>),
     ("historic_usage", understood::<HistoricUsageEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
     ("import_profile", understood::<ImportProfileEvent>),
+    ("loss_limits", understood::<LossLimitsEvent>),
     ("meter", understood::<MeterEvent>),
+    ("meter_mapping", understood::<MeterMappingEvent>),
+    ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
     ("reading_book", understood::<ReadingBookEvent>),
@@ -71,6 +78,7 @@ const READERS: [(&str, Reader); 21] = [
     ("round", understood::<ReadingRoundEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
     ("staff", understood::<StaffEvent>),
+    ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
     ("work_calendar", understood::<WorkYearEvent>),

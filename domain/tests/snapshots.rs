@@ -123,12 +123,16 @@ from_snapshot_as_from_the_start! {
     access_log: chaobiao_domain::access_log::AccessLog, "access";
     account: chaobiao_domain::account::Account, "account";
     campus: chaobiao_domain::campus::Campus, "campus";
+    class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";
     delay_reasons: chaobiao_domain::delay_reasons::DelayReasons, "delay_reasons";
     historic_usage: chaobiao_domain::historic_usage::HistoricUsage, "historic_usage";
     import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
     import_profile: chaobiao_domain::import_profile::ImportProfile, "import_profile";
+    loss_limits: chaobiao_domain::meter_tree::LossLimits, "loss_limits";
     meter: chaobiao_domain::meter::Meter, "meter";
+    meter_mapping: chaobiao_domain::meter_mapping::MeterMapping, "meter_mapping";
+    metering_point: chaobiao_domain::metering_point::MeteringPoint, "metering_point";
     payment: chaobiao_domain::payment::Payment, "payment";
     payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";
     reading_book: chaobiao_domain::reading_book::ReadingBook, "reading_book";
@@ -138,6 +142,7 @@ from_snapshot_as_from_the_start! {
     report_template: chaobiao_domain::report_template::ReportTemplate, "report_template";
     self_read_campaign: chaobiao_domain::self_read_campaign::SelfReadCampaign, "self_read_campaign";
     staff: chaobiao_domain::staff::Staff, "staff";
+    sub_meter: chaobiao_domain::meter_tree::SubMeter, "sub_meter";
     tariff: chaobiao_domain::tariff::Tariff, "tariff";
     validation_rules: chaobiao_domain::validation_rules::ValidationRules, "validation_rules";
     work_calendar: chaobiao_domain::work_calendar::WorkYear, "work_calendar";

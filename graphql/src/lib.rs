@@ -23,6 +23,9 @@ pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
 pub mod meter;
+pub mod meter_mapping;
+pub mod meter_tree;
+pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
 pub mod reading;
@@ -77,6 +80,9 @@ pub struct MeteringQuery(
     import_profile::ImportProfileQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
+    meter_mapping::MeterMappingQuery,
+    meter_tree::MeterTreeQuery,
+    metering_point::MeteringPointQuery,
     reading::ReadingQuery,
     validation_rules::ValidationRulesQuery,
 );
@@ -128,6 +134,10 @@ pub struct FieldMutation(
 pub struct MeteringMutation(
     import_profile::ImportProfileMutation,
     meter::MeterMutation,
+    meter::SupplyMutation,
+    meter_mapping::MeterMappingMutation,
+    meter_tree::MeterTreeMutation,
+    metering_point::MeteringPointMutation,
     reading::ReadingMutation,
     reading::ReviewMutation,
     validation_rules::ValidationRulesMutation,

@@ -12,6 +12,9 @@ pub mod import_profiles;
 pub mod imports;
 pub mod insight;
 pub mod meter_card;
+pub mod meter_mappings;
+pub mod meter_tree;
+pub mod metering_points;
 pub mod paging;
 pub mod payments;
 pub mod personal;
@@ -43,6 +46,9 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
+        Arc::new(meter_mappings::MeterMappingsProjector),
+        Arc::new(meter_tree::MeterTreeProjector),
+        Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),

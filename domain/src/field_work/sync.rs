@@ -8,7 +8,7 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::meter::{Channel, Meter, ReadingJudged, ReadingPhoto, SubmitReading, submit_photo};
+use crate::meter::{Channel, Meter, ReadingJudged, ReadingPhoto, SubmitReading, attach_photo};
 use crate::reading_round::{ConflictSettled, FieldConflict, ReadingRound, ReadingRoundCommand};
 use crate::units::{
     Index, ItemId, MeterNo, ReadingId, RoundId, business_date, start_of_business_day,
@@ -118,7 +118,7 @@ impl SyncReading {
             meter_no: self.meter_no.clone(),
             index: self.index,
             read_at: self.read_at,
-            photo: submit_photo(workspace, &self.meter_no, self.photo.as_ref())?,
+            photo: attach_photo(workspace, &self.meter_no, self.photo.as_ref())?,
             note: self.note.clone(),
             read_by: context.actor.clone(),
             existing: other.reading_id.clone(),

@@ -95,6 +95,8 @@ identifiers! {
     MeterNo, "表号", plain;
     /// The number stamped on a device.
     HardwareNo, "表具编号", plain;
+    /// The number another system knows a meter by: a handheld, a platform.
+    ExternalMeterNo, "外部表号", plain;
     TariffId, "价格方案编号", plain;
     CampusId, "校区编号", plain;
     RoundId, "抄表批次号", plain;
@@ -119,6 +121,7 @@ identifiers! {
     ReasonCode, "未抄原因代码", plain;
     /// What a device calls a piece of its offline work.
     ItemId, "离线记录号", plain;
+    VerificationId, "核对编号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
     /// SHA-256 of a file's bytes, in lower-case hex.

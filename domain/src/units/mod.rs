@@ -14,14 +14,14 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampaignId, CampusId, CorrectionId, CustomerId, FaultId,
-    FileHash, HardwareNo, ImportBatchId, ImportProfileId, ItemId, MeterNo, NoticeNo, PaymentId,
-    PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId, StaffLogin,
-    TariffId,
+    AccountNo, BillNo, BindingId, BookNo, CampaignId, CampusId, CorrectionId, CustomerId,
+    ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, ImportProfileId, ItemId,
+    MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId,
+    RoundId, SessionId, StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;
-pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
+pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal};
 pub use time::{
     BillingMonth, Period, business_date, business_time, instant_of, parse_moment,
