@@ -46,21 +46,25 @@ use support::{CursorKey, Limits, Services, Shape};
 
 /// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
-pub struct Query(
-    MeteringQuery,
-    FieldQuery,
-    FiguresQuery,
-    MoneyQuery,
-    PeopleQuery,
-);
+pub struct Query(MeterWorkQuery, DeskQuery);
 
-/// Queries about how things go.
+/// Queries of those who look after meters and readings.
 #[derive(Default, MergedObject)]
-pub struct FiguresQuery(
-    historic_usage::HistoricUsageQuery,
-    insight::InsightQuery,
-    insight::ReportQuery,
-    insight::UsageQuery,
+pub struct MeterWorkQuery(MeteringQuery, FieldQuery, FilesQuery, FiguresQuery);
+
+/// Queries of those who look after money and people.
+#[derive(Default, MergedObject)]
+pub struct DeskQuery(MoneyQuery, PeopleQuery);
+
+/// Queries about meters and what they show.
+#[derive(Default, MergedObject)]
+pub struct MeteringQuery(
+    meter::MeterQuery,
+    meter::ReplacementQuery,
+    meter_mapping::MeterMappingQuery,
+    meter_tree::MeterTreeQuery,
+    metering_point::MeteringPointQuery,
+    reading::ReadingQuery,
 );
 
 /// Queries about readers' work.
@@ -73,18 +77,21 @@ pub struct FieldQuery(
     self_read_campaign::SelfReadCampaignQuery,
 );
 
-/// Queries about meters and what they show.
+/// Queries about files that came in, and the rules they are read by.
 #[derive(Default, MergedObject)]
-pub struct MeteringQuery(
+pub struct FilesQuery(
+    historic_usage::HistoricUsageQuery,
     import_batch::ImportBatchQuery,
     import_profile::ImportProfileQuery,
-    meter::MeterQuery,
-    meter::ReplacementQuery,
-    meter_mapping::MeterMappingQuery,
-    meter_tree::MeterTreeQuery,
-    metering_point::MeteringPointQuery,
-    reading::ReadingQuery,
     validation_rules::ValidationRulesQuery,
+);
+
+/// Queries about how things go.
+#[derive(Default, MergedObject)]
+pub struct FiguresQuery(
+    insight::InsightQuery,
+    insight::ReportQuery,
+    insight::UsageQuery,
 );
 
 /// Queries about accounts, prices, bills and payments.
@@ -110,29 +117,19 @@ pub struct PeopleQuery(
 
 /// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
-pub struct Mutation(
-    MeteringMutation,
-    FieldMutation,
-    MoneyMutation,
-    PeopleMutation,
-);
+pub struct Mutation(MeterWorkMutation, DeskMutation);
 
-/// Mutations of readers' work.
+/// Mutations of those who look after meters and readings.
 #[derive(Default, MergedObject)]
-pub struct FieldMutation(
-    field_work::FieldWorkMutation,
-    insight::ReportTemplateMutation,
-    reading_book::ReadingBookMutation,
-    reading_round::DelayReasonMutation,
-    reading_round::ReadingRoundMutation,
-    reading_session::ReadingSessionMutation,
-    self_read_campaign::SelfReadCampaignMutation,
-);
+pub struct MeterWorkMutation(MeteringMutation, FieldMutation, SettingsMutation);
+
+/// Mutations of those who look after money and people.
+#[derive(Default, MergedObject)]
+pub struct DeskMutation(MoneyMutation, PeopleMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
-    import_profile::ImportProfileMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
     meter_mapping::MeterMappingMutation,
@@ -140,6 +137,24 @@ pub struct MeteringMutation(
     metering_point::MeteringPointMutation,
     reading::ReadingMutation,
     reading::ReviewMutation,
+);
+
+/// Mutations of readers' work.
+#[derive(Default, MergedObject)]
+pub struct FieldMutation(
+    field_work::FieldWorkMutation,
+    reading_book::ReadingBookMutation,
+    reading_round::ReadingRoundMutation,
+    reading_session::ReadingSessionMutation,
+    self_read_campaign::SelfReadCampaignMutation,
+);
+
+/// Mutations of what is set once for all meters.
+#[derive(Default, MergedObject)]
+pub struct SettingsMutation(
+    import_profile::ImportProfileMutation,
+    insight::ReportTemplateMutation,
+    reading_round::DelayReasonMutation,
     validation_rules::ValidationRulesMutation,
 );
 
