@@ -83,6 +83,7 @@ impl Bench {
             actor: Actor::System("import".to_owned()),
             at: self.now + TimeDelta::seconds(self.imports.fetch_add(1, Ordering::Relaxed)),
             dry_run,
+            profile: None,
             campuses: CampusNames::new([(campus, "东湖校区".to_owned())]),
         };
         let mut verdicts = Vec::new();

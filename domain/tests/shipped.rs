@@ -19,7 +19,10 @@ use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
+use chaobiao_domain::delay_reasons::DelayReasonsEvent;
+use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
+use chaobiao_domain::import_profile::ImportProfileEvent;
 use chaobiao_domain::meter::MeterEvent;
 use chaobiao_domain::meter::interval::IntervalDayEvent;
 use chaobiao_domain::meter_label::{LabelTemplateEvent, MeterLabelEvent};
@@ -28,8 +31,12 @@ use chaobiao_domain::meter_tree::{LossLimitsEvent, SubMeterEvent};
 use chaobiao_domain::metering_point::{ClassMethodEvent, MeteringPointEvent};
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
+use chaobiao_domain::reading_book::ReadingBookEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
+use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
+use chaobiao_domain::report_template::ReportTemplateEvent;
+use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
@@ -62,6 +69,9 @@ const READERS: &[(&str, Reader)] = &[
     ("import_batch", understood::<ImportBatchEvent>),
     ("interval_day", understood::<IntervalDayEvent>),
     ("label_template", understood::<LabelTemplateEvent>),
+    ("delay_reasons", understood::<DelayReasonsEvent>),
+    ("historic_usage", understood::<HistoricUsageEvent>),
+    ("import_profile", understood::<ImportProfileEvent>),
     ("loss_limits", understood::<LossLimitsEvent>),
     ("meter", understood::<MeterEvent>),
     ("meter_label", understood::<MeterLabelEvent>),
@@ -69,8 +79,12 @@ const READERS: &[(&str, Reader)] = &[
     ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
+    ("reading_book", understood::<ReadingBookEvent>),
+    ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
+    ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
+    ("self_read_campaign", understood::<SelfReadCampaignEvent>),
     ("staff", understood::<StaffEvent>),
     ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),

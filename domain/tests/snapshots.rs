@@ -130,6 +130,9 @@ from_snapshot_as_from_the_start! {
     equipment_model: chaobiao_domain::equipment::EquipmentModel, "equipment_model";
     import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
     label_template: chaobiao_domain::meter_label::LabelTemplate, "label_template";
+    delay_reasons: chaobiao_domain::delay_reasons::DelayReasons, "delay_reasons";
+    historic_usage: chaobiao_domain::historic_usage::HistoricUsage, "historic_usage";
+    import_profile: chaobiao_domain::import_profile::ImportProfile, "import_profile";
     loss_limits: chaobiao_domain::meter_tree::LossLimits, "loss_limits";
     meter: chaobiao_domain::meter::Meter, "meter";
     meter_label: chaobiao_domain::meter_label::MeterLabel, "meter_label";
@@ -137,8 +140,12 @@ from_snapshot_as_from_the_start! {
     metering_point: chaobiao_domain::metering_point::MeteringPoint, "metering_point";
     payment: chaobiao_domain::payment::Payment, "payment";
     payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";
+    reading_book: chaobiao_domain::reading_book::ReadingBook, "reading_book";
     reading_round: chaobiao_domain::reading_round::ReadingRound, "round";
+    reading_session: chaobiao_domain::reading_session::ReadingSession, "reading_session";
     receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";
+    report_template: chaobiao_domain::report_template::ReportTemplate, "report_template";
+    self_read_campaign: chaobiao_domain::self_read_campaign::SelfReadCampaign, "self_read_campaign";
     staff: chaobiao_domain::staff::Staff, "staff";
     sub_meter: chaobiao_domain::meter_tree::SubMeter, "sub_meter";
     tariff: chaobiao_domain::tariff::Tariff, "tariff";

@@ -18,7 +18,11 @@ pub mod binding;
 pub mod campus;
 pub mod customer;
 pub mod equipment;
+pub mod field_work;
+pub mod historic_usage;
 pub mod import_batch;
+pub mod import_profile;
+pub mod insight;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -27,8 +31,11 @@ pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
 pub mod reading;
+pub mod reading_book;
 pub mod reading_round;
+pub mod reading_session;
 pub mod receipt;
+pub mod self_read_campaign;
 pub mod staff;
 pub mod support;
 pub mod tariff;
@@ -41,23 +48,66 @@ use support::{CursorKey, Limits, Services, Shape};
 
 /// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
-pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
+pub struct Query(MeterWorkQuery, DeskQuery);
+
+/// Queries of those who look after meters and readings.
+#[derive(Default, MergedObject)]
+pub struct MeterWorkQuery(
+    MeteringQuery,
+    PointsQuery,
+    FieldQuery,
+    FilesQuery,
+    FiguresQuery,
+);
+
+/// Queries of those who look after money and people.
+#[derive(Default, MergedObject)]
+pub struct DeskQuery(MoneyQuery, PeopleQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
 pub struct MeteringQuery(
-    equipment::EquipmentQuery,
-    import_batch::ImportBatchQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
+    reading::ReadingQuery,
+);
+
+/// Queries about what hangs where and what it is.
+#[derive(Default, MergedObject)]
+pub struct PointsQuery(
+    equipment::EquipmentQuery,
     meter_label::MeterLabelQuery,
     meter_mapping::MeterMappingQuery,
     meter_tree::MeterTreeQuery,
     metering_point::MeteringPointQuery,
-    reading::ReadingQuery,
+);
+
+/// Queries about readers' work.
+#[derive(Default, MergedObject)]
+pub struct FieldQuery(
+    field_work::FieldWorkQuery,
+    reading_book::ReadingBookQuery,
     reading_round::ReadingRoundQuery,
+    reading_session::ReadingSessionQuery,
+    self_read_campaign::SelfReadCampaignQuery,
+);
+
+/// Queries about files that came in, and the rules they are read by.
+#[derive(Default, MergedObject)]
+pub struct FilesQuery(
+    historic_usage::HistoricUsageQuery,
+    import_batch::ImportBatchQuery,
+    import_profile::ImportProfileQuery,
     validation_rules::ValidationRulesQuery,
+);
+
+/// Queries about how things go.
+#[derive(Default, MergedObject)]
+pub struct FiguresQuery(
+    insight::InsightQuery,
+    insight::ReportQuery,
+    insight::UsageQuery,
 );
 
 /// Queries about accounts, prices, bills and payments.
@@ -83,24 +133,59 @@ pub struct PeopleQuery(
 
 /// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
-pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
+pub struct Mutation(MeterWorkMutation, DeskMutation);
+
+/// Mutations of those who look after meters and readings.
+#[derive(Default, MergedObject)]
+pub struct MeterWorkMutation(
+    MeteringMutation,
+    PointsMutation,
+    FieldMutation,
+    SettingsMutation,
+);
+
+/// Mutations of those who look after money and people.
+#[derive(Default, MergedObject)]
+pub struct DeskMutation(MoneyMutation, PeopleMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
-    equipment::EquipmentMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
-    meter_label::MeterLabelMutation,
-    meter_mapping::MeterMappingMutation,
-    meter_tree::MeterTreeMutation,
-    metering_point::MeteringPointMutation,
     reading::ReadingMutation,
     reading::BluetoothMutation,
     reading::EstimationMutation,
     reading::IntervalMutation,
     reading::ReviewMutation,
+);
+
+/// Mutations of what hangs where and what it is.
+#[derive(Default, MergedObject)]
+pub struct PointsMutation(
+    equipment::EquipmentMutation,
+    meter_label::MeterLabelMutation,
+    meter_mapping::MeterMappingMutation,
+    meter_tree::MeterTreeMutation,
+    metering_point::MeteringPointMutation,
+);
+
+/// Mutations of readers' work.
+#[derive(Default, MergedObject)]
+pub struct FieldMutation(
+    field_work::FieldWorkMutation,
+    reading_book::ReadingBookMutation,
     reading_round::ReadingRoundMutation,
+    reading_session::ReadingSessionMutation,
+    self_read_campaign::SelfReadCampaignMutation,
+);
+
+/// Mutations of what is set once for all meters.
+#[derive(Default, MergedObject)]
+pub struct SettingsMutation(
+    import_profile::ImportProfileMutation,
+    insight::ReportTemplateMutation,
+    reading_round::DelayReasonMutation,
     validation_rules::ValidationRulesMutation,
 );
 
@@ -131,6 +216,7 @@ pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
     import_batch::ImportBatchSubscription,
+    insight::InsightSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -49,7 +49,14 @@ impl Types {
             "INPUT_OBJECT" => {
                 let name = kind["name"].as_str().unwrap();
                 let inner = self.0[name]["inputFields"].as_array().unwrap();
-                format!("{{ {} }}", self.required(inner))
+                let required = self.required(inner);
+                if required.is_empty() {
+                    // One of its fields is wanted; which one, rights do not ask.
+                    let first = inner[0]["name"].as_str().unwrap();
+                    let sample = self.sample(&inner[0]["type"], first);
+                    return format!("{{ {first}: {sample} }}");
+                }
+                format!("{{ {required} }}")
             }
             _ => match (kind["name"].as_str().unwrap(), place) {
                 ("Int", _) => "2026".to_owned(),

@@ -8,7 +8,10 @@ pub mod equipment;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
+pub mod historic_usage;
+pub mod import_profiles;
 pub mod imports;
+pub mod insight;
 pub mod meter_card;
 pub mod meter_labels;
 pub mod meter_mappings;
@@ -17,10 +20,14 @@ pub mod metering_points;
 pub mod paging;
 pub mod payments;
 pub mod personal;
+pub mod reading_books;
 pub mod reading_review;
 pub mod receipts;
 pub mod replacements;
+pub mod report_templates;
 mod rows;
+pub mod self_read_campaigns;
+pub mod session_log;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
@@ -38,6 +45,8 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(equipment::EquipmentProjector),
+        Arc::new(historic_usage::HistoricUsageProjector),
+        Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),
@@ -45,9 +54,13 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(meter_tree::MeterTreeProjector),
         Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
+        Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),
+        Arc::new(report_templates::ReportTemplatesProjector),
+        Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
+        Arc::new(session_log::SessionLogProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),

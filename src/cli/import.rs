@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use chaobiao_decision::Actor;
-use chaobiao_domain::units::CampusId;
-use chaobiao_projections::directory;
+use chaobiao_decision::{Actor, CommandContext};
+use chaobiao_domain::historic_usage::WithdrawHistoricUsage;
+use chaobiao_domain::import_profile::{LookUpProfile, ProfileLayout};
+use chaobiao_domain::units::{CampusId, ImportBatchId, ImportProfileId};
+use chaobiao_projections::{directory, historic_usage};
+use uuid::Uuid;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -35,6 +38,20 @@ enum What {
         #[command(flatten)]
         file: File,
     },
+    /// 历史用量：收费系统中的旧月份，只供查询比较，不再计费
+    History(File),
+    /// 按导入方案读取厂家文件：掌上机 DBF、定宽文本、平台 CSV/XLSX/JSON
+    With {
+        #[arg(value_name = "方案")]
+        profile: ImportProfileId,
+        #[command(flatten)]
+        file: File,
+    },
+    /// 撤回一批历史用量
+    Undo {
+        #[arg(value_name = "批次")]
+        batch: ImportBatchId,
+    },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,21 +79,9 @@ struct File {
 
 impl Arguments {
     pub(super) async fn run(self, context: &Context) -> Result<(), CommandError> {
-        let (kind, file) = match self.what {
-            What::Meters(file) => (FileKind::Meters, file),
-            What::Accounts(file) => (FileKind::Accounts, file),
-            What::Readings { source, file } => {
-                let source = match source {
-                    SourceName::Handheld => Source::Handheld,
-                    SourceName::Platform => Source::Platform,
-                    SourceName::Remote => Source::Remote,
-                };
-                (FileKind::Readings(source), file)
-            }
-        };
         let (config, database) = context.open().await?;
         let done = match context.core(&config, &database).await {
-            Ok(core) => take_in(&core, kind, &file).await,
+            Ok(core) => self.what.run(&core).await,
             Err(error) => Err(error),
         };
         database.close().await;
@@ -84,7 +89,61 @@ impl Arguments {
     }
 }
 
-async fn take_in(core: &Core, kind: FileKind, file: &File) -> Result<(), CommandError> {
+impl What {
+    async fn run(self, core: &Core) -> Result<(), CommandError> {
+        let (kind, profile, file) = match self {
+            Self::Undo { batch } => return undo(core, &batch).await,
+            Self::With { profile, file } => {
+                let look_up = LookUpProfile {
+                    profile_id: profile,
+                };
+                let context = system(core);
+                let layout = core.bus.preview(&context, &look_up).await?;
+                (layout.kind.into(), Some(layout), file)
+            }
+            Self::Meters(file) => (FileKind::Meters, None, file),
+            Self::Accounts(file) => (FileKind::Accounts, None, file),
+            Self::History(file) => (FileKind::History, None, file),
+            Self::Readings { source, file } => {
+                let source = match source {
+                    SourceName::Handheld => Source::Handheld,
+                    SourceName::Platform => Source::Platform,
+                    SourceName::Remote => Source::Remote,
+                };
+                (FileKind::Readings(source), None, file)
+            }
+        };
+        take_in(core, kind, profile, &file).await
+    }
+}
+
+fn system(core: &Core) -> CommandContext {
+    let actor = Actor::System("import".to_owned());
+    CommandContext::new(Uuid::now_v7(), actor, core.store.clock().now())
+}
+
+/// Takes back what a batch of historic usage brought: each month by an event of its own.
+async fn undo(core: &Core, batch: &ImportBatchId) -> Result<(), CommandError> {
+    let months = historic_usage::query::of_batch(core.store.pool(), batch).await?;
+    let mut withdrawn = 0_usize;
+    for month in months {
+        let withdraw = WithdrawHistoricUsage {
+            meter_no: month.meter_no,
+            month: month.month,
+            batch: batch.clone(),
+        };
+        core.bus.execute(system(core), withdraw).await?;
+        withdrawn += 1;
+    }
+    Ok(output::line(&format!("已撤回 {withdrawn} 个月份"))?)
+}
+
+async fn take_in(
+    core: &Core,
+    kind: FileKind,
+    profile: Option<ProfileLayout>,
+    file: &File,
+) -> Result<(), CommandError> {
     let bytes = tokio::fs::read(&file.path)
         .await
         .map_err(|error| format!("无法读取 {}：{error}", file.path.display()))?;
@@ -95,6 +154,7 @@ async fn take_in(core: &Core, kind: FileKind, file: &File) -> Result<(), Command
         at: core.store.clock().now(),
         dry_run: file.dry_run,
         campuses: campuses(core).await?,
+        profile,
     };
     let mut printed = Ok(());
     let bar = ProgressBar::hidden();

@@ -11,6 +11,7 @@ mod dial;
 mod draw;
 mod error;
 mod exports;
+mod field;
 mod generate;
 mod money;
 mod names;

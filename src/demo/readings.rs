@@ -9,7 +9,7 @@ use chaobiao_domain::meter::{
 use chaobiao_domain::reading_round::{
     CloseReadingRound, OpenReadingRound, RecordUnreadReason, UnreadReason, round_id,
 };
-use chaobiao_domain::units::{CorrectionId, Index, PhotoHash, ReadingId};
+use chaobiao_domain::units::{CorrectionId, Index, PhotoHash, ReadingId, StaffLogin};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures::{StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
@@ -58,6 +58,9 @@ impl Campus<'_> {
                     .map(|it| self.plan.meters[*it].meter_no.clone())
                     .collect(),
                 due_on: day(month.month, 26),
+                reader: Some(StaffLogin::try_new(
+                    READERS[book.campus % READERS.len()].login,
+                )?),
             };
             let key = month.key(&format!("round/{}", book.number));
             self.runner.give(start, by(MANAGER), &key, open);
@@ -390,7 +393,7 @@ impl Campus<'_> {
 }
 
 /// A book's number and a month always make a round's.
-fn broken(refusal: Rejection) -> DemoError {
+pub(super) fn broken(refusal: Rejection) -> DemoError {
     DemoError::Refused {
         process: "reading_round.open",
         refusal,

@@ -1,4 +1,4 @@
-//! `GET /export/payments/<batch>.csv` and `.xlsx`.
+//! What is under `/export`: `payments/<batch>.csv` and `.xlsx` here, the others in files of their own.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -20,6 +20,11 @@ const WHAT: &str = "export.payments";
 pub fn routes(services: Services) -> Router {
     Router::new()
         .route("/export/payments/{file}", get(payments))
+        .route("/export/usage/{file}", get(super::usage::usage))
+        .route(
+            "/export/rounds/{file}",
+            get(super::printed_book::printed_book),
+        )
         .with_state(services)
 }
 
@@ -65,19 +70,14 @@ async fn payments(
 fn wanted(file: &str) -> Option<(ExportBatchId, Format)> {
     let (batch_id, extension) = file.split_once('.')?;
     let batch_id: ExportBatchId = batch_id.parse().ok()?;
-    let format = match extension {
-        "csv" => Format::Csv,
-        "xlsx" => Format::Xlsx,
-        _ => return None,
-    };
-    Some((batch_id, format))
+    Some((batch_id, Format::of_extension(extension)?))
 }
 
 fn absent() -> Response {
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到导出批次")
 }
 
-fn fault(error: &ExportError) -> Response {
+pub(super) fn fault(error: &ExportError) -> Response {
     tracing::error!(%error, source = ?error, "an export could not be written");
     let message = "服务器内部错误";
     refused(
@@ -88,7 +88,7 @@ fn fault(error: &ExportError) -> Response {
 }
 
 /// A file to keep: the plain name for whoever reads no other, the whole one by RFC 5987.
-fn attachment(plain: &str, name: &str) -> String {
+pub(super) fn attachment(plain: &str, name: &str) -> String {
     let kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     let encode = |byte: u8| {
         if kept(byte) {

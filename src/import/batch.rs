@@ -39,6 +39,10 @@ impl BatchLog {
         })
     }
 
+    pub(super) fn batch_id(&self) -> &ImportBatchId {
+        &self.batch_id
+    }
+
     /// The last row that has its verdict; zero when none has.
     pub(super) fn through_row(&self) -> usize {
         self.through_row as usize

@@ -20,6 +20,8 @@ pub(super) enum Cell {
     Bool(bool),
     /// `#N/A` and its kind.
     Broken(String),
+    /// A figure in a unit the file's profile does not know.
+    UnknownUnit(String),
 }
 
 impl Cell {
@@ -72,6 +74,7 @@ impl Cell {
             Self::Bool(true) => Ok("是".to_owned()),
             Self::Bool(false) => Ok("否".to_owned()),
             Self::Broken(mark) => Err(broken(what, mark)),
+            Self::UnknownUnit(unit) => Err(unknown_unit(what, unit)),
         }
     }
 
@@ -85,6 +88,7 @@ impl Cell {
                 .map(|value| value.normalize())
                 .ok_or_else(|| refused(&ValueError::OutOfRange { what })),
             Self::Broken(mark) => Err(broken(what, mark)),
+            Self::UnknownUnit(unit) => Err(unknown_unit(what, unit)),
             Self::Empty | Self::Text(_) => {
                 let text = ungrouped(&normalise_digits(&self.text(what)?));
                 parse_decimal(&text, what)
@@ -103,6 +107,7 @@ impl Cell {
             Self::Number(number) => moment::from_serial(number).ok_or_else(bad),
             Self::Text(text) => moment::parse(text).ok_or_else(bad),
             Self::Broken(mark) => Err(broken(what, mark)),
+            Self::UnknownUnit(unit) => Err(unknown_unit(what, unit)),
             Self::Empty => Err(refused(&ValueError::Empty { what })),
             Self::Bool(_) => Err(bad()),
         }
@@ -119,6 +124,13 @@ impl Cell {
 
 pub(super) fn refused(error: &ValueError) -> Rejection {
     Rejection::new(error.code(), error.to_string())
+}
+
+fn unknown_unit(what: &str, unit: &str) -> Rejection {
+    Rejection::new(
+        "IMPORT_UNIT_UNKNOWN",
+        format!("{what}的单位“{unit}”不在导入方案中"),
+    )
 }
 
 fn broken(what: &str, mark: &str) -> Rejection {

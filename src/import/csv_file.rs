@@ -7,10 +7,21 @@ use super::cell::Cell;
 use super::table::{COLUMNS_MAX, ROWS_MAX, Row};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Row>, FileError> {
-    let text = one_line_end(decode(bytes)?);
-    check_quotes(&text)?;
+    read_text(decode(bytes)?, None)
+}
+
+/// Rows of a text; without a separator the first line tells.
+pub(super) fn read_text(
+    text: Cow<'_, str>,
+    separator: Option<char>,
+) -> Result<Vec<Row>, FileError> {
+    let text = one_line_end(text);
+    let separator = separator
+        .and_then(|separator| u8::try_from(separator).ok())
+        .unwrap_or_else(|| delimiter(&text));
+    check_quotes(&text, char::from(separator))?;
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(&text))
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
@@ -45,7 +56,7 @@ fn one_line_end(text: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// A byte order mark decides; without one, what is not UTF-8 is what Chinese Windows writes.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileError> {
     let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
     let body = &bytes[mark..];
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(body) {
@@ -125,8 +136,7 @@ enum Place {
 }
 
 /// The reader takes an open quote as one endless field; the person wants to know where it began.
-fn check_quotes(text: &str) -> Result<(), FileError> {
-    let separator = char::from(delimiter(text));
+fn check_quotes(text: &str, separator: char) -> Result<(), FileError> {
     let (mut row, mut column) = (1, 1);
     let mut opened = (1, 1);
     let mut place = Place::FieldStart;

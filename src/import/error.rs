@@ -33,6 +33,18 @@ pub enum FileError {
     #[error("无法读取 Excel 工作簿：{detail} / the workbook cannot be read: {detail}")]
     Workbook { detail: String },
 
+    #[error("文件不完整：{detail} / the file was cut short")]
+    CutShort { detail: String },
+
+    #[error("文件的编码不是方案所说的 {wanted} / the file is not in {wanted}, as its profile says")]
+    OtherEncoding { wanted: &'static str },
+
+    #[error("无法读取 DBF 表：记录宽度 {detail} / the DBF table cannot be read")]
+    Dbf { detail: String },
+
+    #[error("无法读取 JSON：{detail} / the JSON cannot be read: {detail}")]
+    Json { detail: String },
+
     #[error("行数超过 {max} / more than {max} rows")]
     TooManyRows { max: usize },
 

@@ -3,11 +3,13 @@ use std::collections::HashMap;
 use chaobiao_decision::{Actor, Rejection, Stop, Workspace};
 use chaobiao_domain::campus::Campus;
 use chaobiao_domain::import_batch::ImportKind;
+use chaobiao_domain::import_profile::{ProfileKind, ProfileLayout};
 use chaobiao_domain::units::CampusId;
 use chrono::{DateTime, Utc};
 
 use super::columns::Column;
-use super::{account_rows, meter_rows, reading_rows};
+use super::table::Table;
+use super::{FileError, account_rows, history_rows, meter_rows, profile_file, reading_rows};
 
 /// Where readings come from, which decides how they count as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +38,19 @@ pub enum FileKind {
     Meters,
     Accounts,
     Readings(Source),
+    /// Usage of months from before, as the charging system kept it.
+    History,
+}
+
+impl From<ProfileKind> for FileKind {
+    fn from(kind: ProfileKind) -> Self {
+        match kind {
+            ProfileKind::HandheldReadings => Self::Readings(Source::Handheld),
+            ProfileKind::PlatformReadings => Self::Readings(Source::Platform),
+            ProfileKind::RemoteReadings => Self::Readings(Source::Remote),
+            ProfileKind::UsageHistory => Self::History,
+        }
+    }
 }
 
 impl FileKind {
@@ -44,6 +59,7 @@ impl FileKind {
             Self::Meters => meter_rows::COLUMNS,
             Self::Accounts => account_rows::COLUMNS,
             Self::Readings(_) => reading_rows::COLUMNS,
+            Self::History => history_rows::COLUMNS,
         }
     }
 
@@ -54,6 +70,7 @@ impl FileKind {
             Self::Readings(Source::Handheld) => ImportKind::HandheldReadings,
             Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
             Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
+            Self::History => ImportKind::UsageHistory,
         }
     }
 
@@ -62,6 +79,7 @@ impl FileKind {
             Self::Meters => "import/meters".to_owned(),
             Self::Accounts => "import/accounts".to_owned(),
             Self::Readings(source) => format!("import/readings/{}", source.as_str()),
+            Self::History => "import/history".to_owned(),
         }
     }
 }
@@ -112,9 +130,18 @@ pub struct ImportRequest {
     /// Decide every row and write nothing.
     pub dry_run: bool,
     pub campuses: CampusNames,
+    /// How the file is read; without one its columns are found by the names people give them.
+    pub profile: Option<ProfileLayout>,
 }
 
 impl ImportRequest {
+    pub(super) fn table(&self, bytes: &[u8]) -> Result<Table, FileError> {
+        match &self.profile {
+            Some(profile) => profile_file::read(profile, bytes),
+            None => Table::read(bytes),
+        }
+    }
+
     /// What events keep as the place they came from.
     pub(super) fn origin(&self) -> String {
         format!("file:{}", self.file_name)

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
 use chaobiao_decision::{CommandContext, ErasedProcess, Rejection};
+use chaobiao_domain::historic_usage::HistoryRecorded;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
+use chaobiao_domain::units::ImportBatchId;
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,9 +13,9 @@ use super::batch::BatchLog;
 use super::columns::{Fields, Heading};
 use super::meter_rows::MeterImported;
 use super::request::{FileKind, ImportRequest};
-use super::table::{Row, Table};
+use super::table::Row;
 use super::verdict::{RowVerdict, Summary, Verdict};
-use super::{ImportError, account_rows, meter_rows, reading_rows};
+use super::{ImportError, account_rows, history_rows, meter_rows, reading_rows};
 
 /// Rows between two notes of how far the file has been taken in.
 const CHUNK: usize = 2_000;
@@ -55,7 +57,7 @@ pub async fn import(
     bytes: &[u8],
     mut report: impl FnMut(ImportNews<'_>),
 ) -> Result<Summary, ImportError> {
-    let table = Table::read(bytes)?;
+    let table = request.table(bytes)?;
     let (heading, above) = Heading::find(&table, request.kind.columns())?;
     let mut summary = Summary {
         ignored_columns: heading.ignored.clone(),
@@ -86,6 +88,7 @@ pub async fn import(
         bus,
         request,
         heading: &heading,
+        batch: log.as_ref().map(|log| log.batch_id().clone()),
         seen: HashMap::new(),
     };
     let mut decided = Vec::new();
@@ -130,6 +133,8 @@ struct Reader<'a> {
     bus: &'a CommandBus,
     request: &'a ImportRequest,
     heading: &'a Heading,
+    /// What keeps the file; none in a dry run.
+    batch: Option<ImportBatchId>,
     /// The row in which a command was met first.
     seen: HashMap<Uuid, usize>,
 }
@@ -140,7 +145,7 @@ impl Reader<'_> {
         let mut verdicts = Vec::with_capacity(rows.len());
         let mut candidates = Vec::with_capacity(rows.len());
         for row in rows {
-            match candidate(self.bus, self.request, self.heading, row) {
+            match candidate(self, row) {
                 Ok(candidate) => {
                     let first = *self.seen.entry(candidate.command_id).or_insert(row.number);
                     if first == row.number {
@@ -165,35 +170,33 @@ fn repeats(candidate: Candidate, first: usize) -> RowVerdict {
     }
 }
 
-fn candidate(
-    bus: &CommandBus,
-    request: &ImportRequest,
-    heading: &Heading,
-    row: &Row,
-) -> Result<Candidate, RowVerdict> {
+fn candidate(reader: &Reader<'_>, row: &Row) -> Result<Candidate, RowVerdict> {
+    let request = reader.request;
     let refused = |id, rejection| RowVerdict::refused(row.number, id, rejection);
-    let fields = heading
+    let fields = reader
+        .heading
         .fields(row)
         .map_err(|rejection| refused(None, rejection))?;
     let key = match request.kind {
         FileKind::Accounts => "accountNo",
-        FileKind::Meters | FileKind::Readings(_) => "meterNo",
+        FileKind::Meters | FileKind::Readings(_) | FileKind::History => "meterNo",
     };
     let named = fields.text(key).ok().flatten();
-    let (id, process) =
-        parse(request, fields).map_err(|rejection| refused(named.clone(), rejection))?;
+    let (id, process) = parse(request, reader.batch.as_ref(), fields)
+        .map_err(|rejection| refused(named.clone(), rejection))?;
     let identity =
         identity(request, process.as_ref()).map_err(|rejection| refused(named, rejection))?;
     Ok(Candidate {
         row: row.number,
         id,
-        command_id: bus.command_id(&request.kind.scope(), &identity),
+        command_id: reader.bus.command_id(&request.kind.scope(), &identity),
         process,
     })
 }
 
 fn parse(
     request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
     fields: Fields<'_>,
 ) -> Result<(String, Box<dyn ErasedProcess>), Rejection> {
     match request.kind {
@@ -209,17 +212,24 @@ fn parse(
             let process = reading_rows::parse(fields, source)?;
             Ok((process.meter_no.to_string(), Box::new(process)))
         }
+        FileKind::History => {
+            let process = history_rows::parse(fields, batch)?;
+            Ok((process.meter_no.to_string(), Box::new(process)))
+        }
     }
 }
 
 /// The same row is the same command, in whatever file it comes. An account may go back to what it
-/// was, so there each file is new, and what does not change is found by the decision.
+/// was, and history that was taken back may come again: there each file is new, and what does not
+/// change is found by the decision.
 fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<String, Rejection> {
     let body = process
         .body()
         .map_err(|error| Rejection::new("IMPORT_ROW_UNREADABLE", error.to_string()))?;
     Ok(match request.kind {
-        FileKind::Accounts => format!("{}|{body}", request.at.timestamp_micros()),
+        FileKind::Accounts | FileKind::History => {
+            format!("{}|{body}", request.at.timestamp_micros())
+        }
         FileKind::Meters | FileKind::Readings(_) => body.to_string(),
     })
 }
@@ -248,10 +258,12 @@ async fn decide(
 /// may want the same number or room, and there the first row is to have it.
 fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
     match kind {
-        FileKind::Readings(_) => candidates.into_iter().partition(|candidate| {
-            let sum = candidate.id.bytes().fold(0_u8, u8::wrapping_add);
-            sum.is_multiple_of(2)
-        }),
+        FileKind::Readings(_) | FileKind::History => {
+            candidates.into_iter().partition(|candidate| {
+                let sum = candidate.id.bytes().fold(0_u8, u8::wrapping_add);
+                sum.is_multiple_of(2)
+            })
+        }
         FileKind::Meters | FileKind::Accounts => (candidates, Vec::new()),
     }
 }
@@ -309,6 +321,7 @@ fn verdict(
     let changed = match kind {
         FileKind::Meters => !serde_json::from_value::<MeterImported>(executed.outcome)?.known,
         FileKind::Accounts => serde_json::from_value::<AccountImported>(executed.outcome)?.changed,
+        FileKind::History => !serde_json::from_value::<HistoryRecorded>(executed.outcome)?.known,
         FileKind::Readings(_) => {
             return Ok(judged(
                 plain(Verdict::Accepted),

@@ -29,13 +29,18 @@ impl Row {
 }
 
 impl Table {
-    /// Reads CSV or XLSX; the first bytes tell which, since names lie.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, FileError> {
+    pub(super) fn check_size(bytes: &[u8]) -> Result<(), FileError> {
         if bytes.len() > BYTES_MAX {
             return Err(FileError::TooLarge {
                 megabytes: BYTES_MAX / 1024 / 1024,
             });
         }
+        Ok(())
+    }
+
+    /// Reads CSV or XLSX; the first bytes tell which, since names lie.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, FileError> {
+        Self::check_size(bytes)?;
         let mut rows = match bytes {
             [b'P', b'K', 3, 4, ..] => xlsx_file::read(bytes)?,
             [0xd0, 0xcf, 0x11, 0xe0, ..] => return Err(FileError::OldExcel),

@@ -2,12 +2,16 @@
 
 mod binding_review;
 mod erasure;
+mod reading_books;
+mod self_read_campaigns;
 
 use std::sync::Arc;
 
 use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::customer::NoteOverdueBinding;
+use chaobiao_domain::reading_book::StartRound;
+use chaobiao_domain::self_read_campaign::RemindSelfReaders;
 use chaobiao_eventstore::Policy;
 
 use crate::erasure::Keepers;
@@ -17,6 +21,8 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
     vec![
         Arc::new(binding_review::BindingReview),
         Arc::new(erasure::Erasure(keepers)),
+        Arc::new(reading_books::ReadingBooks),
+        Arc::new(self_read_campaigns::SelfReadCampaigns),
     ]
 }
 
@@ -25,4 +31,6 @@ pub fn processes() -> ProcessRegistry {
     ProcessRegistry::default()
         .with::<NoteOverdueBinding>()
         .with::<FinishErasure>()
+        .with::<StartRound>()
+        .with::<RemindSelfReaders>()
 }

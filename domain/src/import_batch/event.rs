@@ -12,15 +12,17 @@ pub enum ImportKind {
     HandheldReadings,
     PlatformReadings,
     RemoteReadings,
+    UsageHistory,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Meters,
         Self::Accounts,
         Self::HandheldReadings,
         Self::PlatformReadings,
         Self::RemoteReadings,
+        Self::UsageHistory,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl ImportKind {
             Self::HandheldReadings => "handheld_readings",
             Self::PlatformReadings => "platform_readings",
             Self::RemoteReadings => "remote_readings",
+            Self::UsageHistory => "usage_history",
         }
     }
 }

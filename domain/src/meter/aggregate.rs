@@ -84,6 +84,12 @@ impl Meter {
         }
     }
 
+    /// Whether a reading taken at or after an instant came in, and was not rejected.
+    pub fn has_reading_since(&self, from: DateTime<Utc>) -> bool {
+        self.registered()
+            .is_ok_and(|meter| meter.submitted_since(from).next().is_some())
+    }
+
     /// Accepted readings taken up to a day, that day included; all of them without one.
     pub fn accepted_on(&self, day: Option<NaiveDate>) -> &[AcceptedReading] {
         let readings = self.accepted();
@@ -127,6 +133,16 @@ impl MeterState {
     pub fn multiplier_at(&self, at: DateTime<Utc>) -> Option<Multiplier> {
         let installation = self.timeline.installation_at(at)?;
         Some(installation.device.multiplier)
+    }
+
+    /// What came in for instants from one on, and was not rejected.
+    pub fn submitted_since(
+        &self,
+        from: DateTime<Utc>,
+    ) -> impl Iterator<Item = (&ReadingId, &Submission)> {
+        self.submissions.iter().filter(move |(_, submission)| {
+            submission.read_at >= from && submission.status != ReadingStatus::Rejected
+        })
     }
 
     /// What came in before for the same instant by the same way, and was not rejected.

@@ -19,6 +19,10 @@ pub enum ReadingRoundError {
     Closed,
     #[error("该表不在这个抄表批次中")]
     MeterNotInRound,
+    #[error("没有待处理的离线抄表冲突")]
+    ConflictNotFound,
+    #[error("上门时间不能晚于现在")]
+    VisitInFuture,
     #[error("选择其他原因时请填写说明")]
     NoteRequired,
     #[error("{0}")]
@@ -35,6 +39,8 @@ impl BusinessError for ReadingRoundError {
             Self::DueBeforeOpening => "ROUND_DUE_BEFORE_OPENING",
             Self::Closed => "ROUND_CLOSED",
             Self::MeterNotInRound => "ROUND_METER_NOT_IN_ROUND",
+            Self::ConflictNotFound => "ROUND_CONFLICT_NOT_FOUND",
+            Self::VisitInFuture => "ROUND_VISIT_IN_FUTURE",
             Self::NoteRequired => "ROUND_NOTE_REQUIRED",
             Self::Note(error) => error.code(),
         }
@@ -46,6 +52,8 @@ impl BusinessError for ReadingRoundError {
             Self::AlreadyOpened | Self::NoMeters => "book",
             Self::MeterTwice | Self::MeterNotInRound => "meterNo",
             Self::DueBeforeOpening => "dueOn",
+            Self::ConflictNotFound => "itemId",
+            Self::VisitInFuture => "visitedAt",
             Self::NoteRequired | Self::Note(_) => "note",
         })
     }

@@ -1,5 +1,5 @@
-//! Reading round (抄表批次): the walk through one book in one month, and why a meter on it could
-//! not be read. That a meter was read is the meter's own fact.
+//! Reading round (抄表批次): the walk through one book in one cycle, who walks it, and why a meter on
+//! it could not be read. That a meter was read is the meter's own fact.
 
 mod aggregate;
 mod command;
@@ -9,10 +9,14 @@ mod process;
 #[cfg(test)]
 mod tests;
 
-pub use aggregate::ReadingRound;
+pub use aggregate::{ReadingRound, Walk};
 pub use command::ReadingRoundCommand;
 pub use error::ReadingRoundError;
-pub use event::{ReadingRoundEvent, RoundClosed, RoundOpened, UnreadReason, UnreadReasonRecorded};
+pub use event::{
+    ConflictSettled, FieldConflict, ReadingRoundEvent, RoundAssigned, RoundClosed, RoundOpened,
+    UnreadReason, UnreadReasonRecorded, VisitRecorded,
+};
 pub use process::{
-    CloseReadingRound, OpenReadingRound, RecordUnreadReason, RoundChanged, round_id,
+    AssignRound, CloseReadingRound, OpenReadingRound, RecordUnreadReason, RecordVisit,
+    RoundChanged, round_id,
 };

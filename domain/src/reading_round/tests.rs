@@ -20,6 +20,7 @@ fn opening(numbers: &[&str]) -> OpenReadingRound {
         campus: "N".parse().unwrap(),
         meters: meters(numbers),
         due_on: "2026-02-28".parse().unwrap(),
+        reader: None,
     }
 }
 
@@ -93,6 +94,32 @@ fn reasons_are_kept_for_meters_of_an_open_round() {
 }
 
 #[test]
+fn r79_a_visit_is_kept_with_its_reason_and_the_note_left() {
+    let mut desk = Desk::new("2026-02-01");
+    desk.run(&opening(&["M1"])).unwrap();
+    let visit = |reason: &str, note: Option<&str>| RecordVisit {
+        round_id: "B12-202602".parse().unwrap(),
+        meter_no: "M1".parse().unwrap(),
+        visited_at: None,
+        reason: reason.parse().unwrap(),
+        note: note.map(str::to_owned),
+        left_note: Some(" 便条 0012 ".to_owned()),
+    };
+    let kept = desk.run(&visit("door_locked", None)).unwrap();
+    assert_eq!(kept.events[0].payload["left_note"], "便条 0012");
+    assert_eq!(desk.refused(&visit("dog", None)), "DELAY_REASON_UNKNOWN");
+    assert_eq!(
+        desk.refused(&visit("other", None)),
+        "DELAY_REASON_NOTE_REQUIRED"
+    );
+    let tomorrow = RecordVisit {
+        visited_at: Some(desk.at + chrono::TimeDelta::days(1)),
+        ..visit("flooded", None)
+    };
+    assert_eq!(desk.refused(&tomorrow), "ROUND_VISIT_IN_FUTURE");
+}
+
+#[test]
 fn events_keep_their_form() {
     let events = [
         ReadingRoundEvent::Opened(RoundOpened {
@@ -103,6 +130,39 @@ fn events_keep_their_form() {
             meters: meters(&["M2", "M1"]),
             opened_on: "2026-02-01".parse().unwrap(),
             due_on: "2026-02-28".parse().unwrap(),
+            reader: Some("li".parse().unwrap()),
+        }),
+        ReadingRoundEvent::Assigned(RoundAssigned {
+            reader: "zhao".parse().unwrap(),
+            reason: Some("病假".to_owned()),
+            assigned_on: "2026-02-02".parse().unwrap(),
+            assigned_by: Actor::Staff("ma".to_owned()),
+        }),
+        ReadingRoundEvent::Reordered {
+            meters: meters(&["M1", "M2"]),
+        },
+        ReadingRoundEvent::VisitRecorded(VisitRecorded {
+            meter_no: "M1".parse().unwrap(),
+            visited_at: "2026-02-03T02:00:00Z".parse().unwrap(),
+            visited_by: Actor::Staff("li".to_owned()),
+            reason: "door_locked".parse().unwrap(),
+            note: Some("下午再来".to_owned()),
+            left_note: Some("便条 0012".to_owned()),
+        }),
+        ReadingRoundEvent::ConflictRecorded(FieldConflict {
+            item_id: "pda3-17".parse().unwrap(),
+            meter_no: "M1".parse().unwrap(),
+            index: "131".parse().unwrap(),
+            read_at: "2026-02-03T03:00:00Z".parse().unwrap(),
+            photo: Some("ab".repeat(32).parse().unwrap()),
+            note: Some("雨天".to_owned()),
+            read_by: Actor::Staff("zhao".to_owned()),
+            existing: "R1".parse().unwrap(),
+        }),
+        ReadingRoundEvent::ConflictSettled(ConflictSettled {
+            item_id: "pda3-17".parse().unwrap(),
+            taken_as: Some("R2".parse().unwrap()),
+            settled_by: Actor::Staff("li".to_owned()),
         }),
         ReadingRoundEvent::UnreadReasonRecorded(UnreadReasonRecorded {
             meter_no: "M1".parse().unwrap(),

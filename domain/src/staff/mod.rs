@@ -16,5 +16,5 @@ pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
 pub use permission::{Permission, Role};
 pub use process::{
     ChangeProfile, ContactInput, Employment, GrantRole, HireStaff, Leave, LookUp, RevokeRole,
-    StaffChanged, staff_subject,
+    StaffChanged, require_staff, staff_subject,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chaobiao_decision::{Actor, CommandContext, Personal, Process, Stop, Workspace};
+use chaobiao_decision::{Actor, CommandContext, Personal, Process, Rejection, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::command::StaffCommand;
@@ -219,6 +219,19 @@ pub struct LookUp {
 pub struct Employment {
     pub campus: Option<CampusId>,
     pub roles: BTreeSet<Role>,
+}
+
+/// Refuses what names somebody who does not work here; `field` is where the command names them.
+pub fn require_staff(
+    login: &StaffLogin,
+    field: &str,
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
+    match workspace.get::<Staff>(login.as_str())? {
+        Staff::Employed(_) => Ok(()),
+        Staff::Absent => Err(Rejection::from(StaffError::Unknown).on(field).into()),
+        Staff::Left => Err(Rejection::from(StaffError::HasLeft).on(field).into()),
+    }
 }
 
 impl Process for LookUp {

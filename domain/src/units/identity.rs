@@ -114,6 +114,15 @@ identifiers! {
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
     ImportBatchId, "导入批次号", plain;
+    /// One outing of a reader, from setting out to the last note.
+    SessionId, "抄表日志号", plain;
+    CampaignId, "自抄活动编号", plain;
+    ReportTemplateId, "报表模板编号", plain;
+    ImportProfileId, "导入方案编号", plain;
+    /// Why a meter was not read, by the short name it was defined under.
+    ReasonCode, "未抄原因代码", plain;
+    /// What a device calls a piece of its offline work.
+    ItemId, "离线记录号", plain;
     VerificationId, "核对编号", plain;
     LabelBatchId, "标签批次号", plain;
     LabelTemplateId, "标签模板编号", plain;

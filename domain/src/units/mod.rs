@@ -15,10 +15,7 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CollectorNo, CorrectionId, CustomerId,
-    EquipmentModelId, ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, LabelBatchId,
-    LabelTemplateId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId,
-    StaffLogin, TariffId, VerificationId,
+    AccountNo, BillNo, BindingId, BookNo, CampaignId, CampusId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, ImportProfileId, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId, StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;

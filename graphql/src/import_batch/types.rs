@@ -14,6 +14,8 @@ pub(super) enum ImportKind {
     HandheldReadings,
     PlatformReadings,
     RemoteReadings,
+    /// 历史用量
+    UsageHistory,
 }
 
 /// A file taken in (导入批次). Taken in again, it shows its latest run.

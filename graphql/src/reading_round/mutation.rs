@@ -1,11 +1,12 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::reading_round::{
-    CloseReadingRound, OpenReadingRound, RecordUnreadReason, RoundChanged,
+    AssignRound, CloseReadingRound, OpenReadingRound, RecordUnreadReason, RecordVisit, RoundChanged,
 };
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{BookNo, CampusId, MeterNo, RoundId};
-use chaobiao_projections::meter_card;
+use chaobiao_domain::units::{BookNo, CampusId, MeterNo, ReasonCode, RoundId, StaffLogin};
+use chaobiao_projections::{meter_card, reading_books};
+use chrono::{DateTime, Utc};
 
 use super::query::find;
 use super::types::{ReadingRound, UnreadReason};
@@ -20,6 +21,31 @@ pub(super) struct OpenReadingRoundInput {
     due_on: Date,
     /// In the order of the walk; left out, all meters of the book.
     meter_nos: Option<Vec<String>>,
+    /// The login of who walks it.
+    reader: Option<String>,
+}
+
+#[derive(InputObject)]
+pub(super) struct AssignReadingRoundInput {
+    idempotency_key: String,
+    round_id: String,
+    /// The login of who walks the rest.
+    reader: String,
+    reason: Option<String>,
+}
+
+#[derive(InputObject)]
+pub(super) struct RecordVisitInput {
+    idempotency_key: String,
+    round_id: String,
+    meter_no: String,
+    /// Now, when not given.
+    visited_at: Option<DateTime<Utc>>,
+    /// The code of a reason the centre knows.
+    reason_code: String,
+    note: Option<String>,
+    /// 联系便条: what was left at the door, its number or its words.
+    left_note: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -52,6 +78,8 @@ macro_rules! payload {
 payload!(
     OpenReadingRoundPayload,
     RecordUnreadReasonPayload,
+    AssignReadingRoundPayload,
+    RecordVisitPayload,
     CloseReadingRoundPayload
 );
 
@@ -74,13 +102,38 @@ fn open(
         Some(numbers) => field("meterNos", numbers.iter().map(MeterNo::try_new).collect())?,
         None => walk,
     };
+    let reader = input.reader.as_deref().map(StaffLogin::try_new).transpose();
     Ok(OpenReadingRound {
         book: book?,
         month: input.month.0,
         campus: field("campusId", CampusId::try_new(&input.campus_id))?,
         meters,
         due_on: input.due_on.0,
+        reader: field("reader", reader)?,
     })
+}
+
+fn visit(input: &RecordVisitInput) -> Result<RecordVisit, Rejection> {
+    Ok(RecordVisit {
+        round_id: field("roundId", RoundId::try_new(&input.round_id))?,
+        meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
+        visited_at: input.visited_at,
+        reason: field("reasonCode", ReasonCode::try_new(&input.reason_code))?,
+        note: input.note.clone(),
+        left_note: input.left_note.clone(),
+    })
+}
+
+/// The walk of a book: its own order, or as its meters were registered where it has none.
+async fn meters_of(ctx: &Context<'_>, book: &BookNo) -> Result<Vec<MeterNo>> {
+    let pool = Services::of(ctx)?.store().pool();
+    let kept = reading_books::query::find(pool, book).await;
+    if let Some(kept) = kept.map_err(|error| internal(ctx, error))? {
+        return Ok(kept.state.meters);
+    }
+    let cards = meter_card::query::in_book(pool, book).await;
+    let cards = cards.map_err(|error| internal(ctx, error))?;
+    Ok(cards.into_iter().map(|card| card.meter_no).collect())
 }
 
 #[derive(Default)]
@@ -97,12 +150,7 @@ impl ReadingRoundMutation {
     ) -> Result<OpenReadingRoundPayload> {
         let book = field("book", BookNo::try_new(&input.book));
         let walk = match &book {
-            Ok(book) if input.meter_nos.is_none() => {
-                let pool = Services::of(ctx)?.store().pool();
-                let cards = meter_card::query::in_book(pool, book).await;
-                let cards = cards.map_err(|error| internal(ctx, error))?;
-                cards.into_iter().map(|card| card.meter_no).collect()
-            }
+            Ok(book) if input.meter_nos.is_none() => meters_of(ctx, book).await?,
             _ => Vec::new(),
         };
         let process = open(&input, book, walk);
@@ -137,6 +185,50 @@ impl ReadingRoundMutation {
         let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
         let (user_errors, pending) = (ran.user_errors, ran.pending);
         Ok(RecordUnreadReasonPayload {
+            reading_round,
+            user_errors,
+            pending,
+        })
+    }
+
+    /// Gives the rest of a walk to somebody else.
+    #[graphql(guard = "may(Permission::ManageRounds)")]
+    async fn assign_reading_round(
+        &self,
+        ctx: &Context<'_>,
+        input: AssignReadingRoundInput,
+    ) -> Result<AssignReadingRoundPayload> {
+        let round_id = field("roundId", RoundId::try_new(&input.round_id));
+        let reader = field("reader", StaffLogin::try_new(&input.reader));
+        let process = round_id.and_then(|round_id| {
+            Ok(AssignRound {
+                round_id,
+                reader: reader?,
+                reason: input.reason,
+            })
+        });
+        let ran = run(ctx, "assignReadingRound", &input.idempotency_key, process).await?;
+        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
+        let (user_errors, pending) = (ran.user_errors, ran.pending);
+        Ok(AssignReadingRoundPayload {
+            reading_round,
+            user_errors,
+            pending,
+        })
+    }
+
+    /// The reader was there and could not read the meter; perhaps a note was left.
+    #[graphql(guard = "may(Permission::SubmitReadings)")]
+    async fn record_visit(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordVisitInput,
+    ) -> Result<RecordVisitPayload> {
+        let process = visit(&input);
+        let ran = run(ctx, "recordVisit", &input.idempotency_key, process).await?;
+        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
+        let (user_errors, pending) = (ran.user_errors, ran.pending);
+        Ok(RecordVisitPayload {
             reading_round,
             user_errors,
             pending,

@@ -1,11 +1,14 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{BookNo, CampusId, RoundId};
-use chaobiao_projections::unread_meters::{UnreadFilter, query};
+use chaobiao_domain::units::{BookNo, CampusId, ReasonCode, RoundId, StaffLogin, business_date};
+use chaobiao_projections::unread_meters::{UnreadFilter, query, tally};
 
-use super::types::{ReadingRound, UnreadMeter, UnreadReason};
+use super::types::{
+    DelayReason, FieldConflict, Labels, ReadingRound, UnreadBy, UnreadMeter, UnreadReason,
+    UnreadShare,
+};
 use crate::support::{
-    Connection, Services, YearMonth, bad_input, connection, internal, may, page, page_size,
+    Connection, Services, Viewer, YearMonth, bad_input, connection, internal, may, page, page_size,
 };
 
 #[derive(Default)]
@@ -25,30 +28,85 @@ impl ReadingRoundQuery {
         round_id: Option<String>,
         book: Option<String>,
         campus: Option<String>,
+        building: Option<String>,
+        #[graphql(desc = "The login of who walks the round.")] reader: Option<String>,
         month: Option<YearMonth>,
         reason: Option<UnreadReason>,
+        #[graphql(desc = "A reason of the centre's own; goes before `reason`.")]
+        reason_code: Option<String>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<UnreadMeter>> {
-        let page = page(ctx, "unread_meters", first, after.as_deref())?;
-        let round_id = round_id.map(RoundId::try_new).transpose();
-        let book = book.map(BookNo::try_new).transpose();
-        let campus = campus.map(CampusId::try_new).transpose();
+        let reason = reason.map(|reason| {
+            let reason: chaobiao_domain::reading_round::UnreadReason = reason.into();
+            reason.as_str().to_owned()
+        });
         let filter = UnreadFilter {
-            round_id: round_id.map_err(|error| bad_input(error.to_string()))?,
-            book: book.map_err(|error| bad_input(error.to_string()))?,
-            campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            round_id: read(round_id, RoundId::try_new)?,
+            book: read(book, BookNo::try_new)?,
+            campus: read(campus, CampusId::try_new)?,
+            building,
+            reader: read(reader, StaffLogin::try_new)?,
             month: month.map(|month| month.0),
-            reason: reason.map(Into::into),
+            reason: read(reason_code.or(reason), ReasonCode::try_new)?,
+            tasks_on: None,
         };
+        unread(ctx, "unread_meters", &filter, first, after.as_deref()).await
+    }
+
+    /// What the viewer has still to read today, in the order of the walk: meters of rounds under
+    /// way that neither report by themselves nor are being read by their customers.
+    #[graphql(
+        guard = "may(Permission::SubmitReadings)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn reading_tasks(
+        &self,
+        ctx: &Context<'_>,
+        round_id: Option<String>,
+        #[graphql(desc = "Somebody else's tasks, for who sends readers out.")] reader: Option<
+            String,
+        >,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<UnreadMeter>> {
+        let viewer = ctx.data::<Viewer>()?;
+        let login = match (reader, viewer) {
+            (Some(reader), viewer) if viewer.may(Permission::ManageRounds) => Some(reader),
+            (_, Viewer::Staff(staff)) => Some(staff.login.to_string()),
+            _ => None,
+        };
+        let today = business_date(Services::of(ctx)?.store().clock().now());
+        let filter = UnreadFilter {
+            round_id: read(round_id, RoundId::try_new)?,
+            reader: read(login, StaffLogin::try_new)?,
+            tasks_on: Some(today),
+            ..UnreadFilter::default()
+        };
+        unread(ctx, "reading_tasks", &filter, first, after.as_deref()).await
+    }
+
+    /// A month's walks put together by book, reader, building or campus (R79).
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "20 + 20 * child_complexity"
+    )]
+    async fn unread_summary(
+        &self,
+        ctx: &Context<'_>,
+        by: UnreadBy,
+        month: YearMonth,
+        campus: Option<String>,
+    ) -> Result<Vec<UnreadShare>> {
+        let campus = read(campus, CampusId::try_new)?;
         let pool = Services::of(ctx)?.store().pool();
-        let slice = query::list(pool, &filter, &page).await;
-        let mut slice = slice.map_err(|error| internal(ctx, error))?;
-        if slice.total.is_none() && ctx.look_ahead().field("totalCount").exists() {
-            let total = query::count(pool, &filter).await;
-            slice.total = Some(total.map_err(|error| internal(ctx, error))?);
-        }
-        connection(ctx, "unread_meters", slice, UnreadMeter::from)
+        let shares = tally::shares(pool, by.into(), month.0, campus.as_ref()).await;
+        let shares = shares.map_err(|error| internal(ctx, error))?;
+        let labels = Labels::load(ctx).await?;
+        Ok(shares
+            .into_iter()
+            .map(|share| UnreadShare::new(share, &labels))
+            .collect())
     }
 
     /// The rounds of a month with what is read, held and unread in them.
@@ -62,12 +120,15 @@ impl ReadingRoundQuery {
         month: YearMonth,
         campus: Option<String>,
     ) -> Result<Vec<ReadingRound>> {
-        let campus = campus.map(CampusId::try_new).transpose();
-        let campus = campus.map_err(|error| bad_input(error.to_string()))?;
+        let campus = read(campus, CampusId::try_new)?;
         let pool = Services::of(ctx)?.store().pool();
-        let rounds = query::summary(pool, Some(month.0), campus.as_ref(), None).await;
+        let rounds = tally::summary(pool, Some(month.0), campus.as_ref(), None).await;
         let rounds = rounds.map_err(|error| internal(ctx, error))?;
-        Ok(rounds.into_iter().map(ReadingRound::from).collect())
+        let labels = Labels::load(ctx).await?;
+        Ok(rounds
+            .into_iter()
+            .map(|round| ReadingRound::new(round, &labels))
+            .collect())
     }
 
     #[graphql(guard = "may(Permission::ViewMeters)")]
@@ -81,11 +142,73 @@ impl ReadingRoundQuery {
         };
         find(ctx, &round_id).await
     }
+
+    /// Why meters are not read, as the centre calls it.
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "10 + 10 * child_complexity"
+    )]
+    async fn delay_reasons(&self, ctx: &Context<'_>) -> Result<Vec<DelayReason>> {
+        let reasons = query::reasons(Services::of(ctx)?.store().pool()).await;
+        let reasons = reasons.map_err(|error| internal(ctx, error))?;
+        Ok(reasons.into_iter().map(DelayReason::from).collect())
+    }
+
+    /// Late readings that wait for a decision: the viewer's own, or all of them for who sends
+    /// readers out.
+    #[graphql(
+        guard = "may(Permission::SubmitReadings)",
+        complexity = "20 + 20 * child_complexity"
+    )]
+    async fn field_conflicts(
+        &self,
+        ctx: &Context<'_>,
+        round_id: Option<String>,
+    ) -> Result<Vec<FieldConflict>> {
+        let round_id = read(round_id, RoundId::try_new)?;
+        let viewer = ctx.data::<Viewer>()?;
+        let own = (!viewer.may(Permission::ManageRounds)).then(|| viewer.actor());
+        let pool = Services::of(ctx)?.store().pool();
+        let conflicts = query::conflicts(pool, round_id.as_ref(), own.as_ref()).await;
+        let conflicts = conflicts.map_err(|error| internal(ctx, error))?;
+        Ok(conflicts.into_iter().map(FieldConflict::from).collect())
+    }
 }
 
-pub(super) async fn find(ctx: &Context<'_>, round_id: &RoundId) -> Result<Option<ReadingRound>> {
+/// A filter's text as the value it stands for.
+pub(crate) fn read<T, E: ToString>(
+    text: Option<String>,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Result<Option<T>> {
+    text.map(parse)
+        .transpose()
+        .map_err(|error| bad_input(error.to_string()))
+}
+
+async fn unread(
+    ctx: &Context<'_>,
+    list: &str,
+    filter: &UnreadFilter,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<Connection<UnreadMeter>> {
+    let page = page(ctx, list, first, after)?;
     let pool = Services::of(ctx)?.store().pool();
-    let rounds = query::summary(pool, None, None, Some(round_id)).await;
+    let slice = query::list(pool, filter, &page).await;
+    let mut slice = slice.map_err(|error| internal(ctx, error))?;
+    if ctx.look_ahead().field("totalCount").exists() {
+        let total = query::count(pool, filter).await;
+        slice.total = Some(total.map_err(|error| internal(ctx, error))?);
+    }
+    let labels = Labels::load(ctx).await?;
+    connection(ctx, list, slice, |row| UnreadMeter::new(row, &labels))
+}
+
+pub(crate) async fn find(ctx: &Context<'_>, round_id: &RoundId) -> Result<Option<ReadingRound>> {
+    let pool = Services::of(ctx)?.store().pool();
+    let rounds = tally::summary(pool, None, None, Some(round_id)).await;
     let rounds = rounds.map_err(|error| internal(ctx, error))?;
-    Ok(rounds.into_iter().next().map(ReadingRound::from))
+    let labels = Labels::load(ctx).await?;
+    let round = rounds.into_iter().next();
+    Ok(round.map(|round| ReadingRound::new(round, &labels)))
 }

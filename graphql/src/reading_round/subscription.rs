@@ -1,11 +1,12 @@
 use async_graphql::{Context, Result, Subscription};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::RoundId;
-use chaobiao_projections::unread_meters::query;
+use chaobiao_domain::units::{CampusId, RoundId};
+use chaobiao_projections::unread_meters::{query, tally};
 use futures::Stream;
 
-use super::types::ReadingRound;
-use crate::support::{bad_input, live, may};
+use super::query::read;
+use super::types::{Labels, ReadingRound, UnreadBy, UnreadShare};
+use crate::support::{YearMonth, bad_input, live, may};
 
 #[derive(Default)]
 pub struct ReadingRoundSubscription;
@@ -25,9 +26,39 @@ impl ReadingRoundSubscription {
             let round_id = round_id.clone();
             async move {
                 let pool = services.store().pool();
-                let rounds = query::summary(pool, None, None, Some(&round_id)).await;
+                let rounds = tally::summary(pool, None, None, Some(&round_id)).await;
                 let rounds = rounds.map_err(|error| error.to_string())?;
-                Ok(rounds.into_iter().next().map(ReadingRound::from))
+                let reasons = query::reasons(pool).await;
+                let labels = Labels::of(reasons.map_err(|error| error.to_string())?);
+                let round = rounds.into_iter().next();
+                Ok(round.map(|round| ReadingRound::new(round, &labels)))
+            }
+        })
+    }
+
+    /// A month's figures by book, reader, building or campus, now and after every change.
+    #[graphql(guard = "may(Permission::ViewMeters)")]
+    async fn unread_meters(
+        &self,
+        ctx: &Context<'_>,
+        by: UnreadBy,
+        month: YearMonth,
+        campus: Option<String>,
+    ) -> Result<impl Stream<Item = Result<Vec<UnreadShare>>>> {
+        let campus = read(campus, CampusId::try_new)?;
+        let rule = may(Permission::ViewMeters);
+        live(ctx, "unread_meters", rule, move |services, _viewer| {
+            let campus = campus.clone();
+            async move {
+                let pool = services.store().pool();
+                let shares = tally::shares(pool, by.into(), month.0, campus.as_ref()).await;
+                let shares = shares.map_err(|error| error.to_string())?;
+                let reasons = query::reasons(pool).await;
+                let labels = Labels::of(reasons.map_err(|error| error.to_string())?);
+                Ok(shares
+                    .into_iter()
+                    .map(|share| UnreadShare::new(share, &labels))
+                    .collect())
             }
         })
     }

@@ -63,13 +63,17 @@ impl Entries {
     }
 }
 
-/// A shelf without photos.
-struct NoPhotos;
+/// A shelf with the photos whose hash begins with f0, and no others.
+struct FewPhotos;
 
 #[async_trait::async_trait]
-impl PhotoShelf for NoPhotos {
-    async fn stored(&self, _photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
-        Ok(None)
+impl PhotoShelf for FewPhotos {
+    async fn stored(&self, photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
+        let kept = photo.as_str().starts_with("f0");
+        Ok(kept.then(|| StoredPhoto {
+            bytes: 1_000,
+            media_type: "image/jpeg".to_owned(),
+        }))
     }
 }
 
@@ -154,7 +158,7 @@ impl Centre {
             read_models: Arc::new(daemon.clone()),
             access: Access::new(&store, SessionLimits::default()).unwrap(),
             access_log: Arc::clone(&log) as Arc<_>,
-            photos: Arc::new(NoPhotos),
+            photos: Arc::new(FewPhotos),
             frames: Arc::new(NoFrames),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());

@@ -161,6 +161,24 @@ pub async fn in_book(
         .await
 }
 
+/// Meters that customers may read themselves, in the order of walks.
+pub async fn self_read(
+    executor: impl PgExecutor<'_>,
+    campus: &CampusId,
+    book: Option<&BookNo>,
+) -> Result<Vec<MeterNo>, sqlx::Error> {
+    let rows: Vec<PgRow> = sqlx::query(
+        "SELECT meter_no FROM read_meter_card \
+         WHERE self_read AND campus = $1 AND ($2::text IS NULL OR book = $2) \
+         ORDER BY book, walk_order, meter_no",
+    )
+    .bind(campus.as_str())
+    .bind(book.map(BookNo::as_str))
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| field(row, "meter_no")).collect()
+}
+
 /// Which meters a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeterFilter {

@@ -2,8 +2,12 @@
 
 mod projector;
 pub mod query;
+mod row;
+pub mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use projector::{UnreadMetersProjector, WalkState};
-pub use query::{RoundRow, UnreadFilter, UnreadKey, UnreadRow, UnreadSummary};
+pub use projector::UnreadMetersProjector;
+pub use query::{UnreadFilter, UnreadKey, UnreadRow};
+pub use row::{ConflictRow, RoundRow, WalkState};
+pub use tally::{Figures, Share, ShareBy, UnreadSummary};

@@ -1,11 +1,13 @@
 use chaobiao_decision::Actor;
-use chaobiao_domain::reading_round::UnreadReason;
-use chaobiao_domain::units::{BillingMonth, BookNo, CampusId, MeterNo, RoundId};
+use chaobiao_domain::delay_reasons::{DelayReason, DelayReasons};
+use chaobiao_domain::units::{
+    BillingMonth, BookNo, CampusId, MeterNo, ReasonCode, RoundId, StaffLogin,
+};
 use chrono::NaiveDate;
 use sqlx::postgres::PgRow;
-use sqlx::{FromRow, PgExecutor, Row};
+use sqlx::{FromRow, PgExecutor, QueryBuilder, Row};
 
-use super::projector::RoundState;
+use super::row::{ConflictRow, RoundRow};
 use crate::paging::{Page, Slice};
 use crate::rows::field;
 
@@ -17,13 +19,21 @@ pub struct UnreadRow {
     pub month: BillingMonth,
     pub campus: CampusId,
     pub due_on: NaiveDate,
+    pub reader: Option<StaffLogin>,
     pub meter_no: MeterNo,
+    pub building: String,
+    pub room: String,
+    /// Whether its customers may read it themselves.
+    pub self_read: bool,
     pub position: i64,
     /// The last reason given; none while nobody has been there.
-    pub reason: Option<UnreadReason>,
+    pub reason: Option<ReasonCode>,
     pub note: Option<String>,
     pub recorded_on: Option<NaiveDate>,
     pub recorded_by: Option<Actor>,
+    /// How often somebody was there in vain.
+    pub visits: i64,
+    pub left_note: Option<String>,
 }
 
 impl FromRow<'_, PgRow> for UnreadRow {
@@ -34,12 +44,18 @@ impl FromRow<'_, PgRow> for UnreadRow {
             month: field(row, "month")?,
             campus: field(row, "campus")?,
             due_on: row.try_get("due_on")?,
+            reader: field(row, "reader")?,
             meter_no: field(row, "meter_no")?,
+            building: row.try_get("building")?,
+            room: row.try_get("room")?,
+            self_read: row.try_get("self_read")?,
             position: row.try_get("position")?,
             reason: field(row, "reason")?,
             note: row.try_get("note")?,
             recorded_on: row.try_get("recorded_on")?,
             recorded_by: field(row, "recorded_by")?,
+            visits: row.try_get("visits")?,
+            left_note: row.try_get("left_note")?,
         })
     }
 }
@@ -50,28 +66,62 @@ pub struct UnreadFilter {
     pub round_id: Option<RoundId>,
     pub book: Option<BookNo>,
     pub campus: Option<CampusId>,
+    pub building: Option<String>,
+    pub reader: Option<StaffLogin>,
     pub month: Option<BillingMonth>,
-    pub reason: Option<UnreadReason>,
+    pub reason: Option<ReasonCode>,
+    /// R18: only those a reader has to go to on that day: of rounds under way, without meters that
+    /// report by themselves, and without those whose customers are being asked to read them.
+    pub tasks_on: Option<NaiveDate>,
 }
 
 /// Lists go by round and walk.
 pub type UnreadKey = (String, i64);
 
-const CONDITION: &str = "w.state = 'unread' AND ($1::text IS NULL OR r.round_id = $1) \
-     AND ($2::text IS NULL OR r.book = $2) AND ($3::text IS NULL OR r.campus = $3) \
-     AND ($4::text IS NULL OR r.month = $4) AND ($5::text IS NULL OR w.reason = $5)";
+const SELECT: &str = "SELECT r.round_id, r.book, r.month, r.campus, r.due_on, r.reader, w.meter_no, \
+     coalesce(m.building, '') AS building, coalesce(m.room, '') AS room, \
+     coalesce(m.self_read, false) AS self_read, w.position, w.reason, w.note, w.recorded_on, \
+     w.recorded_by, w.visits, w.left_note ";
 
-const FROM: &str = "FROM read_unread_meters w JOIN read_unread_meters_round r USING (round_id)";
+pub(super) const FROM: &str = "FROM read_unread_meters w \
+     JOIN read_unread_meters_round r USING (round_id) \
+     LEFT JOIN read_unread_meters_meter m USING (meter_no)";
 
 impl UnreadFilter {
-    fn texts(&self) -> [Option<String>; 5] {
-        [
-            self.round_id.as_ref().map(ToString::to_string),
-            self.book.as_ref().map(ToString::to_string),
-            self.campus.as_ref().map(ToString::to_string),
-            self.month.map(|month| month.to_string()),
-            self.reason.map(|reason| reason.as_str().to_owned()),
-        ]
+    fn push(&self, query: &mut QueryBuilder<'_, sqlx::Postgres>) {
+        query.push(" WHERE w.state = 'unread'");
+        let texts = [
+            (
+                "r.round_id",
+                self.round_id.as_ref().map(ToString::to_string),
+            ),
+            ("r.book", self.book.as_ref().map(ToString::to_string)),
+            ("r.campus", self.campus.as_ref().map(ToString::to_string)),
+            ("m.building", self.building.clone()),
+            ("r.reader", self.reader.as_ref().map(ToString::to_string)),
+            ("r.month", self.month.map(|month| month.to_string())),
+            ("w.reason", self.reason.as_ref().map(ToString::to_string)),
+        ];
+        for (column, text) in texts {
+            if let Some(text) = text {
+                query.push(format!(" AND {column} = ")).push_bind(text);
+            }
+        }
+        if let Some(today) = self.tasks_on {
+            query
+                .push(
+                    " AND r.closed_on IS NULL AND m.last_channel IS DISTINCT FROM 'remote' \
+                      AND NOT (coalesce(m.self_read, false) AND EXISTS ( \
+                          SELECT 1 FROM read_self_read_campaigns_meter c \
+                          JOIN read_self_read_campaigns k USING (campaign_id) \
+                          WHERE c.meter_no = w.meter_no AND k.ended_on IS NULL \
+                            AND k.from_on <= ",
+                )
+                .push_bind(today)
+                .push(" AND ")
+                .push_bind(today)
+                .push(" <= k.until_on))");
+        }
     }
 }
 
@@ -80,24 +130,21 @@ pub async fn list(
     filter: &UnreadFilter,
     page: &Page<UnreadKey>,
 ) -> Result<Slice<UnreadRow, UnreadKey>, sqlx::Error> {
-    let statement = format!(
-        "SELECT r.round_id, r.book, r.month, r.campus, r.due_on, w.meter_no, w.position, \
-             w.reason, w.note, w.recorded_on, w.recorded_by \
-         {FROM} WHERE {CONDITION} \
-           AND ($6::text IS NULL OR (r.round_id, w.position) > ($6, $7)) \
-         ORDER BY r.round_id, w.position LIMIT $8"
-    );
-    let mut query = sqlx::query_as(&statement);
-    for text in filter.texts() {
-        query = query.bind(text);
+    let mut query = QueryBuilder::new(SELECT);
+    query.push(FROM);
+    filter.push(&mut query);
+    if let Some((round_id, position)) = page.after.clone() {
+        query
+            .push(" AND (r.round_id, w.position) > (")
+            .push_bind(round_id)
+            .push(", ")
+            .push_bind(position)
+            .push(")");
     }
-    let after = page.after.as_ref();
-    let rows: Vec<UnreadRow> = query
-        .bind(after.map(|key| &key.0))
-        .bind(after.map(|key| key.1))
-        .bind(page.limit())
-        .fetch_all(executor)
-        .await?;
+    query
+        .push(" ORDER BY r.round_id, w.position LIMIT ")
+        .push_bind(page.limit());
+    let rows: Vec<UnreadRow> = query.build_query_as().fetch_all(executor).await?;
     Ok(page.slice(rows, |row| (row.round_id.to_string(), row.position)))
 }
 
@@ -106,122 +153,108 @@ pub async fn count(
     executor: impl PgExecutor<'_>,
     filter: &UnreadFilter,
 ) -> Result<i64, sqlx::Error> {
-    let statement = format!("SELECT count(*) {FROM} WHERE {CONDITION}");
-    let mut query = sqlx::query_scalar(&statement);
-    for text in filter.texts() {
-        query = query.bind(text);
-    }
-    query.fetch_one(executor).await
+    let mut query = QueryBuilder::new("SELECT count(*) ");
+    query.push(FROM);
+    filter.push(&mut query);
+    query.build_query_scalar().fetch_one(executor).await
 }
 
-/// A round in figures.
+/// All that a filter finds, up to `limit`, for planning a route.
+pub async fn all(
+    executor: impl PgExecutor<'_>,
+    filter: &UnreadFilter,
+    limit: i64,
+) -> Result<Vec<UnreadRow>, sqlx::Error> {
+    let mut query = QueryBuilder::new(SELECT);
+    query.push(FROM);
+    filter.push(&mut query);
+    query
+        .push(" ORDER BY r.round_id, w.position LIMIT ")
+        .push_bind(limit);
+    query.build_query_as().fetch_all(executor).await
+}
+
+pub async fn round(
+    executor: impl PgExecutor<'_>,
+    round_id: &RoundId,
+) -> Result<Option<RoundRow>, sqlx::Error> {
+    sqlx::query_as("SELECT * FROM read_unread_meters_round WHERE round_id = $1")
+        .bind(round_id.as_str())
+        .fetch_optional(executor)
+        .await
+}
+
+/// The meters of a round in the order of its walk, whether read or not.
+pub async fn walk(
+    executor: impl PgExecutor<'_>,
+    round_id: &RoundId,
+) -> Result<Vec<WalkStop>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT meter_no, position, state FROM read_unread_meters \
+         WHERE round_id = $1 ORDER BY position, meter_no",
+    )
+    .bind(round_id.as_str())
+    .fetch_all(executor)
+    .await
+}
+
+/// One meter of a walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnreadSummary {
-    pub round: RoundRow,
-    pub meters: i64,
-    pub read: i64,
-    /// Read, but waiting for review.
-    pub held: i64,
-    pub unread: i64,
-    /// Of the unread ones, by the last reason given; `None` where none was.
-    pub reasons: Vec<(Option<UnreadReason>, i64)>,
+pub struct WalkStop {
+    pub meter_no: MeterNo,
+    pub position: i64,
+    pub state: super::WalkState,
 }
 
-/// A round of reading.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoundRow {
-    pub round_id: RoundId,
-    pub book: BookNo,
-    pub month: BillingMonth,
-    pub campus: CampusId,
-    pub opened_on: NaiveDate,
-    pub due_on: NaiveDate,
-    pub closed_on: Option<NaiveDate>,
-}
-
-impl From<RoundState> for RoundRow {
-    fn from(state: RoundState) -> Self {
-        Self {
-            round_id: state.round_id,
-            book: state.book,
-            month: state.month,
-            campus: state.campus,
-            opened_on: state.opened_on,
-            due_on: state.due_on,
-            closed_on: state.closed_on,
-        }
-    }
-}
-
-struct Tally {
-    round: RoundState,
-    state: String,
-    reason: Option<UnreadReason>,
-    meters: i64,
-}
-
-impl FromRow<'_, PgRow> for Tally {
+impl FromRow<'_, PgRow> for WalkStop {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            round: RoundState::from_row(row)?,
-            state: row.try_get("state")?,
-            reason: field(row, "reason")?,
-            meters: row.try_get("meters")?,
+            meter_no: field(row, "meter_no")?,
+            position: row.try_get("position")?,
+            state: field(row, "state")?,
         })
     }
 }
 
-/// The rounds of a month with their counts, by reason (R79).
-pub async fn summary(
+/// Conflicts nobody has settled: of a round, of who read, or all of them; the oldest first.
+pub async fn conflicts(
     executor: impl PgExecutor<'_>,
-    month: Option<BillingMonth>,
-    campus: Option<&CampusId>,
     round_id: Option<&RoundId>,
-) -> Result<Vec<UnreadSummary>, sqlx::Error> {
-    let tallies: Vec<Tally> = sqlx::query_as(&format!(
-        "SELECT r.*, w.state, CASE w.state WHEN 'unread' THEN w.reason END AS reason, \
-             count(*) AS meters \
-         {FROM} WHERE ($1::text IS NULL OR r.month = $1) AND ($2::text IS NULL OR r.campus = $2) \
-           AND ($3::text IS NULL OR r.round_id = $3) \
-         GROUP BY r.round_id, w.state, 9 ORDER BY r.round_id, w.state, 9 NULLS FIRST"
-    ))
-    .bind(month.map(|month| month.to_string()))
-    .bind(campus.map(CampusId::as_str))
+    read_by: Option<&Actor>,
+) -> Result<Vec<ConflictRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT round_id, item_id, meter_no, index::text, read_at, photo, note, read_by, \
+             existing, recorded_at, settled_by, taken_as \
+         FROM read_unread_meters_conflict \
+         WHERE settled_by IS NULL AND ($1::text IS NULL OR round_id = $1) \
+           AND ($2::text IS NULL OR read_by = $2) \
+         ORDER BY recorded_at, round_id, item_id LIMIT 500",
+    )
     .bind(round_id.map(RoundId::as_str))
+    .bind(read_by.map(ToString::to_string))
     .fetch_all(executor)
-    .await?;
-    let mut rounds: Vec<UnreadSummary> = Vec::new();
-    for tally in tallies {
-        if rounds
-            .last()
-            .is_none_or(|last| last.round.round_id != tally.round.round_id)
-        {
-            rounds.push(UnreadSummary {
-                round: tally.round.clone().into(),
-                meters: 0,
-                read: 0,
-                held: 0,
-                unread: 0,
-                reasons: Vec::new(),
-            });
-        }
-        if let Some(round) = rounds.last_mut() {
-            round.add(&tally);
-        }
-    }
-    Ok(rounds)
+    .await
 }
 
-impl UnreadSummary {
-    fn add(&mut self, tally: &Tally) {
-        self.meters += tally.meters;
-        match tally.state.as_str() {
-            "read" => self.read += tally.meters,
-            "held" => self.held += tally.meters,
-            _ => {
-                self.unread += tally.meters;
-                self.reasons.push((tally.reason, tally.meters));
-            }
+/// The centre's reasons: those it started with, changed and completed by what it has defined.
+pub async fn reasons(
+    executor: impl PgExecutor<'_>,
+) -> Result<Vec<(ReasonCode, DelayReason)>, sqlx::Error> {
+    let rows: Vec<PgRow> = sqlx::query("SELECT * FROM read_unread_meters_reason ORDER BY code")
+        .fetch_all(executor)
+        .await?;
+    let mut reasons: Vec<(ReasonCode, DelayReason)> = DelayReasons::initial().collect();
+    for row in rows {
+        let code: ReasonCode = field(&row, "code")?;
+        let reason = DelayReason {
+            label: row.try_get("label")?,
+            needs_note: row.try_get("needs_note")?,
+            retired: row.try_get("retired")?,
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == code) {
+            Some((_, known)) => *known = reason,
+            None => reasons.push((code, reason)),
         }
     }
+    Ok(reasons)
 }

@@ -1,3 +1,4 @@
 mod files;
+mod profiles;
 mod rows;
 mod values;

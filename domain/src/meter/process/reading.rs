@@ -42,7 +42,7 @@ pub struct ReadingJudged {
 }
 
 impl ReadingJudged {
-    pub(super) fn of(
+    pub(crate) fn of(
         meter: &MeterState,
         reading_id: ReadingId,
         duplicate: bool,

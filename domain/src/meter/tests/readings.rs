@@ -459,6 +459,7 @@ fn a_reading_for_a_round_must_be_on_its_walk() {
         campus: "N".parse().unwrap(),
         meters: vec![meter_no()],
         due_on: "2026-02-28".parse().unwrap(),
+        reader: None,
     };
     desk.run(&open).unwrap();
     let judged = desk.run(&on_round).unwrap();

@@ -1,0 +1,14 @@
+//! Insight: how meters are read, how readers do, what is used.
+
+mod figures;
+mod query;
+mod report;
+mod subscription;
+mod template;
+mod usage;
+
+pub use query::InsightQuery;
+pub use report::ReportQuery;
+pub use subscription::InsightSubscription;
+pub use template::ReportTemplateMutation;
+pub use usage::UsageQuery;

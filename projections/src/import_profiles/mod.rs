@@ -1,0 +1,9 @@
+//! Import profiles (导入方案) as they are now.
+
+mod projector;
+pub mod query;
+#[cfg(test)]
+mod tests;
+
+pub use projector::ImportProfilesProjector;
+pub use query::ProfileRow;

@@ -1,0 +1,51 @@
+use chaobiao_domain::import_profile::{
+    ColumnPlace, Encoding, FileLayout, ImportProfileEvent, ProfileColumn, ProfileField,
+    ProfileKind, ProfileLayout, ProfilePublished,
+};
+use chaobiao_testing::TestDatabase;
+
+use super::*;
+use crate::fixture::Log;
+
+#[tokio::test]
+async fn a_profile_is_shown_until_it_is_retired() {
+    let published = |id: &str| {
+        ImportProfileEvent::Published(Box::new(ProfilePublished {
+            profile_id: id.parse().unwrap(),
+            version: 1,
+            layout: ProfileLayout {
+                name: "掌机".to_owned(),
+                kind: ProfileKind::HandheldReadings,
+                file: FileLayout::Dbf,
+                encoding: Encoding::Gb18030,
+                skip_lines: 0,
+                columns: vec![ProfileColumn {
+                    field: ProfileField::MeterNo,
+                    place: ColumnPlace::Named {
+                        name: "BH".to_owned(),
+                    },
+                }],
+                skip_rows: Vec::new(),
+                implied_decimals: None,
+                units: Vec::new(),
+            },
+        }))
+    };
+    let mut log = Log::default();
+    let time = "2026-02-01 08:00";
+    log.record(("import_profile", "pda"), time, &published("pda"))
+        .record(("import_profile", "old"), time, &published("old"))
+        .record(
+            ("import_profile", "old"),
+            time,
+            &ImportProfileEvent::Retired { version: 1 },
+        );
+    let database = TestDatabase::create().await;
+    let pool = database.pool();
+    log.project_both_ways(&ImportProfilesProjector, &pool).await;
+    let [profile] = &query::list(&pool, None).await.unwrap()[..] else {
+        panic!("one profile")
+    };
+    assert_eq!(profile.profile_id.as_str(), "pda");
+    assert_eq!(profile.layout.file, FileLayout::Dbf);
+}
