@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod account;
 pub mod billing;
+pub mod bulletin;
 pub mod calendar;
 pub mod campus;
 pub mod customer;
@@ -13,6 +14,7 @@ pub mod payment_export;
 pub mod rating;
 pub mod reading_round;
 pub mod receipt;
+pub mod service;
 pub mod staff;
 pub mod tariff;
 pub mod units;

@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
+use chaobiao_domain::bulletin::article::ArticleEvent;
+use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
@@ -24,6 +26,10 @@ use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
+use chaobiao_domain::service::appointment::AppointmentEvent;
+use chaobiao_domain::service::case::CaseEvent;
+use chaobiao_domain::service::roster::RosterEvent;
+use chaobiao_domain::service::rules::ServiceRulesEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
@@ -45,20 +51,26 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 14] = [
+const READERS: [(&str, Reader); 20] = [
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
+    ("appointment", understood::<AppointmentEvent>),
+    ("article", understood::<ArticleEvent>),
     ("campus", understood::<CampusEvent>),
     ("customer", understood::<CustomerEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
     ("meter", understood::<MeterEvent>),
+    ("outage", understood::<OutageEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
     ("round", understood::<ReadingRoundEvent>),
+    ("service_case", understood::<CaseEvent>),
+    ("service_rules", understood::<ServiceRulesEvent>),
     ("staff", understood::<StaffEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
+    ("visit_roster", understood::<RosterEvent>),
     ("work_calendar", understood::<WorkYearEvent>),
 ];
 

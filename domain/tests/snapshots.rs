@@ -84,16 +84,22 @@ macro_rules! from_snapshot_as_from_the_start {
 from_snapshot_as_from_the_start! {
     access_log: chaobiao_domain::access_log::AccessLog, "access";
     account: chaobiao_domain::account::Account, "account";
+    appointment: chaobiao_domain::service::appointment::Appointment, "appointment";
+    article: chaobiao_domain::bulletin::article::Article, "article";
     campus: chaobiao_domain::campus::Campus, "campus";
     customer: chaobiao_domain::customer::Customer, "customer";
     import_batch: chaobiao_domain::import_batch::ImportBatch, "import_batch";
     meter: chaobiao_domain::meter::Meter, "meter";
+    outage: chaobiao_domain::bulletin::outage::Outage, "outage";
     payment: chaobiao_domain::payment::Payment, "payment";
     payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";
     reading_round: chaobiao_domain::reading_round::ReadingRound, "round";
     receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";
+    service_case: chaobiao_domain::service::case::ServiceCase, "service_case";
+    service_rules: chaobiao_domain::service::rules::ServiceRules, "service_rules";
     staff: chaobiao_domain::staff::Staff, "staff";
     tariff: chaobiao_domain::tariff::Tariff, "tariff";
     validation_rules: chaobiao_domain::validation_rules::ValidationRules, "validation_rules";
+    visit_roster: chaobiao_domain::service::roster::VisitRoster, "visit_roster";
     work_calendar: chaobiao_domain::work_calendar::WorkYear, "work_calendar";
 }

@@ -15,6 +15,7 @@ pub mod account;
 pub mod audit;
 pub mod billing;
 pub mod binding;
+pub mod bulletin;
 pub mod campus;
 pub mod customer;
 pub mod import_batch;
@@ -24,6 +25,7 @@ pub mod payment_export;
 pub mod reading;
 pub mod reading_round;
 pub mod receipt;
+pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
@@ -36,7 +38,7 @@ use support::{CursorKey, Limits, Services, Shape};
 
 /// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
-pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery);
+pub struct Query(MeteringQuery, MoneyQuery, PeopleQuery, ServiceRootQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -70,9 +72,22 @@ pub struct PeopleQuery(
     viewer::ViewerQuery,
 );
 
+/// Queries about what people ask of the centre and what it tells them.
+#[derive(Default, MergedObject)]
+pub struct ServiceRootQuery(
+    bulletin::BulletinQuery,
+    service::CaseQuery,
+    service::VisitQuery,
+);
+
 /// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
-pub struct Mutation(MeteringMutation, MoneyMutation, PeopleMutation);
+pub struct Mutation(
+    MeteringMutation,
+    MoneyMutation,
+    PeopleMutation,
+    ServiceRootMutation,
+);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -105,11 +120,21 @@ pub struct PeopleMutation(
     viewer::ViewerMutation,
 );
 
+/// Mutations of what people ask of the centre and what it tells them.
+#[derive(Default, MergedObject)]
+pub struct ServiceRootMutation(
+    bulletin::BulletinMutation,
+    bulletin::OutageMutation,
+    service::CaseMutation,
+    service::VisitMutation,
+);
+
 /// Root of all subscriptions.
 #[derive(Default, MergedSubscription)]
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    bulletin::OutageSubscription,
     import_batch::ImportBatchSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,

@@ -3,12 +3,14 @@
 pub mod account_statement;
 pub mod audit_trail;
 pub mod binding_queue;
+pub mod bulletin;
 pub mod directory;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
 pub mod imports;
 pub mod meter_card;
+pub mod outages;
 pub mod paging;
 pub mod payments;
 pub mod personal;
@@ -16,6 +18,7 @@ pub mod reading_review;
 pub mod receipts;
 pub mod replacements;
 mod rows;
+pub mod service_cases;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
@@ -23,6 +26,7 @@ pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
 pub mod validation_rules;
+pub mod visits;
 
 use std::sync::Arc;
 
@@ -34,15 +38,19 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
+        Arc::new(bulletin::BulletinProjector),
+        Arc::new(outages::OutagesProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),
+        Arc::new(service_cases::ServiceCasesProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),
         Arc::new(validation_rules::ValidationRulesProjector),
+        Arc::new(visits::VisitsProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
         Arc::new(directory::DirectoryProjector::new(store)),

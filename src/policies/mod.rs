@@ -2,12 +2,18 @@
 
 mod binding_review;
 mod erasure;
+mod outages;
+mod read_models;
+mod service_cases;
+mod visits;
 
 use std::sync::Arc;
 
 use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
+use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
+use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
 use chaobiao_eventstore::Policy;
 
 use crate::erasure::Keepers;
@@ -16,6 +22,9 @@ use crate::erasure::Keepers;
 pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
     vec![
         Arc::new(binding_review::BindingReview),
+        Arc::new(service_cases::ServiceCases(keepers.store.clone())),
+        Arc::new(outages::Outages(keepers.store.clone())),
+        Arc::new(visits::Visits(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
     ]
 }
@@ -25,4 +34,7 @@ pub fn processes() -> ProcessRegistry {
     ProcessRegistry::default()
         .with::<NoteOverdueBinding>()
         .with::<FinishErasure>()
+        .with::<WarnOfDeadline>()
+        .with::<NoteMissedReply>()
+        .with::<RemindOfOutage>()
 }

@@ -110,6 +110,11 @@ identifiers! {
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
     ImportBatchId, "导入批次号", plain;
+    CaseId, "诉求编号", plain;
+    AppointmentId, "预约编号", plain;
+    SlotId, "预约时段编号", plain;
+    ArticleId, "文章编号", plain;
+    OutageId, "停供通知编号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
     /// SHA-256 of a file's bytes, in lower-case hex.

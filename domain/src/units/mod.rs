@@ -14,9 +14,9 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampusId, CorrectionId, CustomerId, FaultId, FileHash,
-    HardwareNo, ImportBatchId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReceiptNo,
-    RoundId, StaffLogin, TariffId,
+    AccountNo, AppointmentId, ArticleId, BillNo, BindingId, BookNo, CampusId, CaseId, CorrectionId,
+    CustomerId, FaultId, FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo, OutageId,
+    PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId, SlotId, StaffLogin, TariffId,
 };
 pub use money::Fen;
 pub use person::Phone;
