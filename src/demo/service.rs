@@ -146,7 +146,7 @@ impl Campus<'_> {
             for (number, story) in STORIES.iter().enumerate() {
                 self.live_through(number, story, place, &customer)?;
             }
-            self.visit(place, &customer)?;
+            self.receive_visits(place, &customer)?;
         }
         Ok(())
     }
@@ -280,7 +280,7 @@ impl Campus<'_> {
     }
 
     /// One visit that was made, one that is confirmed, and one that waits for a slot.
-    fn visit(&mut self, place: usize, customer: &CustomerId) -> Result<(), DemoError> {
+    fn receive_visits(&mut self, place: usize, customer: &CustomerId) -> Result<(), DemoError> {
         let today = self.almanac.today;
         let past = self.almanac.working_day(back(today, 20));
         let coming = self.almanac.working_day(ahead(today, 1));
