@@ -7,7 +7,7 @@ use chaobiao_eventstore::access::{Access, SessionLimits};
 use chaobiao_eventstore::notary::NotaryOptions;
 use chaobiao_eventstore::operate::VerificationSchedule;
 use chaobiao_eventstore::{
-    BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, MasterKey,
+    BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, SnapshotOptions,
 };
 use chaobiao_graphql::support::Services;
 use chrono::TimeDelta;
@@ -29,11 +29,6 @@ pub enum AppError {
     Photos(#[from] crate::photos::PhotoError),
     #[error(transparent)]
     Store(#[from] chaobiao_eventstore::StoreError),
-}
-
-/// The master key as the store wants it.
-pub fn master_key(config: &Config) -> Result<MasterKey, AppError> {
-    Ok(MasterKey::new(*config.master_key()?.expose()))
 }
 
 fn verification_schedule(config: &VerificationConfig) -> VerificationSchedule {
@@ -58,17 +53,22 @@ impl Core {
         clock: Arc<dyn Clock>,
         options: BusOptions,
     ) -> Result<Self, AppError> {
-        let master = master_key(config)?;
-        let store = EventStore::open(pool, &master, clock)
+        let masters = Arc::new(config.master_key_files()?);
+        let mut store = EventStore::open_with(pool, masters, clock)
             .await?
             .with_upcasters(chaobiao_domain::upcasters());
+        if config.store.snapshot_events > 0 {
+            store = store.with_snapshots(SnapshotOptions {
+                code: env!("CHAOBIAO_FOLDING_CODE").to_owned(),
+                after: usize::try_from(config.store.snapshot_events).unwrap_or(usize::MAX),
+            });
+        }
         let bus = CommandBus::new(store.clone(), options);
         Ok(Self { store, bus })
     }
 
     /// Passwords, codes and sessions.
     pub fn access(&self, config: &Config) -> Result<Access, AppError> {
-        let master = master_key(config)?;
         let minutes = |minutes: u32| TimeDelta::minutes(i64::from(minutes));
         let sessions = &config.sessions;
         let limits = SessionLimits {
@@ -77,7 +77,7 @@ impl Core {
             staff_idle: minutes(sessions.staff_idle_minutes),
             staff_absolute: minutes(sessions.staff_absolute_hours.saturating_mul(60)),
         };
-        Ok(Access::new(&self.store, &master, limits))
+        Ok(Access::new(&self.store, limits)?)
     }
 
     /// The photos under the data directory.

@@ -178,7 +178,7 @@ async fn x18_all_read_models_built_anew_are_byte_equal_to_live() {
     let metrics = server.get("/metrics").body;
     for name in [
         "chaobiao_consumer_lag_seconds{",
-        "chaobiao_lease_held{",
+        "chaobiao_job_idle_seconds{",
         "chaobiao_pool_connections{",
     ] {
         assert!(metrics.contains(name), "{metrics}");

@@ -15,6 +15,8 @@ pub(crate) enum Unit {
     MegabytesPerSecond,
     /// Less is better.
     Microseconds,
+    /// Less is better.
+    Megabytes,
 }
 
 /// One series: the same thing, once per round.

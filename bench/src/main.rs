@@ -7,6 +7,7 @@
 mod figures;
 mod machine;
 mod measure;
+mod program;
 mod raw;
 mod report;
 mod tank;
@@ -44,7 +45,7 @@ struct Arguments {
     /// Events of a long history.
     #[arg(long, default_value_t = 1_000_000)]
     history: i64,
-    /// Only these: append, visible, load, bulk, replay, start, frames.
+    /// Only these: append, visible, load, bulk, replay, start, frames, read, import.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Commits under way at the same time.
@@ -53,6 +54,18 @@ struct Arguments {
     /// Commands that may share a commit.
     #[arg(long, default_value_t = BusOptions::default().batch)]
     batch: usize,
+    /// The program for read and import; the one beside this, when not given.
+    #[arg(long)]
+    program: Option<PathBuf>,
+    /// Meters of the demo campus the program runs on.
+    #[arg(long, default_value_t = 500)]
+    campus_meters: u32,
+    /// Meters that are taken in from a file.
+    #[arg(long, default_value_t = 60_000)]
+    file_meters: u32,
+    /// Their readings that are taken in from a file.
+    #[arg(long, default_value_t = 100_000)]
+    file_readings: u32,
     /// Where the cluster lives; a real disk, or the commits mean nothing.
     #[arg(long, default_value_os_t = std::env::temp_dir())]
     directory: PathBuf,
@@ -87,6 +100,10 @@ pub(crate) enum Failure {
     NothingWritten,
     #[error("an event was not seen in time")]
     NeverVisible,
+    #[error("there is no program {0}; build it, or name it by --program")]
+    NoProgram(PathBuf),
+    #[error("the program did not do as it should: {0}")]
+    Program(String),
     #[error("a frame could not be encoded, or was not found again")]
     Frames,
 }
@@ -101,11 +118,13 @@ async fn main() -> Result<(), Failure> {
         }
     }
     // Frames need no database.
-    let version = if STORE.iter().any(|work| arguments.wants(work)) {
-        Some(with_database(&arguments, &mut figures).await?)
-    } else {
-        None
-    };
+    let mut version = None;
+    if STORE.iter().any(|work| arguments.wants(work)) {
+        version = Some(with_database(&arguments, &mut figures).await?);
+    }
+    if PROGRAM.iter().any(|work| arguments.wants(work)) {
+        version = Some(program::measure(&arguments, &mut figures).await?);
+    }
     let setting = json!({
         "processors": std::thread::available_parallelism()?.get(),
         "postgresql": version,
@@ -115,6 +134,7 @@ async fn main() -> Result<(), Failure> {
         "lanes": arguments.lanes,
         "batch": arguments.batch,
         "history": arguments.history,
+        "campus_meters": arguments.campus_meters,
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{setting}\n\n{}", report::tables(&figures))?;
@@ -126,7 +146,9 @@ async fn main() -> Result<(), Failure> {
 }
 
 /// The measurements that need a database.
-const STORE: [&str; 5] = ["append", "visible", "load", "bulk", "replay"];
+const STORE: [&str; 6] = ["append", "visible", "load", "bulk", "replay", "start"];
+/// Those of the program as a process of its own.
+const PROGRAM: [&str; 2] = ["read", "import"];
 
 impl Arguments {
     fn wants(&self, work: &str) -> bool {

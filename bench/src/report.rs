@@ -26,6 +26,7 @@ fn shown(unit: Unit, value: u64) -> String {
     match unit {
         Unit::PerSecond => grouped(value),
         Unit::MegabytesPerSecond => format!("{} MB/s", grouped(value)),
+        Unit::Megabytes => format!("{} MB", grouped(value)),
         Unit::Microseconds => format!("{} ms", thousandths(value)),
     }
 }

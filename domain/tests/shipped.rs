@@ -22,6 +22,9 @@ use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::meter::MeterEvent;
+use chaobiao_domain::meter_mapping::MeterMappingEvent;
+use chaobiao_domain::meter_tree::{LossLimitsEvent, SubMeterEvent};
+use chaobiao_domain::metering_point::{ClassMethodEvent, MeteringPointEvent};
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
@@ -51,16 +54,20 @@ fn understood<E: DomainEvent>(
 }
 
 /// By the subject of the event's name.
-const READERS: [(&str, Reader); 20] = [
+const READERS: &[(&str, Reader)] = &[
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
     ("campus", understood::<CampusEvent>),
+    ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
+    ("loss_limits", understood::<LossLimitsEvent>),
     ("meter", understood::<MeterEvent>),
     ("outage", understood::<OutageEvent>),
+    ("meter_mapping", understood::<MeterMappingEvent>),
+    ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
@@ -68,6 +75,7 @@ const READERS: [(&str, Reader); 20] = [
     ("service_case", understood::<CaseEvent>),
     ("service_rules", understood::<ServiceRulesEvent>),
     ("staff", understood::<StaffEvent>),
+    ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
     ("visit_roster", understood::<RosterEvent>),

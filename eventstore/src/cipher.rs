@@ -7,34 +7,31 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use chaobiao_decision::PERSONAL_KEY;
+use chaobiao_decision::{PERSONAL_KEY, is_personal};
 use serde_json::{Map, Value};
 use sqlx::PgPool;
 
-use crate::{Entropy, MasterKey, StoreError};
-
-const NONCE_BYTES: usize = 12;
+use crate::aead::{decrypt, encrypt};
+use crate::master::{Ring, WRAPPING_LOCK, Wrapped};
+use crate::{Entropy, StoreError};
 
 /// Seals and opens the personal fields of JSON documents.
 #[derive(Clone, Debug)]
 pub struct Cipher {
     pool: PgPool,
-    wrapping_key: [u8; 32],
+    ring: Arc<Ring>,
     entropy: Arc<dyn Entropy>,
     /// Keys in use on this node.
     cache: Arc<RwLock<HashMap<String, [u8; 32]>>>,
 }
 
 impl Cipher {
-    pub(crate) fn new(pool: PgPool, master: &MasterKey, entropy: Arc<dyn Entropy>) -> Self {
-        let wrapping_key = master.derive("subject-key-wrapping");
+    pub(crate) fn new(pool: PgPool, ring: Arc<Ring>, entropy: Arc<dyn Entropy>) -> Self {
         Self {
             pool,
-            wrapping_key,
+            ring,
             entropy,
             cache: Arc::default(),
         }
@@ -42,6 +39,7 @@ impl Cipher {
 
     /// Encrypts every personal field of the documents; `owner` names where each is stored.
     pub async fn seal(&self, mut documents: Vec<(String, &mut Value)>) -> Result<(), StoreError> {
+        // Cheap, before any key is looked up.
         documents.retain(|(_, document)| is_personal(document));
         if documents.is_empty() {
             return Ok(());
@@ -55,7 +53,7 @@ impl Cipher {
                     return Ok(());
                 };
                 let key = key_of(field, &keys).ok_or(StoreError::Cipher("the key is destroyed"))?;
-                let sealed = self.encrypt(key, &serde_json::to_vec(&value)?, place)?;
+                let sealed = encrypt(&*self.entropy, key, &serde_json::to_vec(&value)?, place)?;
                 field.insert("sealed".to_owned(), Value::String(BASE64.encode(sealed)));
                 Ok(())
             })?;
@@ -93,6 +91,10 @@ impl Cipher {
         Ok(())
     }
 
+    pub(crate) fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
     /// Forgets what this node has in memory of the keys of these people.
     pub(crate) fn evict(&self, subjects: &[String]) {
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
@@ -123,18 +125,16 @@ impl Cipher {
         if create {
             self.create(&missing).await?;
         }
-        let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
-            "SELECT subject, wrapped_key FROM subject_key \
+        let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>)> = sqlx::query_as(
+            "SELECT subject, wrapped_key, wrapped_by FROM subject_key \
              WHERE subject = ANY($1) AND wrapped_key IS NOT NULL",
         )
         .bind(&missing)
         .fetch_all(&self.pool)
         .await?;
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        for (subject, wrapped) in rows {
-            let key = decrypt(&self.wrapping_key, &wrapped, &subject)?
-                .try_into()
-                .map_err(|_| StoreError::Cipher("a wrapped key has the wrong length"))?;
+        for (subject, key, by) in rows {
+            let key = self.ring.unwrap(&Wrapped { key, by }, &subject)?;
             cache.insert(subject.clone(), key);
             found.insert(subject, key);
         }
@@ -142,53 +142,31 @@ impl Cipher {
     }
 
     async fn create(&self, subjects: &[String]) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock_shared($1)")
+            .bind(WRAPPING_LOCK)
+            .execute(&mut *transaction)
+            .await?;
+        let master = self.ring.newest()?;
         let mut wrapped = Vec::with_capacity(subjects.len());
         for subject in subjects {
             let mut key = [0u8; 32];
             self.entropy.fill(&mut key);
-            wrapped.push(self.encrypt(&self.wrapping_key, &key, subject)?);
+            wrapped.push(master.wrap(&*self.entropy, &key, subject)?);
         }
         // A person whose key was destroyed keeps the empty row: no new key, and sealing fails.
         sqlx::query(
-            "INSERT INTO subject_key (subject, wrapped_key) \
-             SELECT * FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING",
+            "INSERT INTO subject_key (subject, wrapped_key, wrapped_by) \
+             SELECT *, $3 FROM unnest($1::text[], $2::bytea[]) ON CONFLICT DO NOTHING",
         )
         .bind(subjects)
         .bind(&wrapped)
-        .execute(&self.pool)
+        .bind(master.id())
+        .execute(&mut *transaction)
         .await?;
+        transaction.commit().await?;
         Ok(())
     }
-
-    fn encrypt(&self, key: &[u8; 32], clear: &[u8], place: &str) -> Result<Vec<u8>, StoreError> {
-        let mut nonce = [0u8; NONCE_BYTES];
-        self.entropy.fill(&mut nonce);
-        let sealed = Aes256Gcm::new(key.into())
-            .encrypt(
-                Nonce::from_slice(&nonce),
-                Payload {
-                    msg: clear,
-                    aad: place.as_bytes(),
-                },
-            )
-            .map_err(|_| StoreError::Cipher("encryption failed"))?;
-        Ok([nonce.as_slice(), &sealed].concat())
-    }
-}
-
-fn decrypt(key: &[u8; 32], sealed: &[u8], place: &str) -> Result<Vec<u8>, StoreError> {
-    let (nonce, sealed) = sealed
-        .split_at_checked(NONCE_BYTES)
-        .ok_or(StoreError::Cipher("a sealed field is too short"))?;
-    Aes256Gcm::new(key.into())
-        .decrypt(
-            Nonce::from_slice(nonce),
-            Payload {
-                msg: sealed,
-                aad: place.as_bytes(),
-            },
-        )
-        .map_err(|_| StoreError::Cipher("a sealed field was altered or moved"))
 }
 
 fn key_of<'a>(
@@ -196,15 +174,6 @@ fn key_of<'a>(
     keys: &'a HashMap<String, [u8; 32]>,
 ) -> Option<&'a [u8; 32]> {
     keys.get(field.get("subject")?.as_str()?)
-}
-
-/// Cheap test before any key is looked up: does the document have a personal field at all?
-fn is_personal(document: &Value) -> bool {
-    match document {
-        Value::Object(map) => map.contains_key(PERSONAL_KEY) || map.values().any(is_personal),
-        Value::Array(items) => items.iter().any(is_personal),
-        _ => false,
-    }
 }
 
 fn subjects<'a>(documents: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {

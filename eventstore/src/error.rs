@@ -12,8 +12,18 @@ pub enum StoreError {
     Json(#[from] serde_json::Error),
     #[error("a personal field could not be sealed or opened: {0}")]
     Cipher(&'static str),
+    #[error("the master key cannot be read")]
+    MasterKeyUnread(#[source] std::io::Error),
+    #[error("there is no master key")]
+    NoMasterKey,
+    #[error("the database belongs to another master key")]
+    OtherMasterKey,
     #[error("the command's clock is ahead of the database by {0} s")]
     ClockAhead(i64),
+    #[error(
+        "a node still runs on a database that was restored beneath it; stop it, then start again"
+    )]
+    NodeOutlivedRestore,
     #[error("the command asks for ever more streams")]
     EndlessNeed,
     #[error("the command bus has stopped")]

@@ -5,6 +5,7 @@
 //! (order, read models, policies) reads what was committed.
 
 pub mod access;
+mod aead;
 mod audit;
 mod bus;
 mod cipher;
@@ -16,6 +17,7 @@ mod error;
 mod forget;
 mod history;
 mod keys;
+mod master;
 pub mod notary;
 pub mod operate;
 mod outbox;
@@ -23,6 +25,7 @@ mod policy;
 mod recorded;
 mod repository;
 mod sealer;
+mod snapshot;
 mod standby;
 mod store;
 
@@ -36,8 +39,10 @@ pub use due::retry_failed_due;
 pub use error::StoreError;
 pub use history::{HistoryError, Horizon, Known, TimeQuestion, replay};
 pub use keys::{BlindIndex, MasterKey};
+pub use master::{MasterKeyChange, MasterKeys, change_master_key};
 pub use outbox::{Delivery, JsonLinesSender, Outgoing, Sender};
 pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};
 pub use sealer::{SEALED_CHANNEL, SEALER_LEASE, SealedBatch, current_epoch, seal_batch};
+pub use snapshot::SnapshotOptions;
 pub use store::{EventStore, owner_of_message};

@@ -1,56 +1,28 @@
 //! One round trip to load what a batch of commands needs, one statement to commit it.
 
 mod claims;
+mod load;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use chaobiao_decision::{ClaimKey, CommandContext, Decided, StagedEvent, StoredEvent, StreamId};
-use chrono::{DateTime, Utc};
+use chaobiao_decision::{ClaimKey, CommandContext, Decided, StagedEvent, StreamId};
 use serde_json::Value;
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::PgArguments;
 use sqlx::query::QueryScalar;
-use sqlx::{Acquire, PgConnection, Postgres, Row};
-use uuid::Uuid;
+use sqlx::{Acquire, PgConnection, Postgres};
 
 use crate::bus::Link;
 use crate::clock::event_id;
-use crate::daemon::is_passing;
-use crate::recorded::stored_payload;
 use crate::store::owner;
 use crate::{EventMetadata, EventStore, StoreError};
 use claims::{claim_note, note_net_change};
+pub(crate) use load::{Found, Request, StoredOutcome};
 
 /// Advisory locks guard streams that are read but not written. Streams share this many locks, so
 /// that even a large batch stays far below the server's lock table.
 const LOCK_BUCKETS: u64 = 1024;
 /// First key of the two-part advisory locks.
 const LOCK_SPACE: i32 = 0x6362;
-
-/// What to load.
-#[derive(Debug, Default)]
-pub(crate) struct Request {
-    pub(crate) commands: Vec<Uuid>,
-    pub(crate) streams: BTreeSet<StreamId>,
-    pub(crate) claims: BTreeSet<ClaimKey>,
-}
-
-/// What was found.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) outcomes: HashMap<Uuid, StoredOutcome>,
-    pub(crate) streams: HashMap<StreamId, Vec<StoredEvent>>,
-    pub(crate) claims: HashMap<ClaimKey, Option<String>>,
-    pub(crate) database_now: DateTime<Utc>,
-}
-
-/// The answer a command got the first time.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredOutcome {
-    pub(crate) body_hmac: Vec<u8>,
-    pub(crate) outcome: Value,
-    /// Position of its last event.
-    pub(crate) position: Option<i64>,
-}
 
 /// One command's share of a commit.
 #[derive(Debug)]
@@ -75,21 +47,6 @@ impl<E: Into<StoreError>> From<E> for CommitError {
         Self::Fault(error.into())
     }
 }
-
-/// A row's `kind` says what it is; an event carries the place of its stream in the request.
-const LOAD: &str = "
-    SELECT 0 AS kind, s.place AS place, e.sequence AS n, e.event_type AS a, e.event_version AS b,
-           e.payload AS p, NULL::bytea AS h, NULL::timestamptz AS at
-      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS s(aggregate_type, aggregate_id, place)
-      JOIN events e USING (aggregate_type, aggregate_id)
-    UNION ALL
-    SELECT 1, 0, last_position, id::text, '', outcome, body_hmac, NULL
-      FROM command WHERE id = ANY($3)
-    UNION ALL
-    SELECT 2, 0, 0, kind, holder, NULL, key_hmac, NULL
-      FROM claim JOIN unnest($4::text[], $5::bytea[]) AS c(kind, key_hmac) USING (kind, key_hmac)
-    UNION ALL
-    SELECT 3, 0, 0, '', '', NULL, NULL, clock_timestamp()";
 
 /// In a statement of its own: what is checked under the locks needs a later snapshot.
 const LOCK: &str = "
@@ -137,71 +94,6 @@ const COMMIT: &str = "
     SELECT global_position FROM appended ORDER BY global_position";
 
 impl EventStore {
-    /// Loads everything a batch asks for in one round trip.
-    pub(crate) async fn load(
-        &self,
-        link: &mut Link,
-        request: &Request,
-    ) -> Result<Found, StoreError> {
-        let (types, ids): (Vec<&str>, Vec<&str>) = request
-            .streams
-            .iter()
-            .map(|s| (s.aggregate_type.as_str(), s.aggregate_id.as_str()))
-            .unzip();
-        let keys: Vec<(&ClaimKey, [u8; 32])> = request
-            .claims
-            .iter()
-            .map(|c| (c, self.claim_hmac(c.kind, &c.key)))
-            .collect();
-        let (kinds, hmacs): (Vec<&str>, Vec<&[u8]>) = keys
-            .iter()
-            .map(|(c, hmac)| (c.kind, hmac.as_slice()))
-            .unzip();
-        let query = || {
-            sqlx::query(LOAD)
-                .bind(&types)
-                .bind(&ids)
-                .bind(&request.commands)
-                .bind(&kinds)
-                .bind(&hmacs)
-        };
-        let mut connection = link.take().await?;
-        let mut rows = query().fetch_all(&mut *connection).await;
-        if connection.rested && rows.as_ref().is_err_and(is_passing) {
-            connection = link.take().await?;
-            rows = query().fetch_all(&mut *connection).await;
-        }
-        let rows = rows?;
-        link.keep(connection);
-
-        let mut loaded = sort(&rows, request.streams.len())?;
-        let mut found = loaded.found;
-        for (claim, hmac) in keys {
-            let holder = loaded
-                .holders
-                .remove(&(claim.kind.to_owned(), hmac.to_vec()));
-            found.claims.insert(claim.clone(), holder);
-        }
-        for (stream, mut events) in request.streams.iter().zip(loaded.streams) {
-            events.sort_by_key(|event| event.sequence);
-            found.streams.insert(stream.clone(), events);
-        }
-        let mut documents = Vec::new();
-        for (stream, events) in &mut found.streams {
-            for event in events {
-                if let Some(payload) = event.payload.personal()? {
-                    documents.push((owner(stream, event.sequence), payload));
-                }
-            }
-        }
-        self.cipher().open(documents).await?;
-        for event in found.streams.values_mut().flatten() {
-            let (kind, version) = (&mut event.event_type, &mut event.event_version);
-            self.upcasters().upcast(kind, version, &mut event.payload)?;
-        }
-        Ok(found)
-    }
-
     /// Writes the units in order, all or nothing; returns the position of each unit's last event.
     pub(crate) async fn commit(
         &self,
@@ -223,56 +115,6 @@ impl EventStore {
         self.committed().notify_one();
         Ok(batch.last_positions(&positions))
     }
-}
-
-/// The rows of [`LOAD`], told apart.
-struct Loaded {
-    found: Found,
-    /// By place in the request.
-    streams: Vec<Vec<StoredEvent>>,
-    /// Who holds a claim, by kind and hashed key.
-    holders: HashMap<(String, Vec<u8>), String>,
-}
-
-fn sort(rows: &[PgRow], streams: usize) -> Result<Loaded, StoreError> {
-    let mut loaded = Loaded {
-        found: Found::default(),
-        streams: vec![Vec::new(); streams],
-        holders: HashMap::new(),
-    };
-    for row in rows {
-        match row.try_get::<i32, _>(0)? {
-            0 => {
-                let place = usize::try_from(row.try_get::<i64, _>(1)? - 1).unwrap_or(usize::MAX);
-                let Some(stream) = loaded.streams.get_mut(place) else {
-                    return Err(StoreError::Corrupt(format!("there is no stream {place}")));
-                };
-                stream.push(StoredEvent {
-                    sequence: row.try_get(2)?,
-                    event_type: row.try_get(3)?,
-                    event_version: row.try_get(4)?,
-                    payload: stored_payload(row, 5)?,
-                });
-            }
-            1 => {
-                let id: String = row.try_get(3)?;
-                let id = Uuid::parse_str(&id)
-                    .map_err(|error| StoreError::Corrupt(format!("command {id}: {error}")))?;
-                let outcome = StoredOutcome {
-                    body_hmac: row.try_get(6)?,
-                    outcome: row.try_get(5)?,
-                    position: row.try_get(2)?,
-                };
-                loaded.found.outcomes.insert(id, outcome);
-            }
-            2 => {
-                let key = (row.try_get(3)?, row.try_get(6)?);
-                loaded.holders.insert(key, row.try_get(4)?);
-            }
-            _ => loaded.found.database_now = row.try_get(7)?,
-        }
-    }
-    Ok(loaded)
 }
 
 /// The statement that commits, while its columns are bound.

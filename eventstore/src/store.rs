@@ -7,7 +7,9 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 
 use crate::keys::{BlindIndex, keyed_hash};
+use crate::master::{HashingKeys, MasterKeys, Ring};
 use crate::sealer::current_epoch;
+use crate::snapshot::SnapshotOptions;
 use crate::{Cipher, Clock, Entropy, MasterKey, RecordedEvent, StoreError, SystemEntropy};
 
 /// Shared by everything that reads or writes events; cheap to clone.
@@ -22,6 +24,8 @@ pub struct EventStore {
     command_key: [u8; 32],
     claim_key: [u8; 32],
     blind_index: BlindIndex,
+    hashing_keys: HashingKeys,
+    pub(crate) snapshots: Option<SnapshotOptions>,
     committed: Arc<Notify>,
 }
 
@@ -32,18 +36,31 @@ impl EventStore {
         master: &MasterKey,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StoreError> {
+        Self::open_with(pool, Arc::new(master.clone()), clock).await
+    }
+
+    /// [`EventStore::open`] with master keys that may change.
+    pub async fn open_with(
+        pool: PgPool,
+        masters: Arc<dyn MasterKeys>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StoreError> {
         let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let ring = Arc::new(Ring::open(masters)?);
+        let keys = HashingKeys::load(&pool, &ring).await?;
         let epoch = current_epoch(&pool).await?;
         Ok(Self {
-            cipher: Cipher::new(pool.clone(), master, Arc::clone(&entropy)),
+            cipher: Cipher::new(pool.clone(), ring, Arc::clone(&entropy)),
             pool,
             upcasters: Upcasters::default(),
             clock,
             entropy,
             epoch,
-            command_key: master.derive("command-body"),
-            claim_key: master.derive("claim-key"),
-            blind_index: BlindIndex::new(master),
+            command_key: keys.of("command-body")?,
+            claim_key: keys.of("claim-key")?,
+            blind_index: BlindIndex::new(keys.of("blind-index")?),
+            hashing_keys: keys,
+            snapshots: None,
             committed: Arc::default(),
         })
     }
@@ -69,6 +86,15 @@ impl EventStore {
     /// By what read models find sealed texts.
     pub fn blind_index(&self) -> &BlindIndex {
         &self.blind_index
+    }
+
+    /// The key of tokens handed out and taken back, which stays when the master key changes.
+    pub fn hashing_key(&self, purpose: &'static str) -> Result<[u8; 32], StoreError> {
+        self.hashing_keys.of(purpose)
+    }
+
+    pub(crate) fn hashing_keys(&self) -> &HashingKeys {
+        &self.hashing_keys
     }
 
     /// Woken after each commit of this process; the sealer waits for it.

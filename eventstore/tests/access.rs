@@ -35,7 +35,7 @@ async fn door() -> Door {
     let store = EventStore::open(database.pool(), &master, clock.clone())
         .await
         .unwrap();
-    let access = Access::new(&store, &master, SessionLimits::default());
+    let access = Access::new(&store, SessionLimits::default()).unwrap();
     Door {
         database,
         store,

@@ -9,8 +9,9 @@
 mod tank;
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
-use chaobiao_decision::{ErasedProcess, StreamId};
+use chaobiao_decision::{CommandContext, ErasedProcess, StreamId};
 use chaobiao_eventstore::{AuditRepository, BusOptions, CommandBus, CommandError, Executed};
 use cqrs_es::EventStore as _;
 use cqrs_es::persist::PersistedEventStore;
@@ -177,6 +178,112 @@ async fn a_batch_commits_its_good_commands_and_refuses_the_others() {
         .await
         .unwrap();
     assert_eq!(transactions, 3);
+}
+
+/// What is logged, as text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(text)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn each_command_of_a_batch_has_its_span() {
+    let bench = bench().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let lines = tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || writer.clone());
+    let logging = tracing::subscriber::set_default(lines.finish());
+    let row = |(id, litres): (u128, u32)| -> (CommandContext, Box<dyn ErasedProcess>) {
+        (context(id), Box::new(fill("a", litres)))
+    };
+    let commands = (1..).zip([60, 50, 101]).map(row).collect();
+    bench.bus.execute_batch(commands).await;
+    drop(logging);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let refused: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["fields"]["message"] == "refused")
+        .map(|mut line| line["span"].take())
+        .collect();
+    let told: Vec<_> = refused
+        .iter()
+        .map(|span| (&span["name"], &span["process"], &span["command_id"]))
+        .collect();
+    let (name, process) = (&Value::from("command"), &Value::from("tank.fill"));
+    let ids = [2, 3].map(|id| Value::from(context(id).command_id.to_string()));
+    assert_eq!(told, [(name, process, &ids[0]), (name, process, &ids[1])]);
+}
+
+type Answer = Result<Executed<Value>, CommandError>;
+
+#[tokio::test]
+async fn a_file_s_refused_command_leaves_nothing_and_may_pass_later() {
+    let bench = bench().await;
+    let rows = |litres: [u32; 3]| -> Vec<(CommandContext, Box<dyn ErasedProcess>)> {
+        let row = |(id, litres): (u128, u32)| -> (CommandContext, Box<dyn ErasedProcess>) {
+            (context(id), Box::new(fill("a", litres)))
+        };
+        (1..).zip(litres).map(row).collect()
+    };
+    let told = |answers: Vec<Answer>| -> Vec<String> {
+        let tell = |answer: Answer| match answer {
+            Ok(Executed { repeated: true, .. }) => "again".to_owned(),
+            Ok(Executed { outcome, .. }) => outcome.to_string(),
+            Err(CommandError::Refused(rejection)) => rejection.code,
+            Err(other) => panic!("{other:?}"),
+        };
+        answers.into_iter().map(tell).collect()
+    };
+    let stored = "SELECT count(*) FROM command";
+
+    let answers = bench.bus.admit_batch(rows([60, 50, 10])).await;
+    assert_eq!(told(answers), ["60", "TANK_OVERFLOW", "70"]);
+    assert_eq!(event_count(&bench).await, 2);
+    let count = sqlx::query_scalar::<_, i64>(stored);
+    assert_eq!(count.fetch_one(&bench.database.pool()).await.unwrap(), 2);
+
+    // Also when nothing else is to be written.
+    let answers = bench.bus.admit_batch(rows([60, 50, 10])).await;
+    assert_eq!(told(answers), ["again", "TANK_OVERFLOW", "again"]);
+    // The refused command's id is not taken: now the same row has a smaller figure.
+    let answers = bench.bus.admit_batch(rows([60, 30, 10])).await;
+    assert_eq!(told(answers), ["again", "100", "again"]);
+    assert_eq!(event_count(&bench).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_taken_in_side_by_side_decide_again_where_they_meet() {
+    let bench = bench().await;
+    let other = CommandBus::new(tank::open(&bench.database).await, BusOptions::default());
+    let rows = |from: u128| -> Vec<(CommandContext, Box<dyn ErasedProcess>)> {
+        let row = |id: u128| -> (CommandContext, Box<dyn ErasedProcess>) {
+            (context(id), Box::new(fill(&format!("t{}", id % 10), 6)))
+        };
+        (from..from + 150).map(row).collect()
+    };
+    let (one, two) = tokio::join!(
+        bench.bus.admit_batch(rows(0)),
+        other.admit_batch(rows(1_000))
+    );
+    // Ten tanks of 100 litres hold 16 fillings of 6 each, whoever came first.
+    let answers: Vec<_> = one.into_iter().chain(two).collect();
+    let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!((answers.len(), accepted), (300, 160));
+    let refused =
+        |answer: &Result<_, CommandError>| matches!(answer, Err(CommandError::Refused(_)));
+    assert_eq!(answers.iter().filter(|answer| refused(answer)).count(), 140);
+    assert_eq!(event_count(&bench).await, 160);
 }
 
 #[tokio::test]

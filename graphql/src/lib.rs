@@ -20,6 +20,9 @@ pub mod campus;
 pub mod customer;
 pub mod import_batch;
 pub mod meter;
+pub mod meter_mapping;
+pub mod meter_tree;
+pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
 pub mod reading;
@@ -46,6 +49,9 @@ pub struct MeteringQuery(
     import_batch::ImportBatchQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
+    meter_mapping::MeterMappingQuery,
+    meter_tree::MeterTreeQuery,
+    metering_point::MeteringPointQuery,
     reading::ReadingQuery,
     reading_round::ReadingRoundQuery,
     validation_rules::ValidationRulesQuery,
@@ -93,6 +99,10 @@ pub struct Mutation(
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
     meter::MeterMutation,
+    meter::SupplyMutation,
+    meter_mapping::MeterMappingMutation,
+    meter_tree::MeterTreeMutation,
+    metering_point::MeteringPointMutation,
     reading::ReadingMutation,
     reading::ReviewMutation,
     reading_round::ReadingRoundMutation,

@@ -10,6 +10,9 @@ pub mod evidence;
 mod fixture;
 pub mod imports;
 pub mod meter_card;
+pub mod meter_mappings;
+pub mod meter_tree;
+pub mod metering_points;
 pub mod outages;
 pub mod paging;
 pub mod payments;
@@ -40,6 +43,9 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(bulletin::BulletinProjector),
         Arc::new(outages::OutagesProjector),
+        Arc::new(meter_mappings::MeterMappingsProjector),
+        Arc::new(meter_tree::MeterTreeProjector),
+        Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(receipts::ReceiptsProjector),

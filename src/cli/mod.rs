@@ -70,6 +70,8 @@ commands! {
     parked => Parked,
     /// 审计：检查点、证明与整体校验
     audit => Audit,
+    /// 主密钥：更换
+    master_key => MasterKey,
     /// 删除一个人的个人信息（密钥销毁，不可恢复；账目与证明保留）
     erase => Erase,
     /// 检查配置、密钥与数据库

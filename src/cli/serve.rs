@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::access_log::AccessJournal;
-use crate::app::{Core, master_key};
+use crate::app::Core;
 use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
@@ -129,7 +129,7 @@ async fn show(daemon: &Daemon, position: Option<i64>) {
 }
 
 fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> {
-    let cursors = CursorKey::new(&master_key(config)?.derive("cursor"));
+    let cursors = CursorKey::new(&services.store().hashing_key("cursor")?);
     let options = SchemaOptions {
         introspection: config.development,
         depth_max: config.graphql.depth_max,

@@ -28,6 +28,11 @@ pub enum ConfigError {
     )]
     KeyMalformed { path: PathBuf },
 
+    #[error(
+        "{path} 还存有更早的主密钥，请先移走保管 / {path} still holds an earlier master key; move it away"
+    )]
+    FormerKeyKept { path: PathBuf },
+
     #[error("日志签名密钥 {path} 有误 / the log key {path} is malformed")]
     LogKeyMalformed {
         path: PathBuf,

@@ -11,9 +11,10 @@ mod sections;
 pub use error::ConfigError;
 pub use load::CONFIG_VARIABLE;
 pub use log_key::{LogKeyFile, read_trusted_keys};
-pub use master_key::{MASTER_KEY_BYTES, create_key_file, read_key_file};
+pub use master_key::{MASTER_KEY_BYTES, MasterKeyFiles, create_key_file, read_key_file};
 pub use secret::Secret;
 pub use sections::{
     Config, DatabaseConfig, GraphqlConfig, LogFormat, PhotoConfig, RetentionConfig, SecretsConfig,
-    ServerConfig, SessionConfig, TelemetryConfig, TransparencyConfig, VerificationConfig,
+    ServerConfig, SessionConfig, StoreConfig, TelemetryConfig, TransparencyConfig,
+    VerificationConfig,
 };

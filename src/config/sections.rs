@@ -13,6 +13,7 @@ pub struct Config {
     pub development: bool,
     pub server: ServerConfig,
     pub database: DatabaseConfig,
+    pub store: StoreConfig,
     pub photos: PhotoConfig,
     pub sessions: SessionConfig,
     pub graphql: GraphqlConfig,
@@ -30,6 +31,7 @@ impl Default for Config {
             development: false,
             server: ServerConfig::default(),
             database: DatabaseConfig::default(),
+            store: StoreConfig::default(),
             photos: PhotoConfig::default(),
             sessions: SessionConfig::default(),
             graphql: GraphqlConfig::default(),
@@ -79,6 +81,14 @@ impl Default for DatabaseConfig {
             acquire_seconds_max: 5,
         }
     }
+}
+
+/// How streams are read.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// Streams of which so many events had to be read are kept folded; 0: none are.
+    pub snapshot_events: u32,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::CampusNames;
 use super::cell::refused;
 use super::columns::{Column, Fields};
-use super::run::check_campus;
+use super::request::check_campus;
 
 pub(super) const COLUMNS: &[Column] = &[
     Column {

@@ -14,6 +14,7 @@ mod error;
 mod meter_rows;
 mod moment;
 mod reading_rows;
+mod request;
 mod run;
 mod table;
 #[cfg(test)]
@@ -22,5 +23,6 @@ mod verdict;
 mod xlsx_file;
 
 pub use error::{FileError, ImportError};
-pub use run::{CampusNames, FileKind, ImportNews, ImportRequest, Source, import};
+pub use request::{CampusNames, FileKind, ImportRequest, Source};
+pub use run::{ImportNews, import};
 pub use verdict::{RowVerdict, Summary, Verdict};

@@ -1,138 +1,22 @@
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chaobiao_decision::{Actor, CommandContext, ErasedProcess, Rejection, Stop, Workspace};
-use chaobiao_domain::campus::Campus;
-use chaobiao_domain::import_batch::ImportKind;
+use chaobiao_decision::{CommandContext, ErasedProcess, Rejection};
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
-use chaobiao_domain::units::CampusId;
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::account_rows::{self, AccountImported};
+use super::account_rows::AccountImported;
 use super::batch::BatchLog;
-use super::columns::{Column, Fields, Heading};
-use super::meter_rows::{self, MeterImported};
+use super::columns::{Fields, Heading};
+use super::meter_rows::MeterImported;
+use super::request::{FileKind, ImportRequest};
 use super::table::{Row, Table};
 use super::verdict::{RowVerdict, Summary, Verdict};
-use super::{ImportError, reading_rows};
+use super::{ImportError, account_rows, meter_rows, reading_rows};
 
 /// Rows between two notes of how far the file has been taken in.
 const CHUNK: usize = 2_000;
-
-/// Where readings come from, which decides how they count as read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// Infrared handhelds, copied over USB.
-    Handheld,
-    /// A platform of another department that has the readings already.
-    Platform,
-    /// Collectors of the centre.
-    Remote,
-}
-
-impl Source {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Handheld => "handheld",
-            Self::Platform => "platform",
-            Self::Remote => "remote",
-        }
-    }
-}
-
-/// What the rows of a file are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FileKind {
-    Meters,
-    Accounts,
-    Readings(Source),
-}
-
-impl FileKind {
-    fn columns(self) -> &'static [Column] {
-        match self {
-            Self::Meters => meter_rows::COLUMNS,
-            Self::Accounts => account_rows::COLUMNS,
-            Self::Readings(_) => reading_rows::COLUMNS,
-        }
-    }
-
-    pub(super) const fn kind(self) -> ImportKind {
-        match self {
-            Self::Meters => ImportKind::Meters,
-            Self::Accounts => ImportKind::Accounts,
-            Self::Readings(Source::Handheld) => ImportKind::HandheldReadings,
-            Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
-            Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
-        }
-    }
-
-    fn scope(self) -> String {
-        match self {
-            Self::Meters => "import/meters".to_owned(),
-            Self::Accounts => "import/accounts".to_owned(),
-            Self::Readings(source) => format!("import/readings/{}", source.as_str()),
-        }
-    }
-}
-
-/// Campuses by name, since files say either name or id.
-#[derive(Clone, Debug, Default)]
-pub struct CampusNames {
-    by_name: HashMap<String, CampusId>,
-}
-
-impl CampusNames {
-    pub fn new(campuses: impl IntoIterator<Item = (CampusId, String)>) -> Self {
-        Self {
-            by_name: campuses.into_iter().map(|(id, name)| (name, id)).collect(),
-        }
-    }
-
-    /// What is no name is taken for an id; the decision looks whether there is such a campus.
-    pub(super) fn find(&self, text: &str) -> Result<CampusId, Rejection> {
-        match self.by_name.get(text) {
-            Some(id) => Ok(id.clone()),
-            None => CampusId::try_new(text).map_err(|_| campus_not_found(text)),
-        }
-    }
-}
-
-fn campus_not_found(text: &str) -> Rejection {
-    Rejection::new("CAMPUS_NOT_FOUND", format!("没有校区“{text}”")).on("campusId")
-}
-
-/// Refuses rows about a campus that was never opened.
-pub(super) fn check_campus(campus: &CampusId, workspace: &mut Workspace) -> Result<(), Stop> {
-    if workspace.get::<Campus>(campus.as_str())?.is_open() {
-        Ok(())
-    } else {
-        Err(campus_not_found(campus.as_str()).into())
-    }
-}
-
-/// Everything about a file but its bytes.
-#[derive(Clone, Debug)]
-pub struct ImportRequest {
-    pub kind: FileKind,
-    /// Kept with every event as where it came from.
-    pub file_name: String,
-    pub actor: Actor,
-    pub at: DateTime<Utc>,
-    /// Decide every row and write nothing.
-    pub dry_run: bool,
-    pub campuses: CampusNames,
-}
-
-impl ImportRequest {
-    /// What events keep as the place they came from.
-    pub(super) fn origin(&self) -> String {
-        format!("file:{}", self.file_name)
-    }
-}
 
 type Command = (CommandContext, Box<dyn ErasedProcess>);
 type Answer = Result<Executed<Value>, CommandError>;
@@ -142,28 +26,13 @@ struct Candidate {
     row: usize,
     id: String,
     command_id: Uuid,
-    process: Arc<dyn ErasedProcess>,
+    process: Box<dyn ErasedProcess>,
 }
 
-/// Decided twice, first to see and then to write.
-struct Shared(Arc<dyn ErasedProcess>);
-
-impl ErasedProcess for Shared {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn body(&self) -> Result<Value, serde_json::Error> {
-        self.0.body()
-    }
-
-    fn decide_erased(
-        &self,
-        context: &CommandContext,
-        workspace: &mut Workspace,
-    ) -> Result<Value, Stop> {
-        self.0.decide_erased(context, workspace)
-    }
+/// Of a row on its way, what its verdict needs.
+struct Place {
+    row: usize,
+    id: String,
 }
 
 /// What an import tells while it goes on.
@@ -192,7 +61,6 @@ pub async fn import(
         ignored_columns: heading.ignored.clone(),
         ..Summary::default()
     };
-    let mut seen: HashMap<Uuid, usize> = HashMap::new();
     let rows = &table.rows[above..];
     let mut log = if request.dry_run || rows.is_empty() {
         None
@@ -214,34 +82,80 @@ pub async fn import(
     } else {
         CHUNK
     };
-    let mut chunks = rows.chunks(size).peekable();
-    while let Some(chunk) = chunks.next() {
-        let mut verdicts = Vec::with_capacity(chunk.len());
-        let mut candidates = Vec::with_capacity(chunk.len());
-        for row in chunk {
-            match candidate(bus, request, &heading, row) {
-                Ok(candidate) => match seen.insert(candidate.command_id, candidate.row) {
-                    None => candidates.push(candidate),
-                    Some(first) => {
-                        seen.insert(candidate.command_id, first);
+    let mut reader = Reader {
+        bus,
+        request,
+        heading: &heading,
+        seen: HashMap::new(),
+    };
+    let mut decided = Vec::new();
+    for chunk in rows.chunks(size) {
+        // How far the file has come is noted while the next rows are decided. When that is cut
+        // short, their commands are met again and known.
+        let (noted, next) = tokio::join!(
+            note(bus, request, log.as_mut(), &decided, false),
+            reader.take_in(chunk)
+        );
+        noted?;
+        tell(&mut summary, &decided, &mut report);
+        decided = next?;
+    }
+    note(bus, request, log.as_mut(), &decided, true).await?;
+    tell(&mut summary, &decided, &mut report);
+    Ok(summary)
+}
+
+async fn note(
+    bus: &CommandBus,
+    request: &ImportRequest,
+    log: Option<&mut BatchLog>,
+    verdicts: &[RowVerdict],
+    last: bool,
+) -> Result<(), ImportError> {
+    match log {
+        Some(log) => log.advance(bus, request, verdicts, last).await,
+        None => Ok(()),
+    }
+}
+
+fn tell(summary: &mut Summary, verdicts: &[RowVerdict], report: &mut impl FnMut(ImportNews<'_>)) {
+    for verdict in verdicts {
+        summary.count(verdict.verdict);
+        report(ImportNews::Row(verdict));
+    }
+}
+
+/// Reads rows and has them decided.
+struct Reader<'a> {
+    bus: &'a CommandBus,
+    request: &'a ImportRequest,
+    heading: &'a Heading,
+    /// The row in which a command was met first.
+    seen: HashMap<Uuid, usize>,
+}
+
+impl Reader<'_> {
+    /// Verdicts in the order of the rows.
+    async fn take_in(&mut self, rows: &[Row]) -> Result<Vec<RowVerdict>, ImportError> {
+        let mut verdicts = Vec::with_capacity(rows.len());
+        let mut candidates = Vec::with_capacity(rows.len());
+        for row in rows {
+            match candidate(self.bus, self.request, self.heading, row) {
+                Ok(candidate) => {
+                    let first = *self.seen.entry(candidate.command_id).or_insert(row.number);
+                    if first == row.number {
+                        candidates.push(candidate);
+                    } else {
                         verdicts.push(repeats(candidate, first));
                     }
-                },
+                }
                 Err(verdict) => verdicts.push(verdict),
             }
         }
-        verdicts.extend(decide(bus, request, candidates).await?);
+        verdicts.extend(decide(self.bus, self.request, candidates).await?);
         verdicts.sort_by_key(|verdict| verdict.row);
-        if let Some(log) = &mut log {
-            let last = chunks.peek().is_none();
-            log.advance(bus, request, &verdicts, last).await?;
-        }
-        for verdict in &verdicts {
-            summary.count(verdict.verdict);
-            report(ImportNews::Row(verdict));
-        }
+        Ok(verdicts)
     }
-    Ok(summary)
 }
 
 fn repeats(candidate: Candidate, first: usize) -> RowVerdict {
@@ -281,19 +195,19 @@ fn candidate(
 fn parse(
     request: &ImportRequest,
     fields: Fields<'_>,
-) -> Result<(String, Arc<dyn ErasedProcess>), Rejection> {
+) -> Result<(String, Box<dyn ErasedProcess>), Rejection> {
     match request.kind {
         FileKind::Meters => {
             let process = meter_rows::parse(fields, &request.campuses)?;
-            Ok((process.meter_no().to_string(), Arc::new(process)))
+            Ok((process.meter_no().to_string(), Box::new(process)))
         }
         FileKind::Accounts => {
             let process = account_rows::parse(fields, &request.campuses)?;
-            Ok((process.account_no.to_string(), Arc::new(process)))
+            Ok((process.account_no.to_string(), Box::new(process)))
         }
         FileKind::Readings(source) => {
             let process = reading_rows::parse(fields, source)?;
-            Ok((process.meter_no.to_string(), Arc::new(process)))
+            Ok((process.meter_no.to_string(), Box::new(process)))
         }
     }
 }
@@ -310,54 +224,85 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
     })
 }
 
-/// First the verdicts, then the writing of what passed: a refusal is not kept, so that the same
-/// row may pass once the reason is gone.
+/// Each row is decided once and, if it passes, written by that decision. A refusal is not kept, so
+/// that the same row may pass once the reason is gone.
 async fn decide(
     bus: &CommandBus,
     request: &ImportRequest,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<RowVerdict>, ImportError> {
-    let previews = bus.preview_batch(commands(request, &candidates)).await?;
-    let mut verdicts = Vec::with_capacity(candidates.len());
-    let mut passed = Vec::with_capacity(candidates.len());
-    for (candidate, preview) in candidates.into_iter().zip(previews) {
-        let verdict = verdict(request.kind, &candidate, preview)?;
-        if !request.dry_run && matches!(verdict.verdict, Verdict::Accepted | Verdict::Held) {
-            passed.push(candidate);
-        } else {
-            verdicts.push(verdict);
-        }
+    if request.dry_run {
+        let (places, commands) = commands(request, candidates);
+        let answers = bus.preview_batch(commands).await?;
+        return verdicts(request.kind, places, answers);
     }
-    let answers = bus.execute_batch(commands(request, &passed)).await;
-    for (candidate, answer) in passed.iter().zip(answers) {
-        verdicts.push(verdict(request.kind, candidate, answer)?);
-    }
+    // While one half is being written, the other is decided.
+    let (mine, yours) = halves(request.kind, candidates);
+    let (mine, yours) = tokio::join!(admit(bus, request, mine), admit(bus, request, yours));
+    let mut verdicts = mine?;
+    verdicts.extend(yours?);
     Ok(verdicts)
 }
 
-fn commands(request: &ImportRequest, candidates: &[Candidate]) -> Vec<Command> {
-    let command = |candidate: &Candidate| -> Command {
+/// Rows that have nothing to do with each other: readings of different meters. Meters and accounts
+/// may want the same number or room, and there the first row is to have it.
+fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
+    match kind {
+        FileKind::Readings(_) => candidates.into_iter().partition(|candidate| {
+            let sum = candidate.id.bytes().fold(0_u8, u8::wrapping_add);
+            sum.is_multiple_of(2)
+        }),
+        FileKind::Meters | FileKind::Accounts => (candidates, Vec::new()),
+    }
+}
+
+async fn admit(
+    bus: &CommandBus,
+    request: &ImportRequest,
+    candidates: Vec<Candidate>,
+) -> Result<Vec<RowVerdict>, ImportError> {
+    let (places, commands) = commands(request, candidates);
+    let answers = bus.admit_batch(commands).await;
+    verdicts(request.kind, places, answers)
+}
+
+fn commands(request: &ImportRequest, candidates: Vec<Candidate>) -> (Vec<Place>, Vec<Command>) {
+    let command = |candidate: Candidate| {
         let context = CommandContext {
             origin: Some(request.origin()),
             ..CommandContext::new(candidate.command_id, request.actor.clone(), request.at)
         };
-        (context, Box::new(Shared(Arc::clone(&candidate.process))))
+        let place = Place {
+            row: candidate.row,
+            id: candidate.id,
+        };
+        (place, (context, candidate.process))
     };
-    candidates.iter().map(command).collect()
+    candidates.into_iter().map(command).unzip()
+}
+
+fn verdicts(
+    kind: FileKind,
+    places: Vec<Place>,
+    answers: Vec<Answer>,
+) -> Result<Vec<RowVerdict>, ImportError> {
+    let answered = places.into_iter().zip(answers);
+    answered
+        .map(|(place, answer)| verdict(kind, place, answer))
+        .collect()
 }
 
 fn verdict(
     kind: FileKind,
-    candidate: &Candidate,
+    Place { row, id }: Place,
     answer: Answer,
 ) -> Result<RowVerdict, ImportError> {
-    let plain = |verdict| RowVerdict::of(candidate.row, Some(candidate.id.clone()), verdict);
+    let plain = |verdict| RowVerdict::of(row, Some(id.clone()), verdict);
     let executed = match answer {
         Ok(executed) if executed.repeated => return Ok(plain(Verdict::Unchanged)),
         Ok(executed) => executed,
         Err(CommandError::Refused(rejection)) => {
-            let id = Some(candidate.id.clone());
-            return Ok(RowVerdict::refused(candidate.row, id, rejection));
+            return Ok(RowVerdict::refused(row, Some(id), rejection));
         }
         Err(error) => return Err(error.into()),
     };

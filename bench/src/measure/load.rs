@@ -1,7 +1,8 @@
-//! One command on a stream of a thousand events.
+//! One command on a stream of a thousand events, and of ten thousand with and without snapshots.
 
 use std::time::{Duration, Instant};
 
+use chaobiao_eventstore::{BusOptions, CommandBus, SnapshotOptions};
 use serde_json::Value;
 
 use crate::Failure;
@@ -11,8 +12,64 @@ use crate::tank::{Fill, TankEvent, context, fresh, fresh_tank};
 
 const EVENTS: u32 = 1_000;
 const COMMANDS: usize = 100;
+const LONG: u32 = 10_000;
+const LONG_COMMANDS: usize = 20;
 
 pub(crate) async fn round(machine: &Machine, figures: &mut Figures) -> Result<(), Failure> {
+    thousand(machine, figures).await?;
+    from_snapshots(machine, figures).await
+}
+
+/// The same stream by two buses, of which one keeps it folded.
+async fn from_snapshots(machine: &Machine, figures: &mut Figures) -> Result<(), Failure> {
+    const WORK: &str = "load 10,000 events, one command";
+    const WHOLE: &str = "read whole, p50";
+    const KEPT: &str = "from a snapshot, p50";
+    let options = SnapshotOptions {
+        code: "bench".to_owned(),
+        after: 1_000,
+    };
+    let store = machine.store.clone().with_snapshots(options);
+    let keeping = CommandBus::new(store, BusOptions::default());
+    machine.settle().await?;
+    let at = machine.store.clock().now();
+    let tank = fresh_tank();
+    let long = Fill {
+        tank: tank.clone(),
+        times: LONG,
+    };
+    machine.bus.execute(context(at), long).await?;
+    let once = || Fill::once(tank.clone());
+    keeping.execute(context(at), once()).await?;
+    let kept = "SELECT EXISTS (SELECT FROM snapshot WHERE aggregate_id = $1)";
+    while !sqlx::query_scalar::<_, bool>(kept)
+        .bind(&tank)
+        .fetch_one(machine.pool())
+        .await?
+    {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let (mut whole, mut from_snapshot) = (Vec::new(), Vec::new());
+    for _ in 0..LONG_COMMANDS {
+        for (bus, samples) in [(&machine.bus, &mut whole), (&keeping, &mut from_snapshot)] {
+            let begun = Instant::now();
+            bus.execute(context(at), once()).await?;
+            samples.push(begun.elapsed());
+        }
+    }
+    for (who, samples) in [(WHOLE, &mut whole), (KEPT, &mut from_snapshot)] {
+        figures.note(
+            WORK,
+            who,
+            Unit::Microseconds,
+            micros(percentile(samples, 50)),
+        );
+    }
+    figures.compare(WORK, KEPT, WHOLE);
+    Ok(())
+}
+
+async fn thousand(machine: &Machine, figures: &mut Figures) -> Result<(), Failure> {
     const WORK: &str = "load 1,000 events, one command";
     machine.settle().await?;
     let at = machine.store.clock().now();

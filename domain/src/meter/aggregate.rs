@@ -13,7 +13,7 @@ use super::timeline::Timeline;
 use super::{
     AcceptedReading, Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, Finding,
     MeterError, MeterEvent, MeterRegistered, Quality, ReadingAccepted, ReadingCorrected,
-    ReadingStatus, ReadingSubmitted,
+    ReadingStatus, ReadingSubmitted, Supply,
 };
 use crate::units::{Commodity, CorrectionId, Index, PhotoHash, Quantity, ReadingId};
 
@@ -32,6 +32,8 @@ pub struct MeterState {
     pub(super) submissions: BTreeMap<ReadingId, Submission>,
     pub(super) corrections: BTreeMap<CorrectionId, CorrectionRequest>,
     pub(super) photos: BTreeSet<PhotoHash>,
+    #[serde(default)]
+    pub(super) supply: Supply,
 }
 
 /// A reading as it came in, and what became of it.
@@ -107,6 +109,11 @@ impl MeterState {
             .ok_or(MeterError::CorrectionNotFound)
     }
 
+    /// Whether it is in use, by time.
+    pub const fn supply(&self) -> &Supply {
+        &self.supply
+    }
+
     /// The device now installed.
     pub fn device(&self) -> Option<&DeviceInstalled> {
         self.timeline
@@ -156,6 +163,7 @@ impl Aggregate for Meter {
                     submissions: BTreeMap::new(),
                     corrections: BTreeMap::new(),
                     photos: BTreeSet::new(),
+                    supply: Supply::default(),
                 }));
             }
             (Self::Registered(meter), event) => meter.apply(event),
@@ -188,6 +196,8 @@ impl MeterState {
             }
             MeterEvent::CorrectionRequested(requested) => self.remember(requested),
             MeterEvent::ReadingCorrected(corrected) => self.correct(&corrected),
+            MeterEvent::Deactivated(fact) => self.supply.change(fact.since, Some(fact.inactivity)),
+            MeterEvent::Reactivated(fact) => self.supply.change(fact.since, None),
             // A registered meter stays; a fault is a fact about the place, not about its readings.
             MeterEvent::Registered(_) | MeterEvent::FaultReported(_) => {}
         }

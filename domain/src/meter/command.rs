@@ -3,7 +3,7 @@
 use chaobiao_decision::Actor;
 use chrono::{DateTime, Utc};
 
-use super::{Channel, FaultReported, MeterRegistered, PhotoSubmitted, RemovalReason};
+use super::{Channel, FaultReported, Inactivity, MeterRegistered, PhotoSubmitted, RemovalReason};
 use crate::units::{
     CorrectionId, HardwareNo, Index, Multiplier, PhotoHash, Quantity, ReadingId, RoundId,
 };
@@ -21,6 +21,8 @@ pub enum MeterCommand {
     RequestCorrection(RequestCorrection),
     ApproveCorrection(ApproveCorrection),
     ReportFault(FaultReported),
+    Deactivate(DeactivateMeter),
+    Reactivate(ReactivateMeter),
 }
 
 #[derive(Clone, Debug)]
@@ -90,4 +92,21 @@ pub struct RequestCorrection {
 pub struct ApproveCorrection {
     pub correction_id: CorrectionId,
     pub approved_by: Actor,
+}
+
+#[derive(Clone, Debug)]
+pub struct DeactivateMeter {
+    pub inactivity: Inactivity,
+    pub since: DateTime<Utc>,
+    pub reason: String,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReactivateMeter {
+    pub since: DateTime<Utc>,
+    pub reason: Option<String>,
+    /// The command's clock.
+    pub now: DateTime<Utc>,
 }

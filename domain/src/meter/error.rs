@@ -2,6 +2,7 @@ use chaobiao_decision::BusinessError;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use super::Inactivity;
 use crate::units::{Index, ValueError, business_time};
 
 /// Why a meter's command is refused. Each variant is one broken rule.
@@ -75,6 +76,14 @@ pub enum MeterError {
     CorrectionNotFound,
     #[error("更正须由申请人和抄表人以外的人批准")]
     CorrectionNeedsAnotherPerson,
+    #[error("该计量点已是{}状态", .inactivity.label())]
+    AlreadyInactive { inactivity: Inactivity },
+    #[error("该计量点正在使用，无须恢复")]
+    NotInactive,
+    #[error("状态变更时间晚于当前时间")]
+    SupplyChangeInFuture,
+    #[error("状态变更时间必须晚于上次变更 {}", local(.last))]
+    SupplyChangeBeforeLast { last: DateTime<Utc> },
     #[error("用量超出可计算的范围")]
     UsageOutOfRange,
     #[error("{source}")]
@@ -125,6 +134,10 @@ impl BusinessError for MeterError {
             Self::CorrectionChangesNothing => "METER_CORRECTION_CHANGES_NOTHING",
             Self::CorrectionNotFound => "METER_CORRECTION_NOT_FOUND",
             Self::CorrectionNeedsAnotherPerson => "METER_CORRECTION_NEEDS_ANOTHER_PERSON",
+            Self::AlreadyInactive { .. } => "METER_ALREADY_INACTIVE",
+            Self::NotInactive => "METER_NOT_INACTIVE",
+            Self::SupplyChangeInFuture => "METER_SUPPLY_CHANGE_IN_FUTURE",
+            Self::SupplyChangeBeforeLast { .. } => "METER_SUPPLY_CHANGE_BEFORE_LAST",
             Self::UsageOutOfRange => "METER_USAGE_OUT_OF_RANGE",
             Self::Value { source, .. } => source.code(),
         }
@@ -137,6 +150,7 @@ impl BusinessError for MeterError {
             | Self::NoDevice
             | Self::DeviceAlreadyInstalled
             | Self::SelfReadNotEnabled
+            | Self::NotInactive
             | Self::NotYourMeter => Some("meterNo"),
             Self::HardwareNoTaken | Self::SameDevice => Some("hardwareNo"),
             Self::DigitsOutOfRange => Some("digits"),
@@ -163,6 +177,8 @@ impl BusinessError for MeterError {
             | Self::ReadingContradictsLater { .. } => Some("readingId"),
             Self::ReadingWentBackwards { .. } => Some("rollover"),
             Self::CorrectionNotFound => Some("correctionId"),
+            Self::AlreadyInactive { .. } => Some("inactivity"),
+            Self::SupplyChangeInFuture | Self::SupplyChangeBeforeLast { .. } => Some("since"),
             Self::ReviewNeedsAnotherPerson | Self::CorrectionNeedsAnotherPerson => None,
         }
     }

@@ -3,7 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
+use super::{Finding, MeterDeactivated, MeterReactivated};
 use crate::units::{
     BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, Index, MeterNo, Multiplier,
     PhotoHash, Quantity, ReadingId, RoundId,
@@ -270,6 +270,8 @@ pub enum MeterEvent {
     CorrectionRequested(CorrectionRequested),
     ReadingCorrected(ReadingCorrected),
     FaultReported(FaultReported),
+    Deactivated(MeterDeactivated),
+    Reactivated(MeterReactivated),
 }
 
 impl DomainEvent for MeterEvent {
@@ -286,6 +288,8 @@ impl DomainEvent for MeterEvent {
             Self::CorrectionRequested(_) => "meter.correction_requested",
             Self::ReadingCorrected(_) => "meter.reading_corrected",
             Self::FaultReported(_) => "meter.fault_reported",
+            Self::Deactivated(_) => "meter.deactivated",
+            Self::Reactivated(_) => "meter.reactivated",
         }
         .to_owned()
     }

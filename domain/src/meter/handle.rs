@@ -6,7 +6,7 @@ use super::command::{InstallDevice, MeterCommand, ReplaceDevice};
 use super::installation::{Installation, check_range, plus};
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
-    MeterState, correction, submission,
+    MeterState, correction, submission, supply,
 };
 use crate::units::{PhotoHash, Quantity, ValueError, business_date};
 
@@ -27,6 +27,8 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::RequestCorrection(command) => correction::request(meter, command),
         MeterCommand::ApproveCorrection(command) => correction::approve(meter, command),
         MeterCommand::ReportFault(report) => report_fault(meter, report),
+        MeterCommand::Deactivate(command) => supply::deactivate(meter, &command),
+        MeterCommand::Reactivate(command) => supply::reactivate(meter, &command),
     }
 }
 

@@ -14,6 +14,7 @@ mod handle;
 mod installation;
 mod process;
 mod submission;
+mod supply;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -26,9 +27,11 @@ pub use event::{
     ReadingRejected, ReadingStatus, ReadingSubmitted, Reapportioned, RemovalReason, Review,
 };
 pub use finding::{Finding, Rule, Severity};
+pub(crate) use process::attach_photo;
 pub use process::{
-    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeviceSpec, FaultFiled, InstallDevice,
-    MeterChanged, ReadingJudged, ReadingPhoto, RegisterMeter, RejectReading, ReplaceDevice,
-    ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
+    AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeactivateMeter, DeviceSpec, FaultFiled,
+    InstallDevice, MeterChanged, ReactivateMeter, ReadingJudged, ReadingPhoto, RegisterMeter,
+    RejectReading, ReplaceDevice, ReportFault, RequestCorrection, StoredPhoto, SubmitReading,
 };
+pub use supply::{Inactivity, MeterDeactivated, MeterReactivated, Supply};
 pub use timeline::AcceptedReading;

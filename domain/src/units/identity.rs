@@ -95,6 +95,8 @@ identifiers! {
     MeterNo, "表号", plain;
     /// The number stamped on a device.
     HardwareNo, "表具编号", plain;
+    /// The number another system knows a meter by: a handheld, a platform.
+    ExternalMeterNo, "外部表号", plain;
     TariffId, "价格方案编号", plain;
     CampusId, "校区编号", plain;
     RoundId, "抄表批次号", plain;
@@ -115,6 +117,7 @@ identifiers! {
     SlotId, "预约时段编号", plain;
     ArticleId, "文章编号", plain;
     OutageId, "停供通知编号", plain;
+    VerificationId, "核对编号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
     /// SHA-256 of a file's bytes, in lower-case hex.

@@ -15,12 +15,13 @@ mod time;
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BillNo, BindingId, BookNo, CampusId, CaseId, CorrectionId,
-    CustomerId, FaultId, FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo, OutageId,
-    PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId, SlotId, StaffLogin, TariffId,
+    CustomerId, ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, MeterNo, NoticeNo,
+    OutageId, PaymentId, PhotoHash, ReadingId, ReceiptNo, RoundId, SlotId, StaffLogin, TariffId,
+    VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;
-pub use quantity::{Commodity, Index, Multiplier, Quantity, UnitPrice};
+pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal};
 pub use time::{
     BillingMonth, Period, business_date, business_time, instant_of, parse_moment,

@@ -149,6 +149,10 @@ decimal_value!(
     UnitPrice, "单价", NotNegative
 );
 decimal_value!(
+    /// A part of something in hundredths; negative where there is too much of it.
+    Percent, "百分比", Any
+);
+decimal_value!(
     /// What one step of the dial stands for (倍率).
     Multiplier, "倍率", Positive
 );
@@ -190,6 +194,11 @@ impl Quantity {
             .into_iter()
             .try_fold(Self::ZERO, Self::checked_add)
     }
+}
+
+impl Percent {
+    pub const MINUS_ONE: Self = Self(Decimal::NEGATIVE_ONE);
+    pub const FIVE: Self = Self(Decimal::from_parts(5, 0, 0, false, 0));
 }
 
 impl Multiplier {

@@ -14,14 +14,16 @@ mod payload;
 mod personal;
 mod process;
 mod rejection;
+mod snapshot;
 mod stream;
 mod workspace;
 
 pub use context::{Actor, CommandContext};
 pub use evolution::{UnreadableEvent, Upcasters, read_event};
 pub use payload::Payload;
-pub use personal::{PERSONAL_KEY, Personal};
+pub use personal::{PERSONAL_KEY, Personal, is_personal};
 pub use process::{ErasedProcess, Process, ProcessRegistry, UnknownProcess};
 pub use rejection::{BusinessError, Rejection, Stop};
+pub use snapshot::Snapshot;
 pub use stream::{ClaimKey, StagedClaim, StagedEvent, StoredEvent, StreamId};
 pub use workspace::{Decided, Workspace};

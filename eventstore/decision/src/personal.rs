@@ -4,9 +4,19 @@ use std::fmt;
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// The JSON key by which the store finds personal fields in a payload.
 pub const PERSONAL_KEY: &str = "$personal";
+
+/// Whether a document has a personal field anywhere.
+pub fn is_personal(document: &Value) -> bool {
+    match document {
+        Value::Object(map) => map.contains_key(PERSONAL_KEY) || map.values().any(is_personal),
+        Value::Array(items) => items.iter().any(is_personal),
+        _ => false,
+    }
+}
 
 /// A value about one person, which the store keeps encrypted under that person's own key.
 ///
@@ -75,7 +85,7 @@ struct Envelope {
 struct Field {
     subject: String,
     #[serde(default)]
-    value: Option<serde_json::Value>,
+    value: Option<Value>,
     #[serde(default)]
     erased: bool,
 }

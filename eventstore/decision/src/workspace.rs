@@ -7,7 +7,8 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use futures::FutureExt;
 
-use crate::{ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId};
+use crate::personal::is_personal;
+use crate::{ClaimKey, Rejection, Snapshot, StagedClaim, StagedEvent, Stop, StoredEvent, StreamId};
 
 /// Aggregates loaded for one batch of commands, with the events decided over them.
 ///
@@ -16,7 +17,7 @@ use crate::{ClaimKey, Rejection, StagedClaim, StagedEvent, Stop, StoredEvent, St
 #[derive(Default)]
 pub struct Workspace {
     /// History the store has read, not yet folded.
-    fed: HashMap<StreamId, Vec<StoredEvent>>,
+    fed: HashMap<StreamId, Fed>,
     slots: HashMap<StreamId, Box<dyn Slot>>,
     /// Holders of claims, as read from the store and as changed by accepted commands.
     claims: HashMap<ClaimKey, Option<String>>,
@@ -24,8 +25,17 @@ pub struct Workspace {
     claims_before: HashMap<ClaimKey, Before>,
     read: BTreeSet<StreamId>,
     touched: BTreeSet<StreamId>,
+    /// Streams whose snapshot could not be read.
+    distrusted: BTreeSet<StreamId>,
     staged: Vec<StagedEvent>,
     staged_claims: Vec<StagedClaim>,
+}
+
+/// What the store has read of a stream.
+struct Fed {
+    snapshot: Option<Snapshot>,
+    /// From the snapshot on, or from the first event.
+    history: Vec<StoredEvent>,
 }
 
 /// A claim before the current command changed it.
@@ -44,9 +54,18 @@ pub struct Decided {
     pub read: BTreeMap<StreamId, i64>,
 }
 
+impl Decided {
+    /// Whether nothing is to be written; what was only read leaves no trace.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.claims.is_empty()
+    }
+}
+
 trait Slot: Send {
     fn as_any(&mut self) -> &mut dyn Any;
     fn sequence(&self) -> i64;
+    /// The state as it could be kept, if at least `after` events had to be read for it.
+    fn snapshot(&self, after: usize) -> Option<Snapshot>;
     fn rollback(&mut self);
     fn accept(&mut self);
 }
@@ -54,6 +73,8 @@ trait Slot: Send {
 struct TypedSlot<A> {
     state: A,
     sequence: i64,
+    /// How many events were read.
+    read: usize,
     before: Option<(A, i64)>,
 }
 
@@ -64,6 +85,17 @@ impl<A: Aggregate + Clone + 'static> Slot for TypedSlot<A> {
 
     fn sequence(&self) -> i64 {
         self.sequence
+    }
+
+    fn snapshot(&self, after: usize) -> Option<Snapshot> {
+        if self.read < after || self.before.is_some() {
+            return None;
+        }
+        let state = serde_json::to_value(&self.state).ok()?;
+        (!is_personal(&state)).then_some(Snapshot {
+            sequence: self.sequence,
+            state,
+        })
     }
 
     fn rollback(&mut self) {
@@ -196,10 +228,14 @@ impl Workspace {
         stream: &StreamId,
     ) -> Result<&mut TypedSlot<A>, Stop> {
         if !self.slots.contains_key(stream) {
-            let Some(history) = self.fed.remove(stream) else {
+            let Some(Fed { snapshot, history }) = self.fed.remove(stream) else {
                 return Err(Stop::Need(vec![stream.clone()]));
             };
-            let slot = fold::<A>(stream, history)?;
+            let Some(begin) = begin::<A>(snapshot) else {
+                self.distrusted.insert(stream.clone());
+                return Err(Stop::Need(vec![stream.clone()]));
+            };
+            let slot = fold::<A>(stream, begin, history)?;
             self.slots.insert(stream.clone(), Box::new(slot));
         }
         self.slots
@@ -214,7 +250,31 @@ impl Workspace {
     /// Gives the workspace a stream's history, in order from its first event; empty for a stream
     /// that does not exist.
     pub fn feed(&mut self, stream: StreamId, history: Vec<StoredEvent>) {
-        self.fed.insert(stream, history);
+        self.feed_from(stream, None, history);
+    }
+
+    /// [`Workspace::feed`] with the events after a snapshot.
+    pub fn feed_from(
+        &mut self,
+        stream: StreamId,
+        snapshot: Option<Snapshot>,
+        history: Vec<StoredEvent>,
+    ) {
+        self.fed.insert(stream, Fed { snapshot, history });
+    }
+
+    /// Streams to be fed from their first event on.
+    pub fn distrusted(&self) -> &BTreeSet<StreamId> {
+        &self.distrusted
+    }
+
+    /// What is worth keeping once everything accepted is committed: states without personal data for
+    /// which at least `after` events had to be read.
+    pub fn snapshots(&self, after: usize) -> Vec<(StreamId, Snapshot)> {
+        let slots = self.slots.iter();
+        slots
+            .filter_map(|(stream, slot)| Some((stream.clone(), slot.snapshot(after)?)))
+            .collect()
     }
 
     pub fn feed_claim(&mut self, key: ClaimKey, holder: Option<String>) {
@@ -271,9 +331,20 @@ impl Workspace {
     }
 }
 
-fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<TypedSlot<A>, Stop> {
-    let mut state = A::default();
-    let mut sequence = 0;
+/// Where folding begins: state and sequence. `None` when the snapshot says nothing.
+fn begin<A: Aggregate>(snapshot: Option<Snapshot>) -> Option<(A, i64)> {
+    let Some(Snapshot { sequence, state }) = snapshot else {
+        return Some((A::default(), 0));
+    };
+    Some((serde_json::from_value(state).ok()?, sequence))
+}
+
+fn fold<A: Aggregate>(
+    stream: &StreamId,
+    (mut state, mut sequence): (A, i64),
+    history: Vec<StoredEvent>,
+) -> Result<TypedSlot<A>, Stop> {
+    let read = history.len();
     for stored in history {
         sequence = stored.sequence;
         let event: A::Event = stored
@@ -285,6 +356,7 @@ fn fold<A: Aggregate>(stream: &StreamId, history: Vec<StoredEvent>) -> Result<Ty
     Ok(TypedSlot {
         state,
         sequence,
+        read,
         before: None,
     })
 }
@@ -429,6 +501,37 @@ mod tests {
             decided.read.is_empty(),
             "a written stream needs no read check"
         );
+    }
+
+    #[test]
+    fn a_stream_goes_on_from_its_snapshot_and_an_unreadable_one_is_read_whole() {
+        let mut workspace = Workspace::default();
+        workspace.feed(tank(), vec![filled(1, 3), filled(2, 4)]);
+        workspace.execute::<Tank>("t1", 1).unwrap();
+        assert_eq!(workspace.snapshots(2), [], "nothing is decided yet");
+        workspace.accept();
+        assert_eq!(workspace.snapshots(3), [], "it was short");
+        let kept = workspace.snapshots(2);
+        let snapshot = Snapshot {
+            sequence: 3,
+            state: serde_json::json!({ "litres": 8 }),
+        };
+        assert_eq!(kept, [(tank(), snapshot.clone())]);
+
+        let mut workspace = Workspace::default();
+        workspace.feed_from(tank(), Some(snapshot.clone()), vec![filled(4, 1)]);
+        assert_eq!(workspace.get::<Tank>("t1").unwrap().litres, 9);
+        assert_eq!(workspace.accept().read, BTreeMap::from([(tank(), 4)]));
+
+        let mut workspace = Workspace::default();
+        let nonsense = Snapshot {
+            state: serde_json::json!({ "gallons": 8 }),
+            ..snapshot
+        };
+        workspace.feed_from(tank(), Some(nonsense), vec![filled(4, 1)]);
+        let asked = workspace.get::<Tank>("t1").err();
+        assert_eq!(asked, Some(Stop::Need(vec![tank()])));
+        assert_eq!(workspace.distrusted(), &BTreeSet::from([tank()]));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 
 use crate::keys::keyed_hash;
-use crate::{Cipher, Clock, Entropy, EventStore, MasterKey, StoreError};
+use crate::{Cipher, Clock, Entropy, EventStore, StoreError};
 
 pub use code::{CodeVerdict, IssueVerdict, RightCode};
 pub use password::{PasswordRefusal, PasswordVerdict};
@@ -72,17 +72,17 @@ pub struct Access {
 }
 
 impl Access {
-    pub fn new(store: &EventStore, master: &MasterKey, limits: SessionLimits) -> Self {
+    pub fn new(store: &EventStore, limits: SessionLimits) -> Result<Self, StoreError> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
+        Ok(Self {
             pool: store.pool().clone(),
             clock: Arc::clone(store.clock()),
             entropy: Arc::clone(&store.entropy),
             cipher: store.cipher().clone(),
-            key: master.derive("access"),
+            key: store.hashing_key("access")?,
             limits,
             hashing: Arc::new(Semaphore::new(cores)),
-        }
+        })
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chaobiao_decision::{CommandContext, Decided, ErasedProcess, Rejection, Stop, Workspace};
 use serde_json::{Value, json};
+use tracing::Span;
 use uuid::Uuid;
 
 use super::lane::Lane;
@@ -21,7 +22,18 @@ const ATTEMPTS: usize = 20;
 pub(super) struct Pending {
     pub(super) context: CommandContext,
     pub(super) process: Box<dyn ErasedProcess>,
+    pub(super) span: Span,
     body_hmac: [u8; 32],
+    keep: Keep,
+}
+
+/// Of which commands the outcome is kept, so that a retry hears it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Of every one.
+    Every,
+    /// Of those that wrote something: the others may be decided anew another time.
+    Written,
 }
 
 type Answer = Result<Executed<Value>, CommandError>;
@@ -43,13 +55,23 @@ impl Pending {
         store: &EventStore,
         context: CommandContext,
         process: Box<dyn ErasedProcess>,
+        keep: Keep,
     ) -> Result<Self, StoreError> {
         let body = serde_json::to_vec(&process.body()?)?;
         let body_hmac = store.body_hmac(process.name(), &body);
+        let span = tracing::info_span!(
+            "command",
+            process = process.name(),
+            command_id = %context.command_id,
+            actor = %context.actor,
+            request_id = context.request_id.as_deref(),
+        );
         Ok(Self {
             context,
             process,
+            span,
             body_hmac,
+            keep,
         })
     }
 
@@ -129,7 +151,7 @@ pub(super) async fn preview(
 ) -> Result<Vec<Answer>, StoreError> {
     let pending = commands
         .into_iter()
-        .map(|(context, process)| Pending::new(store, context, process))
+        .map(|(context, process)| Pending::new(store, context, process, Keep::Written))
         .collect::<Result<Vec<Pending>, StoreError>>()?;
     let batch: Vec<&Pending> = pending.iter().collect();
     let mut workspace = Workspace::default();
@@ -208,7 +230,9 @@ async fn attempt(
     }
     let mut workspace = Workspace::default();
     let verdicts = decide_all(store, options, lane, batch, &mut workspace, false).await?;
-    commit(store, options, lane, batch, verdicts).await
+    let answers = commit(store, options, lane, batch, verdicts).await?;
+    store.remember(&workspace);
+    Ok(answers)
 }
 
 async fn commit(
@@ -222,8 +246,26 @@ async fn commit(
     let mut units = Vec::new();
     for (pending, verdict) in batch.iter().zip(verdicts) {
         let (outcome, decided) = match verdict {
-            Verdict::Accepted { outcome, decided } => (json!({ "ok": outcome }), decided),
-            Verdict::Refused(rejection) => (json!({ "refused": rejection }), Decided::default()),
+            Verdict::Accepted { outcome, decided }
+                if pending.keep == Keep::Every || !decided.is_empty() =>
+            {
+                (json!({ "ok": outcome }), decided)
+            }
+            Verdict::Accepted { outcome, .. } => {
+                answers.push(Ok(Executed {
+                    outcome,
+                    position: None,
+                    repeated: false,
+                }));
+                continue;
+            }
+            Verdict::Refused(rejection) if pending.keep == Keep::Every => {
+                (json!({ "refused": rejection }), Decided::default())
+            }
+            Verdict::Refused(rejection) => {
+                answers.push(Err(rejection.into()));
+                continue;
+            }
             Verdict::Fault(error) => {
                 answers.push(Err(error.into()));
                 continue;
@@ -309,7 +351,9 @@ async fn decide_all(
             if verdict.is_some() || (waiting && provided[place]) {
                 continue;
             }
-            let decision = pending.process.decide_erased(&pending.context, workspace);
+            let decision = pending
+                .span
+                .in_scope(|| pending.process.decide_erased(&pending.context, workspace));
             match decision {
                 Err(Stop::Need(streams)) => {
                     request.streams.extend(streams);
@@ -344,6 +388,7 @@ async fn decide_all(
         if !waiting {
             return Ok(verdicts.into_iter().flatten().collect());
         }
+        request.whole.clone_from(workspace.distrusted());
         let found = lane.load(store, &std::mem::take(&mut request)).await?;
         take_in(options, batch, &mut verdicts, workspace, found);
         // Endless is what gets no further; a long batch may need more rounds than a command.
@@ -389,8 +434,10 @@ fn check_clocks(
 }
 
 pub(super) fn feed(workspace: &mut Workspace, found: Found) {
+    let mut snapshots = found.snapshots;
     for (stream, history) in found.streams {
-        workspace.feed(stream, history);
+        let snapshot = snapshots.remove(&stream);
+        workspace.feed_from(stream, snapshot, history);
     }
     for (claim, holder) in found.claims {
         workspace.feed_claim(claim, holder);

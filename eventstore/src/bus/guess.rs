@@ -42,7 +42,7 @@ impl Guesses {
     pub(super) fn learn(&mut self, found: &Found) {
         self.clock = Some((Instant::now(), found.database_now));
         for (stream, history) in &found.streams {
-            if !history.is_empty() {
+            if !history.is_empty() || found.snapshots.contains_key(stream) {
                 self.meet(stream);
             }
         }
@@ -82,7 +82,8 @@ impl Guesses {
         assumed: &mut Assumed,
     ) -> Option<(serde_json::Value, Decided)> {
         for _ in 0..ROUNDS {
-            match pending.process.decide_erased(&pending.context, workspace) {
+            let decide = || pending.process.decide_erased(&pending.context, workspace);
+            match pending.span.in_scope(decide) {
                 Ok(outcome) => {
                     let decided = workspace.accept();
                     // Taken and given up again, a key leaves nothing that proves it was free.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::repository::Request;
 use crate::{EventStore, StoreError};
 
-use batch::Pending;
+use batch::{Keep, Pending};
 use lane::{Lane, Waiting};
 
 pub(crate) use link::Link;
@@ -38,6 +38,8 @@ pub struct Executed<T> {
 
 /// Commands that share a commit in a batch.
 const CHUNK: usize = 500;
+/// The same for the rows of a file, which are alike and load little each.
+const FILE_CHUNK: usize = 1_000;
 
 /// Why a command has no outcome.
 #[derive(Debug, Error)]
@@ -145,14 +147,8 @@ impl CommandBus {
         context: CommandContext,
         process: Box<dyn ErasedProcess>,
     ) -> Result<Executed<Value>, CommandError> {
-        let span = tracing::info_span!(
-            "command",
-            process = process.name(),
-            command_id = %context.command_id,
-            actor = %context.actor,
-            request_id = context.request_id.as_deref(),
-        );
-        let pending = Pending::new(&self.store, context, process)?;
+        let pending = Pending::new(&self.store, context, process, Keep::Every)?;
+        let span = pending.span.clone();
         let (reply, answer) = oneshot::channel();
         async {
             self.queue
@@ -161,7 +157,7 @@ impl CommandBus {
                 .map_err(|_| StoreError::Stopped)?;
             let result = answer.await.map_err(|_| StoreError::Stopped)?;
             if let Err(CommandError::Refused(rejection)) = &result {
-                tracing::warn!(code = rejection.code, "refused");
+                log_refusal(Keep::Every, rejection);
             }
             result
         }
@@ -170,22 +166,44 @@ impl CommandBus {
     }
 
     /// Executes commands in order and commits them together, chunk by chunk; a refused one does
-    /// not hold the others up. Meant for imports and runs over many accounts.
+    /// not hold the others up. Meant for runs over many accounts.
     pub async fn execute_batch(
         &self,
         commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
     ) -> Vec<Result<Executed<Value>, CommandError>> {
+        self.execute_chunks(commands, CHUNK, Keep::Every).await
+    }
+
+    /// [`CommandBus::execute_batch`] for files: a command that writes nothing, be it refused or
+    /// without effect, is forgotten, so that the same one may be accepted once the reason is gone.
+    pub async fn admit_batch(
+        &self,
+        commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+    ) -> Vec<Result<Executed<Value>, CommandError>> {
+        self.execute_chunks(commands, FILE_CHUNK, Keep::Written)
+            .await
+    }
+
+    async fn execute_chunks(
+        &self,
+        commands: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+        size: usize,
+        keep: Keep,
+    ) -> Vec<Result<Executed<Value>, CommandError>> {
         let mut results = Vec::with_capacity(commands.len());
         let mut commands = commands.into_iter();
         loop {
-            let chunk: Vec<_> = commands.by_ref().take(CHUNK).collect();
+            let chunk: Vec<_> = commands.by_ref().take(size).collect();
             if chunk.is_empty() {
                 return results;
             }
             let size = chunk.len();
             let (store, options) = (self.store.clone(), self.options.clone());
+            // Its own task, so that it is not cut in half when the caller goes away.
             let task =
-                tokio::spawn(async move { execute_chunk(&store, &options, chunk, None).await });
+                tokio::spawn(
+                    async move { execute_chunk(&store, &options, chunk, keep, None).await },
+                );
             match task.await {
                 Ok(chunk) => results.extend(chunk),
                 Err(_) => results.extend((0..size).map(|_| Err(StoreError::Stopped.into()))),
@@ -219,6 +237,7 @@ impl CommandBus {
                 Err(Stop::Need(streams)) => request.streams.extend(streams),
                 Err(Stop::NeedClaim(claim)) => drop(request.claims.insert(claim)),
             }
+            request.whole.clone_from(workspace.distrusted());
             workspace.rollback();
             batch::feed(&mut workspace, lane.load(&self.store, &request).await?);
         }
@@ -226,17 +245,26 @@ impl CommandBus {
     }
 }
 
+/// A row of a file is refused to whoever brought the file, and nothing is kept of it.
+fn log_refusal(keep: Keep, rejection: &Rejection) {
+    match keep {
+        Keep::Every => tracing::warn!(code = rejection.code, "refused"),
+        Keep::Written => tracing::debug!(code = rejection.code, "refused"),
+    }
+}
+
 async fn execute_chunk(
     store: &EventStore,
     options: &BusOptions,
     chunk: Vec<(CommandContext, Box<dyn ErasedProcess>)>,
+    keep: Keep,
     workspace: Option<&mut Workspace>,
 ) -> Vec<Result<Executed<Value>, CommandError>> {
     let mut results: Vec<Option<Result<_, CommandError>>> = Vec::with_capacity(chunk.len());
     let mut ready = Vec::with_capacity(chunk.len());
     let mut places = Vec::with_capacity(chunk.len());
     for (place, (context, process)) in chunk.into_iter().enumerate() {
-        match Pending::new(store, context, process) {
+        match Pending::new(store, context, process, keep) {
             Ok(pending) => {
                 ready.push(pending);
                 places.push(place);
@@ -250,7 +278,10 @@ async fn execute_chunk(
         Some(workspace) => batch::run_in(store, options, &mut lane, &ready, workspace).await,
         None => batch::run(store, options, &mut lane, &ready).await,
     };
-    for (place, result) in places.into_iter().zip(answers) {
+    for ((place, pending), result) in places.into_iter().zip(&ready).zip(answers) {
+        if let Err(CommandError::Refused(rejection)) = &result {
+            pending.span.in_scope(|| log_refusal(keep, rejection));
+        }
         results[place] = Some(result);
     }
     results

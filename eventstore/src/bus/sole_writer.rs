@@ -1,6 +1,7 @@
 use chaobiao_decision::{CommandContext, ErasedProcess, Workspace};
 use serde_json::Value;
 
+use super::batch::Keep;
 use super::{BusOptions, CHUNK, CommandBus, CommandError, Executed, execute_chunk};
 use crate::{EventStore, StoreError};
 
@@ -49,7 +50,8 @@ impl SoleWriter {
             let mut workspace = std::mem::take(&mut self.workspace);
             // Its own task, so that it is not cut in half when the caller goes away.
             let task = tokio::spawn(async move {
-                let answers = execute_chunk(&store, &options, chunk, Some(&mut workspace)).await;
+                let answers =
+                    execute_chunk(&store, &options, chunk, Keep::Every, Some(&mut workspace)).await;
                 (answers, workspace)
             });
             match task.await {

@@ -51,8 +51,14 @@ impl StoreError {
     pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Database(error) => is_passing(error),
-            Self::Stopped | Self::ClockAhead(_) => true,
-            Self::Corrupt(_) | Self::Json(_) | Self::Cipher(_) | Self::EndlessNeed => false,
+            Self::Stopped | Self::ClockAhead(_) | Self::MasterKeyUnread(_) => true,
+            Self::Corrupt(_)
+            | Self::Json(_)
+            | Self::Cipher(_)
+            | Self::EndlessNeed
+            | Self::NoMasterKey
+            | Self::OtherMasterKey
+            | Self::NodeOutlivedRestore => false,
         }
     }
 }

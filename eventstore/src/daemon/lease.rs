@@ -35,7 +35,7 @@ const CONFIRM: &str = "
     WHERE name = $1 AND owner = $2 AND fence = $3";
 
 const RELEASE: &str = "
-    UPDATE lease SET held_until = '-infinity' WHERE name = $1 AND owner = $2 AND fence = $3";
+    UPDATE lease SET held_until = clock_timestamp() WHERE name = $1 AND owner = $2 AND fence = $3";
 
 impl Lease {
     /// Takes the lease if nobody holds it. `Take` in `eventstore/model`; a lease that runs out is its

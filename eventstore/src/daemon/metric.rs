@@ -1,6 +1,7 @@
 //! What `/metrics` tells of the store. Every node measures for itself, whatever leases it holds:
 //! numbers of a node that has lost one would be those of the past.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sqlx::PgPool;
@@ -13,9 +14,13 @@ const MEASURE_EVERY: Duration = Duration::from_secs(5);
 
 /// Measures until the node stops.
 pub(crate) async fn run(store: EventStore, mut node: Node) {
+    let mut jobs = BTreeSet::new();
     while !*node.stopping.borrow() {
         match vitals(store.pool(), store.clock().now()).await {
-            Ok(vitals) => publish(&vitals),
+            Ok(vitals) => {
+                publish(&vitals);
+                publish_jobs(&vitals, &mut jobs);
+            }
             Err(error) => tracing::warn!(%error, "the store could not be measured"),
         }
         publish_pool(store.pool());
@@ -54,10 +59,6 @@ fn publish(vitals: &Vitals) {
         ];
         gauge("chaobiao_waiting_for_a_person", &labels, waiting.count);
     }
-    for lease in &vitals.leases {
-        let labels = [("job", lease.name.as_str())];
-        gauge("chaobiao_lease_held", &labels, i64::from(lease.held));
-    }
     for verified in &vitals.verifications {
         let labels = [("projection", verified.projection.as_str())];
         let at = verified.verified_at.timestamp();
@@ -67,6 +68,20 @@ fn publish(vitals: &Vitals) {
             &labels,
             verified.differences,
         );
+    }
+}
+
+/// A job no node has any more is told once again: nobody misses it. `known` are those told of.
+fn publish_jobs(vitals: &Vitals, known: &mut BTreeSet<String>) {
+    let gone = std::mem::take(known);
+    known.extend(vitals.leases.iter().map(|lease| lease.name.clone()));
+    let gone = gone.difference(known).map(|name| (name.as_str(), 0));
+    let present = vitals
+        .leases
+        .iter()
+        .map(|lease| (lease.name.as_str(), lease.free_s));
+    for (name, free_s) in present.chain(gone) {
+        gauge("chaobiao_job_idle_seconds", &[("job", name)], free_s);
     }
 }
 

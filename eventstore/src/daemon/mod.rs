@@ -10,6 +10,7 @@ mod lease;
 pub(crate) mod metric;
 pub(crate) mod progress;
 mod projector;
+mod roll;
 pub(crate) mod runner;
 mod service;
 mod waiting;

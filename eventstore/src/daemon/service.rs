@@ -11,10 +11,10 @@ use uuid::Uuid;
 use crate::bus::CommandBus;
 use crate::daemon::consumer::{Consumer, ProjectionConsumer};
 use crate::daemon::feed::Feed;
-use crate::daemon::job::{self, Node};
+use crate::daemon::job::{self, Job, Node};
 use crate::daemon::progress::Progress;
 use crate::daemon::runner::ConsumerJob;
-use crate::daemon::{Projector, follower, metric};
+use crate::daemon::{Projector, follower, metric, roll};
 use crate::due::DueJob;
 use crate::forget::follow_destroyed_keys;
 use crate::notary::{Notary, NotaryJob, NotaryOptions};
@@ -107,12 +107,18 @@ impl DaemonBuilder {
             lease_duration: self.lease_duration,
             stopping: stopping.subscribe(),
         };
-        let mut tasks = JoinSet::new();
         let committed = Arc::clone(store.committed());
+        let mut jobs = Jobs {
+            tasks: JoinSet::new(),
+            names: Vec::new(),
+            node: node.clone(),
+        };
         let sealer = SealerJob::new(node.pool.clone(), committed, Arc::clone(&progress));
-        tasks.spawn(job::run(sealer, node.clone()));
-        tasks.spawn(follower::run(node.clone(), Arc::clone(&progress)));
-        tasks.spawn(follow_destroyed_keys(node.clone(), store.cipher().clone()));
+        jobs.spawn(sealer);
+        jobs.tasks
+            .spawn(follower::run(node.clone(), Arc::clone(&progress)));
+        jobs.tasks
+            .spawn(follow_destroyed_keys(node.clone(), store.cipher().clone()));
         let feed = Arc::new(Feed::new(store.clone()));
         let keeper = Keeper {
             store: store.clone(),
@@ -121,8 +127,8 @@ impl DaemonBuilder {
             progress: Arc::clone(&progress),
             node: node.clone(),
         };
-        tasks.spawn(keeper.run());
-        tasks.spawn(metric::run(store.clone(), node.clone()));
+        jobs.tasks.spawn(keeper.run());
+        jobs.tasks.spawn(metric::run(store.clone(), node.clone()));
         if let Some(schedule) = self.verification {
             let verification = VerificationJob {
                 store: store.clone(),
@@ -130,28 +136,42 @@ impl DaemonBuilder {
                 schedule,
                 stopping: stopping.subscribe(),
             };
-            tasks.spawn(job::run(verification, node.clone()));
+            jobs.spawn(verification);
         }
         for consumer in consumers(&self.bus, self.projectors, self.policies) {
             let (feed, progress) = (Arc::clone(&feed), Arc::clone(&progress));
             let job = ConsumerJob::new(consumer, node.pool.clone(), feed, progress);
-            tasks.spawn(job::run(job, node.clone()));
+            jobs.spawn(job);
         }
-        let due = DueJob::new(self.bus.clone(), Arc::new(self.processes));
-        tasks.spawn(job::run(due, node.clone()));
+        jobs.spawn(DueJob::new(self.bus.clone(), Arc::new(self.processes)));
         if let Some(options) = self.notary {
             let notary = NotaryJob::new(Notary::new(&store, options), progress.sealed());
-            tasks.spawn(job::run(notary, node.clone()));
+            jobs.spawn(notary);
         }
         if let Some(sender) = self.sender {
-            tasks.spawn(job::run(OutboxJob::new(store, sender), node));
+            jobs.spawn(OutboxJob::new(store, sender));
         }
+        jobs.tasks.spawn(roll::run(jobs.names, node));
         Daemon(Arc::new(Inner {
             progress,
             bus: self.bus,
             stopping,
-            tasks: Mutex::new(tasks),
+            tasks: Mutex::new(jobs.tasks),
         }))
+    }
+}
+
+/// Everything one node runs, and by what names its leased jobs go.
+struct Jobs {
+    tasks: JoinSet<()>,
+    names: Vec<String>,
+    node: Node,
+}
+
+impl Jobs {
+    fn spawn(&mut self, job: impl Job + 'static) {
+        self.names.push(job.lease_name().to_owned());
+        self.tasks.spawn(job::run(job, self.node.clone()));
     }
 }
 

@@ -46,8 +46,11 @@ pub struct WaitingList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
 pub struct LeaseVitals {
     pub name: String,
-    pub owner: uuid::Uuid,
+    /// The present holder or the last one.
+    pub owner: Option<uuid::Uuid>,
     pub held: bool,
+    /// For how long nobody has held it while some node would have.
+    pub free_s: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromRow)]
@@ -99,6 +102,19 @@ const WAITING: &str = "
       FROM unnest(ARRAY['failed', 'unknown']) AS state LEFT JOIN outbox USING (state)
      GROUP BY state";
 
+/// Leases of jobs that running nodes have; standby rows come and go, and nobody need care for them.
+const LEASES: &str = "
+    SELECT name, owner, held,
+           CASE WHEN held THEN 0
+                ELSE extract(epoch FROM clock_timestamp() - greatest(held_until, since)) END::bigint
+               AS free_s
+      FROM (SELECT name, owner, held_until, since, wanted_at,
+                   coalesce(held_until > clock_timestamp(), false) AS held
+              FROM lease FULL JOIN job USING (name)) AS jobs
+     WHERE name NOT LIKE 'projection:standby:%'
+       AND (held OR wanted_at > clock_timestamp() - interval '2 minutes')
+     ORDER BY name";
+
 /// Reads everything; `now` is the store's clock.
 pub async fn vitals(pool: &PgPool, now: DateTime<Utc>) -> Result<Vitals, sqlx::Error> {
     let (epoch, xid): (i32, String) = sqlx::query_as("SELECT epoch, xid::text FROM sealer")
@@ -113,13 +129,7 @@ pub async fn vitals(pool: &PgPool, now: DateTime<Utc>) -> Result<Vitals, sqlx::E
             .await?,
         consumers: consumers(pool).await?,
         waiting: sqlx::query_as(WAITING).fetch_all(pool).await?,
-        // Standby rows come and go, and nobody need care for them.
-        leases: sqlx::query_as(
-            "SELECT name, owner, held_until > clock_timestamp() AS held FROM lease
-             WHERE name NOT LIKE 'projection:standby:%' ORDER BY name",
-        )
-        .fetch_all(pool)
-        .await?,
+        leases: sqlx::query_as(LEASES).fetch_all(pool).await?,
         verifications: sqlx::query_as(
             "SELECT projection, verified_at, next_leaf, differences FROM verification
              WHERE verified_at IS NOT NULL ORDER BY projection",

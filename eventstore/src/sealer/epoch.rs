@@ -1,6 +1,12 @@
 //! Lives of the database cluster.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
+use tokio::time::sleep;
+
+use crate::StoreError;
 
 const LAST: &str = "SELECT epoch, system_identifier FROM store_epoch ORDER BY epoch DESC LIMIT 1";
 
@@ -27,11 +33,14 @@ const UNKNOWN: i64 = 0;
 /// ids are then above all stored ones), so it is enough where a managed database forbids
 /// `pg_control_system()`.
 ///
+/// A node that lives on through a restore would write under the old epoch, behind the sealer's mark;
+/// none begins a new one while another renews its leases.
+///
 /// The end of `Restore` in `eventstore/model`. Must run before the first append of a process.
-pub async fn current_epoch(pool: &PgPool) -> Result<i32, sqlx::Error> {
+pub async fn current_epoch(pool: &PgPool) -> Result<i32, StoreError> {
     let identity = identity(pool).await?;
     let mut connection = pool.acquire().await?;
-    if let Some(epoch) = present(&mut connection, identity).await? {
+    if let Some(epoch) = present_or_still(&mut connection, identity).await? {
         return Ok(epoch);
     }
     drop(connection);
@@ -53,6 +62,30 @@ pub async fn current_epoch(pool: &PgPool) -> Result<i32, sqlx::Error> {
     transaction.commit().await?;
     tracing::info!(epoch, "a new epoch of the store begins");
     Ok(epoch)
+}
+
+/// The epoch, if it is still that of this cluster. Otherwise waits for the end of leases that came
+/// with the dump, and fails when somebody renews one.
+async fn present_or_still(
+    connection: &mut PgConnection,
+    identity: Option<i64>,
+) -> Result<Option<i32>, StoreError> {
+    const LOOK_EVERY: Duration = Duration::from_millis(100);
+    const HELD: &str = "SELECT max(held_until) FROM lease WHERE held_until > clock_timestamp()";
+    let mut first: Option<DateTime<Utc>> = None;
+    loop {
+        // Read before the epoch: whoever holds a lease has seen to that first.
+        let held: Option<DateTime<Utc>> =
+            sqlx::query_scalar(HELD).fetch_one(&mut *connection).await?;
+        let epoch = present(connection, identity).await?;
+        let Some(held) = held.filter(|_| epoch.is_none()) else {
+            return Ok(epoch);
+        };
+        if held > *first.get_or_insert(held) {
+            return Err(StoreError::NodeOutlivedRestore);
+        }
+        sleep(LOOK_EVERY).await;
+    }
 }
 
 /// The last epoch, if it is still that of this cluster.

@@ -230,9 +230,12 @@ async fn exchange_checkpoints(
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query("UPDATE lease SET fence = fence + 1, held_until = '-infinity' WHERE name = ANY($1)")
-        .bind([projection_lease(name), projection_lease(&own)])
-        .execute(connection)
-        .await
-        .map(drop)
+    sqlx::query(
+        "UPDATE lease SET fence = fence + 1, held_until = least(held_until, clock_timestamp()) \
+         WHERE name = ANY($1)",
+    )
+    .bind([projection_lease(name), projection_lease(&own)])
+    .execute(connection)
+    .await
+    .map(drop)
 }

@@ -160,3 +160,48 @@ async fn the_vitals_tell_what_is_behind() {
     let stopped = operate::vitals(&world.pool(), now).await.unwrap();
     assert!(stopped.leases.iter().all(|lease| !lease.held));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_free_lease_is_missed_only_while_a_node_has_its_job() {
+    let world = World::create().await;
+    let daemon = world.daemon().projectors(vec![Totals::new(1)]).start();
+    assert!(daemon.wait_for(world.add(&["a"], 1).await, LIMIT).await);
+    until(
+        &world,
+        "SELECT count(*) FROM job WHERE name = 'projection:totals'",
+    )
+    .await;
+    daemon.shutdown().await;
+    let lease = async || {
+        let vitals = operate::vitals(&world.pool(), world.clock.now()).await;
+        let mut leases = vitals.unwrap().leases.into_iter();
+        leases.find(|lease| lease.name == "projection:totals")
+    };
+    let freed = lease().await.unwrap();
+    assert!(!freed.held && freed.free_s < 10, "{freed:?}");
+
+    let ago = "UPDATE lease SET held_until = held_until - interval '1 hour'";
+    run(&world, ago).await;
+    let since = lease().await.unwrap();
+    assert!(since.free_s < 60, "it was nobody's before: {since:?}");
+    run(&world, "UPDATE job SET since = since - interval '1 hour'").await;
+    let missed = lease().await.unwrap();
+    assert!(missed.free_s >= 3_600, "{missed:?}");
+
+    run(
+        &world,
+        "UPDATE job SET wanted_at = wanted_at - interval '3 minutes'",
+    )
+    .await;
+    assert_eq!(lease().await, None, "no running node has the job");
+    let daemon = world.daemon().projectors(vec![Totals::new(1)]).start();
+    until(
+        &world,
+        "SELECT count(*) FROM job WHERE name = 'projection:totals'
+             AND wanted_at > clock_timestamp() - interval '1 minute'",
+    )
+    .await;
+    let back = lease().await.unwrap();
+    assert!(back.free_s < 60, "whoever starts has time: {back:?}");
+    daemon.shutdown().await;
+}

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use chaobiao_eventstore::{DaemonError, Lease, SEALER_LEASE, current_epoch, seal_batch};
+use chaobiao_eventstore::{
+    DaemonError, Lease, SEALER_LEASE, StoreError, current_epoch, seal_batch,
+};
 use chaobiao_testing::TestDatabase;
 use sqlx::{Connection, PgPool};
 use uuid::Uuid;
@@ -303,11 +305,10 @@ async fn unsealed_events_of_an_older_epoch_come_first_after_a_restore() {
     for sequence in 2..=4 {
         append_with_xid(&pool, first, sequence, 9_000_000_000 + sequence).await;
     }
-    sqlx::query("UPDATE store_epoch SET system_identifier = system_identifier - 1")
-        .execute(&pool)
-        .await
-        .unwrap();
+    restore(&pool).await;
+    lease.release(&pool).await.unwrap();
     let second = current_epoch(&pool).await.unwrap();
+    let lease = sealer_lease(&pool).await;
     assert_eq!(second, first + 1);
     assert_eq!(current_epoch(&pool).await.unwrap(), second);
     append(&mut connection, second, "new", 1).await;
@@ -320,6 +321,44 @@ async fn unsealed_events_of_an_older_epoch_come_first_after_a_restore() {
         .collect();
     assert_eq!(order, ["old1", "old2", "old3", "old4", "new1"]);
     assert_log_is_sound(&pool).await;
+}
+
+/// What a restore into another cluster leaves.
+async fn restore(pool: &PgPool) {
+    sqlx::query("UPDATE store_epoch SET system_identifier = system_identifier - 1")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn no_epoch_begins_while_a_node_lives_on_through_the_restore() {
+    let database = TestDatabase::create().await;
+    let pool = database.pool();
+    let first = current_epoch(&pool).await.unwrap();
+    restore(&pool).await;
+    let brief = Duration::from_millis(600);
+    let lease = Lease::take(&pool, SEALER_LEASE, Uuid::now_v7(), brief)
+        .await
+        .unwrap()
+        .unwrap();
+    let alive = async {
+        loop {
+            lease
+                .confirm(&mut pool.acquire().await.unwrap())
+                .await
+                .unwrap();
+            tokio::time::sleep(brief / 4).await;
+        }
+    };
+    tokio::select! {
+        () = alive => {}
+        begun = current_epoch(&pool) => {
+            assert!(matches!(begun, Err(StoreError::NodeOutlivedRestore)), "{begun:?}");
+        }
+    }
+    // A lease nobody renews came with the dump, and runs out.
+    assert_eq!(current_epoch(&pool).await.unwrap(), first + 1);
 }
 
 /// Where the cluster does not tell its identity, ids it has not given out yet betray a restore.

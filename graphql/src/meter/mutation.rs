@@ -9,10 +9,10 @@ use chaobiao_domain::units::{
 };
 use chrono::{DateTime, Utc};
 
+use super::meter_payloads;
 use super::replacement::RemovalReason;
-use super::{Meter, card_of};
 use crate::support::{
-    Commodity, Date, Decimal, Ran, UserError, customer_or, field, may, named_photo, run,
+    Commodity, Date, Decimal, UserError, customer_or, field, may, named_photo, run,
 };
 
 #[derive(InputObject)]
@@ -78,29 +78,7 @@ pub(super) struct ReportFaultInput {
     photo: Option<String>,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            meter: Option<Meter>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<MeterNo>) -> Result<Self> {
-                let meter = match &ran.outcome {
-                    Some(meter_no) => card_of(ctx, meter_no.as_str()).await?.map(Meter),
-                    None => None,
-                };
-                Ok(Self { meter, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+meter_payloads!(
     RegisterMeterPayload,
     InstallDevicePayload,
     ReplaceDevicePayload

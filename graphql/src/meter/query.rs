@@ -4,6 +4,7 @@ use chaobiao_domain::units::{BookNo, CampusId};
 use chaobiao_projections::meter_card::{self, MeterFilter};
 
 use super::history::{MeterHistory, as_known};
+use super::supply::Inactivity;
 use super::{Meter, may_see_meter};
 use crate::support::{
     AsOf, Connection, Date, Moment, Services, bad_input, connection, customer_or, internal, may,
@@ -55,12 +56,14 @@ impl MeterQuery {
         guard = "may(Permission::ViewMeters)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn meters(
         &self,
         ctx: &Context<'_>,
         campus: Option<String>,
         book: Option<String>,
         search: Option<String>,
+        inactivity: Option<Inactivity>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Meter>> {
@@ -69,6 +72,7 @@ impl MeterQuery {
             campus: wanted(campus, CampusId::try_new)?,
             book: wanted(book, BookNo::try_new)?,
             search,
+            inactivity: inactivity.map(Into::into),
         };
         let pool = Services::of(ctx)?.store().pool();
         let slice = meter_card::query::list(pool, &filter, &page).await;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::access::visible_from;
 use super::reading_of;
 use super::replacement::{Replacement, replacements_of};
+use super::supply::Inactivity;
 use crate::reading::Reading;
 use crate::support::{
     Commodity, Connection, Decimal, Services, connection, internal, page, page_size,
@@ -93,6 +94,15 @@ impl Meter {
     /// Whether customers may read it themselves.
     async fn self_read(&self) -> bool {
         self.0.self_read
+    }
+
+    /// Why it is out of use; null while it is in use.
+    async fn inactivity(&self) -> Option<Inactivity> {
+        self.0.inactive.map(|(inactivity, _)| inactivity.into())
+    }
+
+    async fn inactive_since(&self) -> Option<DateTime<Utc>> {
+        self.0.inactive.map(|(_, since)| since)
     }
 
     async fn device(&self) -> Option<Device> {

@@ -79,7 +79,7 @@ macro_rules! decimal_from {
     )+};
 }
 
-decimal_from!(Index, Quantity, UnitPrice, Multiplier);
+decimal_from!(Index, Quantity, UnitPrice, Multiplier, Percent);
 
 /// A month that is billed, `2026-07`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -143,11 +143,11 @@ impl Centre {
         let services = Services {
             bus,
             read_models: Arc::new(daemon.clone()),
-            access: Access::new(&store, &master, SessionLimits::default()),
+            access: Access::new(&store, SessionLimits::default()).unwrap(),
             access_log: Arc::clone(&log) as Arc<_>,
             photos: Arc::new(NoPhotos),
         };
-        let cursors = CursorKey::new(&master.derive("cursor"));
+        let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(
             services.clone(),
             cursors,

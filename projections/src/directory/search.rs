@@ -94,12 +94,10 @@ fn person_token(index: &BlindIndex, text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use chaobiao_eventstore::MasterKey;
-
     use super::*;
 
     fn index() -> BlindIndex {
-        BlindIndex::new(&MasterKey::new([7; 32]))
+        BlindIndex::new([7; 32])
     }
 
     fn finds(tokens: &[i64], text: &str) -> bool {

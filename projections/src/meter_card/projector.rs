@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::meter::{
-    DeviceInstalled, MeterEvent, MeterRegistered, ReadingAccepted, ReadingCorrected,
+    DeviceInstalled, Inactivity, MeterEvent, MeterRegistered, ReadingAccepted, ReadingCorrected,
 };
 use chaobiao_domain::units::{
     BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity, ReadingId,
@@ -42,12 +42,15 @@ pub(super) struct CardRow {
     pub(super) last_index: Option<Index>,
     pub(super) last_read_at: Option<DateTime<Utc>>,
     pub(super) cumulative: Quantity,
+    pub(super) inactivity: Option<Inactivity>,
+    pub(super) inactive_since: Option<DateTime<Utc>>,
 }
 
 pub(super) const COLUMNS: &str = "c.meter_no, c.commodity, c.campus, c.building, c.room, c.book, \
      c.walk_order, c.self_read, c.hardware_no, c.digits, c.decimals, c.multiplier::text, \
      c.max_per_hour::text, c.opening_index::text, c.installed_at, c.last_reading_id, \
-     c.last_index::text, c.last_read_at, c.cumulative::text";
+     c.last_index::text, c.last_read_at, c.cumulative::text, \
+     c.inactivity, c.inactive_since";
 
 impl FromRow<'_, PgRow> for CardRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
@@ -71,6 +74,8 @@ impl FromRow<'_, PgRow> for CardRow {
             last_index: field(row, "last_index")?,
             last_read_at: row.try_get("last_read_at")?,
             cumulative: field(row, "cumulative")?,
+            inactivity: field(row, "inactivity")?,
+            inactive_since: row.try_get("inactive_since")?,
         })
     }
 }
@@ -97,6 +102,8 @@ impl CardRow {
             last_index: None,
             last_read_at: None,
             cumulative: Quantity::ZERO,
+            inactivity: None,
+            inactive_since: None,
         }
     }
 
@@ -149,6 +156,14 @@ impl CardRow {
             MeterEvent::DeviceRemoved(_) => self.remove(),
             MeterEvent::ReadingAccepted(reading) => self.read(reading),
             MeterEvent::ReadingCorrected(corrected) => self.correct(corrected)?,
+            MeterEvent::Deactivated(fact) => {
+                self.inactivity = Some(fact.inactivity);
+                self.inactive_since = Some(fact.since);
+            }
+            MeterEvent::Reactivated(_) => {
+                self.inactivity = None;
+                self.inactive_since = None;
+            }
             MeterEvent::Registered(_)
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::ReadingSubmitted(_)
@@ -259,7 +274,8 @@ async fn project_cards(
          max_per_hour = excluded.max_per_hour, opening_index = excluded.opening_index, \
          installed_at = excluded.installed_at, last_reading_id = excluded.last_reading_id, \
          last_index = excluded.last_index, last_read_at = excluded.last_read_at, \
-         cumulative = excluded.cumulative";
+         cumulative = excluded.cumulative, inactivity = excluded.inactivity, \
+         inactive_since = excluded.inactive_since";
     store(connection, statement, &rows).await?;
     let statement = "INSERT INTO read_meter_card_place \
          SELECT * FROM jsonb_populate_recordset(NULL::read_meter_card_place, $1)";

@@ -1,3 +1,4 @@
+use chaobiao_domain::meter::Inactivity;
 use chaobiao_domain::units::{
     AccountNo, BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity,
     ReadingId, normalise_digits,
@@ -25,6 +26,8 @@ pub struct MeterCard {
     pub last: Option<LastReading>,
     pub cumulative: Quantity,
     pub payer: Option<Payer>,
+    /// While it is out of use: why, and since when.
+    pub inactive: Option<(Inactivity, DateTime<Utc>)>,
 }
 
 /// The account that pays for a meter now. What was before is another's.
@@ -86,6 +89,7 @@ impl MeterCard {
             self_read: row.self_read,
             cumulative: row.cumulative,
             payer,
+            inactive: row.inactivity.zip(row.inactive_since),
         }
     }
 }
@@ -109,12 +113,15 @@ fn select(condition: &str) -> String {
 }
 
 /// R71: by the number typed or the code scanned. A barcode carries the charging-system number; a
-/// reader may also type what is stamped on the device.
+/// reader may also type what is stamped on the device, or (R81) what a handheld or platform calls it
+/// now.
 pub async fn find(
     executor: impl PgExecutor<'_>,
     code: &str,
 ) -> Result<Option<MeterCard>, sqlx::Error> {
-    let order = "c.meter_no = $1 OR c.hardware_no = $1 ORDER BY c.meter_no <> $1 LIMIT 1";
+    let order = "c.meter_no = $1 OR c.hardware_no = $1 OR c.meter_no IN ( \
+         SELECT m.meter_no FROM read_meter_mappings m WHERE m.number = $1 AND m.to_on IS NULL) \
+         ORDER BY c.meter_no <> $1, coalesce(c.hardware_no, '') <> $1, c.meter_no LIMIT 1";
     sqlx::query_as(&select(order))
         .bind(normalise_digits(code))
         .fetch_optional(executor)
@@ -159,6 +166,8 @@ pub async fn in_book(
 pub struct MeterFilter {
     pub campus: Option<CampusId>,
     pub book: Option<BookNo>,
+    /// Only those out of use for this reason.
+    pub inactivity: Option<Inactivity>,
     /// Part of a number, a building or a room.
     pub search: Option<String>,
 }
@@ -175,6 +184,7 @@ pub async fn list(
          AND ($3::text IS NULL OR strpos(c.meter_no, $3) > 0 OR strpos(c.hardware_no, $3) > 0 \
               OR strpos(replace(c.building || c.room, ' ', ''), $3) > 0) \
          AND ($4::text IS NULL OR (c.book, c.walk_order, c.meter_no) > ($4, $5, $6)) \
+         AND ($8::text IS NULL OR c.inactivity = $8) \
          ORDER BY c.book, c.walk_order, c.meter_no LIMIT $7";
     let after = page.after.clone();
     // Rooms are written with and without a space before the number.
@@ -191,6 +201,7 @@ pub async fn list(
         .bind(after.as_ref().map(|key| key.1))
         .bind(after.as_ref().map(|key| &key.2))
         .bind(page.limit())
+        .bind(filter.inactivity.map(Inactivity::as_str))
         .fetch_all(executor)
         .await?;
     let key = |card: &MeterCard| {

@@ -212,16 +212,16 @@ pub async fn batches_for(
     .await
 }
 
-/// What the next batch for a month would close over: one statement, so that rows, batches and
-/// checkpoint are of the same moment.
+/// What the next batch for a month would close over, up to the last of its rows: the same answer
+/// however far the read model has come since. One statement, so that rows and batches are of the
+/// same moment.
 pub async fn countable(
     executor: impl PgExecutor<'_>,
     basis: ExportBasis,
     month: BillingMonth,
 ) -> Result<CountedRows, sqlx::Error> {
     let row = sqlx::query(&format!(
-        "SELECT coalesce((SELECT next_leaf FROM projection WHERE name = 'payments'), 0) - 1 \
-             AS through_leaf, \
+        "SELECT coalesce(max(leaf_index), -1) AS through_leaf, \
          coalesce((SELECT max(batch) FROM read_payments_batch), 0) AS after, \
          count(*) AS row_count, coalesce(sum(amount), 0)::bigint AS total \
          FROM read_payments_row WHERE batch IS NULL AND {} = $1",

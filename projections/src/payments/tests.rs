@@ -30,10 +30,9 @@ async fn close(story: &mut Story, time: &str, basis: ExportBasis, month: &str) -
         .project(&PaymentsProjector, &database.pool(), usize::MAX)
         .await;
     let month = month.parse().unwrap();
-    let mut counted = query::countable(&database.pool(), basis, month)
+    let counted = query::countable(&database.pool(), basis, month)
         .await
         .unwrap();
-    counted.through_leaf = i64::try_from(story.log.events.len()).unwrap() - 1;
     let create = CreateExportBatch {
         basis,
         month,

@@ -72,7 +72,9 @@ impl Batch {
             | MeterEvent::DeviceRemoved(_)
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::ReadingSubmitted(_)
-            | MeterEvent::FaultReported(_) => {}
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::Deactivated(_)
+            | MeterEvent::Reactivated(_) => {}
         }
     }
 
@@ -132,7 +134,9 @@ impl Batch {
             MeterEvent::DeviceInstalled(_)
             | MeterEvent::DeviceRemoved(_)
             | MeterEvent::PhotoSubmitted(_)
-            | MeterEvent::FaultReported(_) => {}
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::Deactivated(_)
+            | MeterEvent::Reactivated(_) => {}
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod device;
 mod reading;
 mod review;
+mod supply;
 
 use chaobiao_decision::{Actor, Stop, Workspace};
 use chrono::{DateTime, SubsecRound, Utc};
@@ -15,6 +16,7 @@ pub use reading::{ReadingJudged, SubmitReading};
 pub use review::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, RejectReading, RequestCorrection,
 };
+pub use supply::{DeactivateMeter, ReactivateMeter};
 
 use super::command::MeterCommand;
 use super::{Meter, MeterError, PhotoSubmitted};
@@ -58,6 +60,19 @@ fn require_own_meter(
         Ok(())
     } else {
         Err(MeterError::NotYourMeter.into())
+    }
+}
+
+/// Makes a photo part of the meter's history, for facts that are kept beside it. One that is not
+/// stored is refused.
+pub(crate) fn attach_photo(
+    workspace: &mut Workspace,
+    meter_no: &MeterNo,
+    photo: Option<&ReadingPhoto>,
+) -> Result<Option<PhotoHash>, Stop> {
+    match photo {
+        Some(ReadingPhoto { stored: None, .. }) => Err(MeterError::PhotoUnknown.into()),
+        _ => submit_photo(workspace, meter_no, photo),
     }
 }
 

@@ -161,6 +161,15 @@ fn full() -> Vec<MeterEvent> {
             photo: Some(hash('c')),
             reported_by: staff("li"),
         }),
+        MeterEvent::Deactivated(MeterDeactivated {
+            inactivity: Inactivity::Vacant,
+            since: at("2026-07-15 09:00"),
+            reason: "暑假腾空".to_owned(),
+        }),
+        MeterEvent::Reactivated(MeterReactivated {
+            since: at("2026-09-01 09:00"),
+            reason: Some("新生入住".to_owned()),
+        }),
     ]
 }
 
@@ -193,6 +202,10 @@ fn required_only() -> Vec<MeterEvent> {
             description: "漏水".to_owned(),
             photo: None,
             reported_by: staff("li"),
+        }),
+        MeterEvent::Reactivated(MeterReactivated {
+            since: at("2026-09-01 09:00"),
+            reason: None,
         }),
     ]
 }

@@ -5,6 +5,7 @@ mod owners;
 mod properties;
 mod readings;
 mod review;
+mod supply;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

@@ -1,0 +1,122 @@
+use std::collections::HashMap;
+
+use chaobiao_decision::{Actor, Rejection, Stop, Workspace};
+use chaobiao_domain::campus::Campus;
+use chaobiao_domain::import_batch::ImportKind;
+use chaobiao_domain::units::CampusId;
+use chrono::{DateTime, Utc};
+
+use super::columns::Column;
+use super::{account_rows, meter_rows, reading_rows};
+
+/// Where readings come from, which decides how they count as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Infrared handhelds, copied over USB.
+    Handheld,
+    /// A platform of another department that has the readings already.
+    Platform,
+    /// Collectors of the centre.
+    Remote,
+}
+
+impl Source {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handheld => "handheld",
+            Self::Platform => "platform",
+            Self::Remote => "remote",
+        }
+    }
+}
+
+/// What the rows of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    Meters,
+    Accounts,
+    Readings(Source),
+}
+
+impl FileKind {
+    pub(super) fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Meters => meter_rows::COLUMNS,
+            Self::Accounts => account_rows::COLUMNS,
+            Self::Readings(_) => reading_rows::COLUMNS,
+        }
+    }
+
+    pub(super) const fn kind(self) -> ImportKind {
+        match self {
+            Self::Meters => ImportKind::Meters,
+            Self::Accounts => ImportKind::Accounts,
+            Self::Readings(Source::Handheld) => ImportKind::HandheldReadings,
+            Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
+            Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
+        }
+    }
+
+    pub(super) fn scope(self) -> String {
+        match self {
+            Self::Meters => "import/meters".to_owned(),
+            Self::Accounts => "import/accounts".to_owned(),
+            Self::Readings(source) => format!("import/readings/{}", source.as_str()),
+        }
+    }
+}
+
+/// Campuses by name, since files say either name or id.
+#[derive(Clone, Debug, Default)]
+pub struct CampusNames {
+    by_name: HashMap<String, CampusId>,
+}
+
+impl CampusNames {
+    pub fn new(campuses: impl IntoIterator<Item = (CampusId, String)>) -> Self {
+        Self {
+            by_name: campuses.into_iter().map(|(id, name)| (name, id)).collect(),
+        }
+    }
+
+    /// What is no name is taken for an id; the decision looks whether there is such a campus.
+    pub(super) fn find(&self, text: &str) -> Result<CampusId, Rejection> {
+        match self.by_name.get(text) {
+            Some(id) => Ok(id.clone()),
+            None => CampusId::try_new(text).map_err(|_| campus_not_found(text)),
+        }
+    }
+}
+
+fn campus_not_found(text: &str) -> Rejection {
+    Rejection::new("CAMPUS_NOT_FOUND", format!("没有校区“{text}”")).on("campusId")
+}
+
+/// Refuses rows about a campus that was never opened.
+pub(super) fn check_campus(campus: &CampusId, workspace: &mut Workspace) -> Result<(), Stop> {
+    if workspace.get::<Campus>(campus.as_str())?.is_open() {
+        Ok(())
+    } else {
+        Err(campus_not_found(campus.as_str()).into())
+    }
+}
+
+/// Everything about a file but its bytes.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    pub kind: FileKind,
+    /// Kept with every event as where it came from.
+    pub file_name: String,
+    pub actor: Actor,
+    pub at: DateTime<Utc>,
+    /// Decide every row and write nothing.
+    pub dry_run: bool,
+    pub campuses: CampusNames,
+}
+
+impl ImportRequest {
+    /// What events keep as the place they came from.
+    pub(super) fn origin(&self) -> String {
+        format!("file:{}", self.file_name)
+    }
+}
