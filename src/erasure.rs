@@ -5,14 +5,14 @@ use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::units::CustomerId;
 use chaobiao_eventstore::access::{Access, Principal};
 use chaobiao_eventstore::{EventStore, JsonLinesSender, operate};
-use chaobiao_projections::reading_review;
+use chaobiao_projections::{reading_review, service_cases};
 
 use crate::photos::PhotoStore;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// The read model that knows whose photos there are.
-const PHOTO_INDEX: &str = "reading_review";
+/// The read models that know whose photos there are.
+const PHOTO_INDEXES: [&str; 2] = ["reading_review", "service_cases"];
 
 /// Sessions, codes, photos, and the development outbox.
 #[derive(Clone)]
@@ -64,12 +64,16 @@ impl Keepers {
     ) -> Result<(), Failure> {
         let pool = self.store.pool();
         let models = operate::consumers(pool).await?;
-        let index = models.iter().find(|model| model.name == PHOTO_INDEX);
-        if index.is_none_or(|index| index.next_leaf <= leaf_index) {
-            return Err(format!("the read model {PHOTO_INDEX} is behind").into());
+        for name in PHOTO_INDEXES {
+            let index = models.iter().find(|model| model.name == name);
+            if index.is_none_or(|index| index.next_leaf <= leaf_index) {
+                return Err(format!("the read model {name} is behind").into());
+            }
         }
         let actor = Actor::Customer(customer_id.to_string());
-        for photo in reading_review::query::photos_of(pool, &actor).await? {
+        let mut photos = reading_review::query::photos_of(pool, &actor).await?;
+        photos.extend(service_cases::photos_of(pool, &actor).await?);
+        for photo in photos {
             self.photos.delete(&photo).await?;
         }
         Ok(())

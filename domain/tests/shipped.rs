@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
+use chaobiao_domain::bulletin::article::ArticleEvent;
+use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
-use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
+use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
 use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::import_profile::ImportProfileEvent;
@@ -37,6 +39,10 @@ use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
 use chaobiao_domain::report_template::ReportTemplateEvent;
 use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
+use chaobiao_domain::service::appointment::AppointmentEvent;
+use chaobiao_domain::service::case::CaseEvent;
+use chaobiao_domain::service::roster::RosterEvent;
+use chaobiao_domain::service::rules::ServiceRulesEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
@@ -61,6 +67,8 @@ fn understood<E: DomainEvent>(
 const READERS: &[(&str, Reader)] = &[
     ("access", understood::<AccessEvent>),
     ("account", understood::<AccountEvent>),
+    ("appointment", understood::<AppointmentEvent>),
+    ("article", understood::<ArticleEvent>),
     ("campus", understood::<CampusEvent>),
     ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),
@@ -75,6 +83,7 @@ const READERS: &[(&str, Reader)] = &[
     ("loss_limits", understood::<LossLimitsEvent>),
     ("meter", understood::<MeterEvent>),
     ("meter_label", understood::<MeterLabelEvent>),
+    ("outage", understood::<OutageEvent>),
     ("meter_mapping", understood::<MeterMappingEvent>),
     ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
@@ -85,11 +94,14 @@ const READERS: &[(&str, Reader)] = &[
     ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
+    ("service_case", understood::<CaseEvent>),
+    ("service_rules", understood::<ServiceRulesEvent>),
     ("staff", understood::<StaffEvent>),
     ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
     ("verification_cycle", understood::<VerificationCycleEvent>),
+    ("visit_roster", understood::<RosterEvent>),
     ("work_calendar", understood::<WorkYearEvent>),
 ];
 

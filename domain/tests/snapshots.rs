@@ -122,6 +122,8 @@ macro_rules! from_snapshot_as_from_the_start {
 from_snapshot_as_from_the_start! {
     access_log: chaobiao_domain::access_log::AccessLog, "access";
     account: chaobiao_domain::account::Account, "account";
+    appointment: chaobiao_domain::service::appointment::Appointment, "appointment";
+    article: chaobiao_domain::bulletin::article::Article, "article";
     campus: chaobiao_domain::campus::Campus, "campus";
     class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";
@@ -136,6 +138,7 @@ from_snapshot_as_from_the_start! {
     loss_limits: chaobiao_domain::meter_tree::LossLimits, "loss_limits";
     meter: chaobiao_domain::meter::Meter, "meter";
     meter_label: chaobiao_domain::meter_label::MeterLabel, "meter_label";
+    outage: chaobiao_domain::bulletin::outage::Outage, "outage";
     meter_mapping: chaobiao_domain::meter_mapping::MeterMapping, "meter_mapping";
     metering_point: chaobiao_domain::metering_point::MeteringPoint, "metering_point";
     payment: chaobiao_domain::payment::Payment, "payment";
@@ -146,10 +149,13 @@ from_snapshot_as_from_the_start! {
     receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";
     report_template: chaobiao_domain::report_template::ReportTemplate, "report_template";
     self_read_campaign: chaobiao_domain::self_read_campaign::SelfReadCampaign, "self_read_campaign";
+    service_case: chaobiao_domain::service::case::ServiceCase, "service_case";
+    service_rules: chaobiao_domain::service::rules::ServiceRules, "service_rules";
     staff: chaobiao_domain::staff::Staff, "staff";
     sub_meter: chaobiao_domain::meter_tree::SubMeter, "sub_meter";
     tariff: chaobiao_domain::tariff::Tariff, "tariff";
     validation_rules: chaobiao_domain::validation_rules::ValidationRules, "validation_rules";
     verification_cycle: chaobiao_domain::equipment::VerificationCycle, "verification_cycle";
+    visit_roster: chaobiao_domain::service::roster::VisitRoster, "visit_roster";
     work_calendar: chaobiao_domain::work_calendar::WorkYear, "work_calendar";
 }

@@ -15,6 +15,7 @@ pub mod account;
 pub mod audit;
 pub mod billing;
 pub mod binding;
+pub mod bulletin;
 pub mod campus;
 pub mod customer;
 pub mod equipment;
@@ -36,6 +37,7 @@ pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
 pub mod self_read_campaign;
+pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
@@ -62,7 +64,7 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery);
+pub struct DeskQuery(MoneyQuery, PeopleQuery, ServiceRootQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -131,6 +133,14 @@ pub struct PeopleQuery(
     viewer::ViewerQuery,
 );
 
+/// Queries about what people ask of the centre and what it tells them.
+#[derive(Default, MergedObject)]
+pub struct ServiceRootQuery(
+    bulletin::BulletinQuery,
+    service::CaseQuery,
+    service::VisitQuery,
+);
+
 /// Root of all mutations, nested as the queries are.
 #[derive(Default, MergedObject)]
 pub struct Mutation(MeterWorkMutation, DeskMutation);
@@ -146,7 +156,7 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation);
+pub struct DeskMutation(MoneyMutation, PeopleMutation, ServiceRootMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -210,11 +220,21 @@ pub struct PeopleMutation(
     viewer::ViewerMutation,
 );
 
+/// Mutations of what people ask of the centre and what it tells them.
+#[derive(Default, MergedObject)]
+pub struct ServiceRootMutation(
+    bulletin::BulletinMutation,
+    bulletin::OutageMutation,
+    service::CaseMutation,
+    service::VisitMutation,
+);
+
 /// Root of all subscriptions.
 #[derive(Default, MergedSubscription)]
 pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
+    bulletin::OutageSubscription,
     import_batch::ImportBatchSubscription,
     insight::InsightSubscription,
     reading::ReadingSubscription,

@@ -3,6 +3,7 @@
 pub mod account_statement;
 pub mod audit_trail;
 pub mod binding_queue;
+pub mod bulletin;
 pub mod directory;
 pub mod equipment;
 pub mod evidence;
@@ -17,6 +18,7 @@ pub mod meter_labels;
 pub mod meter_mappings;
 pub mod meter_tree;
 pub mod metering_points;
+pub mod outages;
 pub mod paging;
 pub mod payments;
 pub mod personal;
@@ -27,6 +29,7 @@ pub mod replacements;
 pub mod report_templates;
 mod rows;
 pub mod self_read_campaigns;
+pub mod service_cases;
 pub mod session_log;
 #[cfg(test)]
 mod story;
@@ -35,6 +38,7 @@ pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
 pub mod validation_rules;
+pub mod visits;
 
 use std::sync::Arc;
 
@@ -50,6 +54,8 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(imports::ImportsProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),
+        Arc::new(bulletin::BulletinProjector),
+        Arc::new(outages::OutagesProjector),
         Arc::new(meter_mappings::MeterMappingsProjector),
         Arc::new(meter_tree::MeterTreeProjector),
         Arc::new(metering_points::MeteringPointsProjector),
@@ -61,11 +67,13 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(report_templates::ReportTemplatesProjector),
         Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
         Arc::new(session_log::SessionLogProjector),
+        Arc::new(service_cases::ServiceCasesProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),
         Arc::new(validation_rules::ValidationRulesProjector),
+        Arc::new(visits::VisitsProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
         Arc::new(directory::DirectoryProjector::new(store)),

@@ -86,6 +86,7 @@ impl<'a> Campus<'a> {
         self.publish_price_change()?;
         self.welcome_customers()?;
         self.ask_for_bindings()?;
+        self.tell_and_hear()?;
         for (number, month) in self.almanac.months.clone().into_iter().enumerate() {
             let month = Month { number, month };
             self.collect_payments(month)?;

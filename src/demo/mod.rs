@@ -20,6 +20,7 @@ mod plan;
 mod readings;
 mod register;
 mod runner;
+mod service;
 mod setup;
 mod staff;
 mod start;

@@ -13,7 +13,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{PhotoHash, start_of_business_day};
 use chaobiao_graphql::support::{Services, Viewer, customer_or};
 use chaobiao_projections::reading_review::{self, ReadingRow};
-use chaobiao_projections::{binding_queue, meter_card};
+use chaobiao_projections::{binding_queue, meter_card, service_cases};
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -172,12 +172,15 @@ async fn show(
     }
 }
 
-/// Staff see photos with the meters they show; customers those of readings taken while one of their
-/// accounts paid for the meter.
+/// Staff see photos with the meters they show; customers those they filed with a case, and those of
+/// readings taken while one of their accounts paid for the meter.
 async fn may_see(pool: &PgPool, viewer: &Viewer, photo: &PhotoHash) -> Result<bool, sqlx::Error> {
     let Some(customer) = viewer.customer() else {
         return Ok(viewer.may(Permission::ViewMeters));
     };
+    if service_cases::shows_photo(pool, &viewer.actor(), photo).await? {
+        return Ok(true);
+    }
     let readings = reading_review::query::of_photo(pool, photo).await?;
     let numbers: Vec<String> = readings
         .iter()

@@ -2,16 +2,22 @@
 
 mod binding_review;
 mod erasure;
+mod outages;
+mod read_models;
 mod reading_books;
 mod self_read_campaigns;
+mod service_cases;
+mod visits;
 
 use std::sync::Arc;
 
 use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
+use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
 use chaobiao_domain::reading_book::StartRound;
 use chaobiao_domain::self_read_campaign::RemindSelfReaders;
+use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
 use chaobiao_eventstore::Policy;
 
 use crate::erasure::Keepers;
@@ -20,6 +26,9 @@ use crate::erasure::Keepers;
 pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
     vec![
         Arc::new(binding_review::BindingReview),
+        Arc::new(service_cases::ServiceCases(keepers.store.clone())),
+        Arc::new(outages::Outages(keepers.store.clone())),
+        Arc::new(visits::Visits(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
         Arc::new(self_read_campaigns::SelfReadCampaigns),
@@ -33,4 +42,7 @@ pub fn processes() -> ProcessRegistry {
         .with::<FinishErasure>()
         .with::<StartRound>()
         .with::<RemindSelfReaders>()
+        .with::<WarnOfDeadline>()
+        .with::<NoteMissedReply>()
+        .with::<RemindOfOutage>()
 }

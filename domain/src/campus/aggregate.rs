@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::CampusCommand;
 use super::error::CampusError;
-use super::event::{CampusEvent, CampusOpened};
+use super::event::{CampusEvent, CampusOpened, OfficeContact};
 use crate::calendar::OfficeHours;
 
 pub(super) const TEXT_LENGTH_MAX: usize = 120;
@@ -21,6 +21,8 @@ pub enum Campus {
         opened: Box<CampusOpened>,
         /// Office hours by the first day they hold on; before that day, those of the opening.
         hours: BTreeMap<NaiveDate, OfficeHours>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        office: Option<Box<OfficeContact>>,
     },
 }
 
@@ -31,7 +33,7 @@ impl Campus {
 
     /// The office hours that hold on a day.
     pub fn office_hours(&self, day: NaiveDate) -> Option<&OfficeHours> {
-        let Self::Open { opened, hours } = self else {
+        let Self::Open { opened, hours, .. } = self else {
             return None;
         };
         let changed = hours.range(..=day).next_back().map(|(_, hours)| hours);
@@ -53,6 +55,22 @@ fn open(opened: CampusOpened) -> Result<Vec<CampusEvent>, CampusError> {
     Ok(vec![CampusEvent::Opened(opened)])
 }
 
+fn set_contact(
+    office: Option<&OfficeContact>,
+    contact: OfficeContact,
+) -> Result<Vec<CampusEvent>, CampusError> {
+    check_text(&contact.place, CampusError::PlaceInvalid)?;
+    check_text(&contact.contact, CampusError::ContactInvalid)?;
+    if let Some(person) = contact.person_in_charge.value() {
+        check_text(person, CampusError::PersonInvalid)?;
+    }
+    Ok(if office == Some(&contact) {
+        Vec::new()
+    } else {
+        vec![CampusEvent::ContactSet(contact)]
+    })
+}
+
 impl Aggregate for Campus {
     const TYPE: &'static str = "campus";
     type Command = CampusCommand;
@@ -71,6 +89,9 @@ impl Aggregate for Campus {
             (Self::Absent, _) => return Err(CampusError::Unknown),
             (Self::Open { .. }, CampusCommand::Open(opened)) => {
                 return Err(CampusError::AlreadyOpen(opened.campus_id));
+            }
+            (Self::Open { office, .. }, CampusCommand::SetContact(contact)) => {
+                set_contact(office.as_deref(), contact)?
             }
             (open, CampusCommand::SetOfficeHours { from, office_hours }) => {
                 if open.office_hours(from) == Some(&office_hours) {
@@ -92,6 +113,7 @@ impl Aggregate for Campus {
                 *self = Self::Open {
                     opened: Box::new(opened),
                     hours: BTreeMap::new(),
+                    office: None,
                 };
             }
             (Self::Open { hours, .. }, CampusEvent::OfficeHoursSet { from, office_hours }) => {
@@ -99,7 +121,10 @@ impl Aggregate for Campus {
                 hours.retain(|day, _| *day < from);
                 hours.insert(from, office_hours);
             }
-            (Self::Absent, CampusEvent::OfficeHoursSet { .. }) => {}
+            (Self::Open { office, .. }, CampusEvent::ContactSet(contact)) => {
+                *office = Some(Box::new(contact));
+            }
+            (Self::Absent, CampusEvent::OfficeHoursSet { .. } | CampusEvent::ContactSet(_)) => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 
-use super::event::CampusOpened;
+use super::event::{CampusOpened, OfficeContact};
 use crate::calendar::OfficeHours;
 
 /// What may be asked of one campus.
@@ -11,4 +11,5 @@ pub enum CampusCommand {
         from: NaiveDate,
         office_hours: OfficeHours,
     },
+    SetContact(OfficeContact),
 }

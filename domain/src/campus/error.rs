@@ -15,6 +15,10 @@ pub enum CampusError {
     NameInvalid,
     #[error("联系方式不能为空，且最多 {TEXT_LENGTH_MAX} 个字")]
     ContactInvalid,
+    #[error("办公地点不能为空，且最多 {TEXT_LENGTH_MAX} 个字")]
+    PlaceInvalid,
+    #[error("负责人不能为空，且最多 {TEXT_LENGTH_MAX} 个字")]
+    PersonInvalid,
 }
 
 impl BusinessError for CampusError {
@@ -24,6 +28,8 @@ impl BusinessError for CampusError {
             Self::AlreadyOpen(_) => "CAMPUS_ALREADY_OPEN",
             Self::NameInvalid => "CAMPUS_NAME_INVALID",
             Self::ContactInvalid => "CAMPUS_CONTACT_INVALID",
+            Self::PlaceInvalid => "CAMPUS_PLACE_INVALID",
+            Self::PersonInvalid => "CAMPUS_PERSON_INVALID",
         }
     }
 
@@ -32,6 +38,8 @@ impl BusinessError for CampusError {
             Self::Unknown | Self::AlreadyOpen(_) => "campusId",
             Self::NameInvalid => "name",
             Self::ContactInvalid => "contact",
+            Self::PlaceInvalid => "place",
+            Self::PersonInvalid => "personInCharge",
         })
     }
 }

@@ -1,3 +1,4 @@
+use chaobiao_decision::Personal;
 use chrono::NaiveDate;
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,15 @@ pub struct CampusOpened {
     pub contact: String,
 }
 
+/// Where the office is and whom to ask there (联系我们).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeContact {
+    pub place: String,
+    pub person_in_charge: Personal<String>,
+    /// What residents may call or write to.
+    pub contact: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CampusEvent {
@@ -22,6 +32,7 @@ pub enum CampusEvent {
         from: NaiveDate,
         office_hours: OfficeHours,
     },
+    ContactSet(OfficeContact),
 }
 
 impl DomainEvent for CampusEvent {
@@ -29,6 +40,7 @@ impl DomainEvent for CampusEvent {
         match self {
             Self::Opened(_) => "campus.opened",
             Self::OfficeHoursSet { .. } => "campus.office_hours_set",
+            Self::ContactSet(_) => "campus.contact_set",
         }
         .to_owned()
     }

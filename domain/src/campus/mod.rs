@@ -11,5 +11,5 @@ mod tests;
 pub use aggregate::Campus;
 pub use command::CampusCommand;
 pub use error::CampusError;
-pub use event::{CampusEvent, CampusOpened};
-pub use process::{CampusChanged, OpenCampus, SetOfficeHours, require_campus};
+pub use event::{CampusEvent, CampusOpened, OfficeContact};
+pub use process::{CampusChanged, OpenCampus, SetOfficeContact, SetOfficeHours, require_campus};

@@ -1,9 +1,9 @@
-use chaobiao_decision::{CommandContext, Process, Rejection, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Personal, Process, Rejection, Stop, Workspace};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::command::CampusCommand;
-use super::{Campus, CampusError, CampusOpened};
+use super::{Campus, CampusError, CampusOpened, OfficeContact};
 use crate::calendar::OfficeHours;
 use crate::units::CampusId;
 
@@ -77,6 +77,38 @@ impl Process for SetOfficeHours {
             from: self.from,
             office_hours: self.office_hours.clone(),
         };
+        workspace.execute::<Campus>(self.campus_id.as_str(), command)?;
+        Ok(CampusChanged {
+            campus_id: self.campus_id.clone(),
+        })
+    }
+}
+
+/// Says where the office is and whom to ask there; everybody may know.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetOfficeContact {
+    pub campus_id: CampusId,
+    pub place: String,
+    pub person_in_charge: String,
+    pub contact: String,
+}
+
+impl Process for SetOfficeContact {
+    const NAME: &'static str = "campus.set_office_contact";
+    type Outcome = CampusChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<CampusChanged, Stop> {
+        let subject = format!("campus/{}", self.campus_id);
+        let contact = OfficeContact {
+            place: self.place.trim().to_owned(),
+            person_in_charge: Personal::new(subject, self.person_in_charge.trim().to_owned()),
+            contact: self.contact.trim().to_owned(),
+        };
+        let command = CampusCommand::SetContact(contact);
         workspace.execute::<Campus>(self.campus_id.as_str(), command)?;
         Ok(CampusChanged {
             campus_id: self.campus_id.clone(),

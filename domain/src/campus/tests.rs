@@ -95,9 +95,45 @@ fn saying_the_same_hours_again_changes_nothing() {
         .then_expect_error(CampusError::Unknown);
 }
 
+fn office(person: &str) -> OfficeContact {
+    OfficeContact {
+        place: "北校区后勤楼 102".to_owned(),
+        person_in_charge: chaobiao_decision::Personal::new("campus/N", person.to_owned()),
+        contact: "021-55660102".to_owned(),
+    }
+}
+
+#[test]
+fn r64_where_the_office_is_is_said_once_and_again_when_it_changes() {
+    let given = vec![
+        CampusEvent::Opened(opened()),
+        CampusEvent::ContactSet(office("王老师")),
+    ];
+    Campuses::with(())
+        .given(given.clone())
+        .when(CampusCommand::SetContact(office("王老师")))
+        .then_expect_events(vec![]);
+    Campuses::with(())
+        .given(given.clone())
+        .when(CampusCommand::SetContact(office("李老师")))
+        .then_expect_events(vec![CampusEvent::ContactSet(office("李老师"))]);
+    Campuses::with(())
+        .given(given)
+        .when(CampusCommand::SetContact(office("")))
+        .then_expect_error(CampusError::PersonInvalid);
+    Campuses::with(())
+        .given_no_previous_events()
+        .when(CampusCommand::SetContact(office("王老师")))
+        .then_expect_error(CampusError::Unknown);
+}
+
 #[test]
 fn events_keep_their_form() {
-    for event in [CampusEvent::Opened(opened()), set("2026-10-01", "17:00")] {
+    for event in [
+        CampusEvent::Opened(opened()),
+        set("2026-10-01", "17:00"),
+        CampusEvent::ContactSet(office("王老师")),
+    ] {
         insta::assert_json_snapshot!(event.event_type(), event);
         let json = serde_json::to_string(&event).unwrap();
         assert_eq!(serde_json::from_str::<CampusEvent>(&json).unwrap(), event);

@@ -31,10 +31,20 @@ pub enum Permission {
     /// Campuses, their office hours, the working calendar.
     ManageCampuses,
     ViewAudit,
+    /// See and answer what people ask, complain of and report.
+    HandleCases,
+    /// Say who handles what, and how soon answers are due.
+    DirectCases,
+    /// Make the visits people have asked for.
+    MakeVisits,
+    /// Say who may be visited when, and settle appointments.
+    ManageVisits,
+    /// Write and publish articles and notices.
+    ManageBulletin,
 }
 
 impl Permission {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::ViewMeters,
         Self::SubmitReadings,
         Self::ReviewReadings,
@@ -55,6 +65,11 @@ impl Permission {
         Self::ManageStaff,
         Self::ManageCampuses,
         Self::ViewAudit,
+        Self::HandleCases,
+        Self::DirectCases,
+        Self::MakeVisits,
+        Self::ManageVisits,
+        Self::ManageBulletin,
     ];
 }
 
@@ -93,7 +108,7 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission as P;
         match self {
-            Self::Reader => &[P::ViewMeters, P::SubmitReadings],
+            Self::Reader => &[P::ViewMeters, P::SubmitReadings, P::MakeVisits],
             Self::Cashier => &[
                 P::ViewAccounts,
                 P::ViewPersonalData,
@@ -113,6 +128,11 @@ impl Role {
                 P::ViewPayments,
                 P::ReversePayments,
                 P::ViewStaff,
+                P::HandleCases,
+                P::DirectCases,
+                P::MakeVisits,
+                P::ManageVisits,
+                P::ManageBulletin,
             ],
             // A bill is checked against the readings and photos it names.
             Self::Finance => &[
@@ -124,7 +144,13 @@ impl Role {
                 P::ReversePayments,
                 P::ExportPayments,
             ],
-            Self::Technician => &[P::ViewMeters, P::SubmitReadings, P::ManageMeters],
+            Self::Technician => &[
+                P::ViewMeters,
+                P::SubmitReadings,
+                P::ManageMeters,
+                P::HandleCases,
+                P::MakeVisits,
+            ],
             Self::Auditor => &[
                 P::ViewMeters,
                 P::ViewAccounts,

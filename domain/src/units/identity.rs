@@ -123,6 +123,11 @@ identifiers! {
     ReasonCode, "未抄原因代码", plain;
     /// What a device calls a piece of its offline work.
     ItemId, "离线记录号", plain;
+    CaseId, "诉求编号", plain;
+    AppointmentId, "预约编号", plain;
+    SlotId, "预约时段编号", plain;
+    ArticleId, "文章编号", plain;
+    OutageId, "停供通知编号", plain;
     VerificationId, "核对编号", plain;
     LabelBatchId, "标签批次号", plain;
     LabelTemplateId, "标签模板编号", plain;

@@ -15,7 +15,11 @@ mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, BillNo, BindingId, BookNo, CampaignId, CampusId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash, HardwareNo, ImportBatchId, ImportProfileId, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoticeNo, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId, StaffLogin, TariffId, VerificationId,
+    AccountNo, AppointmentId, ArticleId, BillNo, BindingId, BookNo, CampaignId, CampusId, CaseId,
+    CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
+    HardwareNo, ImportBatchId, ImportProfileId, ItemId, LabelBatchId, LabelTemplateId, MeterNo,
+    NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId,
+    RoundId, SessionId, SlotId, StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;

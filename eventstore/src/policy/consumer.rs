@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chaobiao_decision::{Actor, CommandContext, ErasedProcess};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use crate::bus::{CommandBus, CommandError, Executed};
 use crate::daemon::consumer::{ConsumeError, Consumer};
 use crate::policy::effect::{self, Effect};
-use crate::policy::{Policy, PolicyError, Reaction};
+use crate::policy::{OutboxMessage, Policy, PolicyError, Reaction};
 use crate::{RecordedEvent, StoreError};
 
 pub(crate) fn policy_checkpoint(name: &str) -> String {
@@ -49,9 +50,10 @@ impl PolicyConsumer {
             .derive_id(&format!("{}/{label}", self.checkpoint))
     }
 
-    fn plan(&self, event: &RecordedEvent, plan: &mut Plan) -> Result<(), PolicyError> {
+    async fn plan(&self, event: &RecordedEvent, plan: &mut Plan) -> Result<(), PolicyError> {
+        let reactions = self.policy.gather(event).await?;
         let now = self.bus.store().clock().now().max(event.recorded_at);
-        for (place, reaction) in self.policy.react(event)?.into_iter().enumerate() {
+        for (place, reaction) in reactions.into_iter().enumerate() {
             match reaction {
                 Reaction::Run { process, label } => {
                     let id = self.derive_id(event, &format!("run/{label}"));
@@ -74,12 +76,14 @@ impl PolicyConsumer {
                 }),
                 Reaction::Forget { subject } => plan.effects.push(Effect::Forget { subject }),
                 Reaction::Withdraw { subject } => plan.effects.push(Effect::Withdraw { subject }),
-                Reaction::Send(send) => plan.effects.push(Effect::Send {
-                    id: self.derive_id(event, &format!("send/{place}")),
-                    channel: send.channel,
-                    message: send.message,
-                    created_at: now,
-                }),
+                Reaction::Send(send) => {
+                    let id = self.derive_id(event, &format!("send/{place}"));
+                    plan.effects.push(send_effect(id, send, now));
+                }
+                Reaction::Tell { message, label } => {
+                    let id = self.derive_id(event, &format!("tell/{label}"));
+                    plan.effects.push(send_effect(id, message, now));
+                }
             }
         }
         Ok(())
@@ -99,6 +103,15 @@ impl PolicyConsumer {
             Effect::Withdraw { .. } | Effect::Forget { .. } => None,
         });
         self.bus.store().cipher().seal(documents.collect()).await
+    }
+}
+
+fn send_effect(id: Uuid, send: OutboxMessage, created_at: DateTime<Utc>) -> Effect {
+    Effect::Send {
+        id,
+        channel: send.channel,
+        message: send.message,
+        created_at,
     }
 }
 
@@ -166,7 +179,7 @@ impl Consumer for PolicyConsumer {
         let mut plan = Plan::default();
         for event in events {
             let before = plan.effects.len();
-            self.plan(event, &mut plan)?;
+            self.plan(event, &mut plan).await?;
             for effect in &plan.effects[before..] {
                 if let Effect::Forget { subject } = effect {
                     self.policy.forget(subject, event).await?;

@@ -14,7 +14,8 @@ use crate::{RecordedEvent, StoreError};
 pub(crate) use consumer::{PolicyConsumer, policy_checkpoint};
 pub(crate) use effect::Effect;
 
-/// Decides what follows from an event. Pure: the same event always gives the same reactions.
+/// Decides what follows from an event. `react` is pure: the same event always gives the same
+/// reactions.
 ///
 /// A policy survives a kill between event and reaction: ids of commands, due items and messages
 /// are derived from (policy, event, label), so repeating a reaction changes nothing.
@@ -26,6 +27,13 @@ pub trait Policy: Send + Sync + 'static {
     fn aggregate_types(&self) -> &'static [&'static str];
 
     fn react(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError>;
+
+    /// The reactions to an event where they depend on whom it concerns at that moment, which only
+    /// read models know. Labels must name whom a reaction is for, so that a repetition that finds
+    /// others does nothing twice; [`PolicyError::NotYet`] waits for a read model that is behind.
+    async fn gather(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError> {
+        self.react(event)
+    }
 
     /// Gives up what is kept of a person outside the store, before their key is destroyed. It is
     /// repeated until it succeeds, and may be again after a kill.
@@ -54,6 +62,11 @@ pub enum Reaction {
     Forget { subject: String },
     /// Send a message.
     Send(OutboxMessage),
+    /// Send a message to one of several who are found by [`Policy::gather`].
+    Tell {
+        message: OutboxMessage,
+        label: String,
+    },
 }
 
 /// A message or call outward. Personal fields of `message` are encrypted at rest.

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chaobiao_decision::Personal;
@@ -81,6 +82,67 @@ impl Policy for Repaired {
             CounterEvent::Added { .. } => Mirror.react(event),
         }
     }
+}
+
+/// Tells those it finds, once what it asks has caught up.
+struct Teller {
+    found: &'static [&'static str],
+    asked: AtomicU32,
+}
+
+#[async_trait::async_trait]
+impl Policy for Teller {
+    fn name(&self) -> &'static str {
+        "teller"
+    }
+
+    fn aggregate_types(&self) -> &'static [&'static str] {
+        &["counter"]
+    }
+
+    fn react(&self, _: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError> {
+        Ok(Vec::new())
+    }
+
+    async fn gather(&self, _: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) < 2 {
+            return Err(PolicyError::NotYet("a read model is behind".to_owned()));
+        }
+        let tell = |name: &&str| Reaction::Tell {
+            message: OutboxMessage {
+                channel: "sms".to_owned(),
+                message: json!({ "to": name }),
+            },
+            label: (*name).to_owned(),
+        };
+        Ok(self.found.iter().map(tell).collect())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_found_later_is_told_and_nobody_twice() {
+    let world = World::create().await;
+    let telling = |found: &'static [&'static str]| {
+        let asked = AtomicU32::new(0);
+        let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(Teller { found, asked })];
+        world.daemon().policies(policies).start()
+    };
+    let told = "SELECT count(*) FROM outbox";
+    world.add(&["a"], 1).await;
+    let daemon = telling(&["li", "wang"]);
+    assert!(daemon.settle(LIMIT).await);
+    daemon.shutdown().await;
+    assert_eq!(world.count(told).await, 2);
+    assert!(operate::parked(&world.pool()).await.unwrap().is_empty());
+
+    // As after a kill before the checkpoint, with somebody gone and somebody come.
+    sqlx::query("UPDATE projection SET next_leaf = 0 WHERE name = 'policy:teller'")
+        .execute(&world.pool())
+        .await
+        .unwrap();
+    let daemon = telling(&["wang", "zhao"]);
+    assert!(daemon.settle(LIMIT).await);
+    assert_eq!(world.count(told).await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,5 +5,6 @@ mod query;
 mod types;
 
 pub use mutation::CampusMutation;
+pub(crate) use mutation::{OfficeSpanInput, clock};
 pub use query::CampusQuery;
 pub use types::{Campus, OfficeSpan, WorkYear};

@@ -13,9 +13,9 @@ use crate::support::{Date, Services, UserError, field, internal, may, run};
 
 /// A stretch of opening time by the local clock, written `08:00`.
 #[derive(InputObject)]
-pub(super) struct OfficeSpanInput {
-    from: String,
-    to: String,
+pub(crate) struct OfficeSpanInput {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 #[derive(InputObject)]
@@ -74,16 +74,17 @@ fn refusal(error: &CalendarError, on: &str) -> Rejection {
     Rejection::new(error.code(), error.to_string()).on(on)
 }
 
+/// Reads a time as it stands on a door plate.
+pub(crate) fn clock(text: &str, on: &str) -> Result<NaiveTime, Rejection> {
+    NaiveTime::parse_from_str(text.trim(), "%H:%M")
+        .map_err(|_| Rejection::new("VALUE_BAD_FORMAT", "时间应写作 08:00").on(on))
+}
+
 fn hours(spans: &[OfficeSpanInput]) -> Result<OfficeHours, Rejection> {
-    let clock = |text: &str| {
-        NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| {
-            Rejection::new("VALUE_BAD_FORMAT", "办公时间应写作 08:00").on("officeHours")
-        })
-    };
     let span = |span: &OfficeSpanInput| {
         Ok(calendar::OfficeSpan {
-            from: clock(&span.from)?,
-            to: clock(&span.to)?,
+            from: clock(&span.from, "officeHours")?,
+            to: clock(&span.to, "officeHours")?,
         })
     };
     let spans: Result<Vec<_>, Rejection> = spans.iter().map(span).collect();

@@ -40,6 +40,11 @@ pub enum Permission {
     ManageStaff,
     ManageCampuses,
     ViewAudit,
+    HandleCases,
+    DirectCases,
+    MakeVisits,
+    ManageVisits,
+    ManageBulletin,
 }
 
 /// A set of permissions given together.

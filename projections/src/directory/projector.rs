@@ -309,6 +309,14 @@ async fn campus(
             (chrono::NaiveDate::default(), opened.office_hours)
         }
         CampusEvent::OfficeHoursSet { from, office_hours } => (from, office_hours),
+        CampusEvent::ContactSet(office) => {
+            sqlx::query("UPDATE read_directory_campus SET contact = $2 WHERE campus_id = $1")
+                .bind(campus_id)
+                .bind(office.contact)
+                .execute(connection)
+                .await?;
+            return Ok(());
+        }
     };
     sqlx::query("DELETE FROM read_directory_office_hours WHERE campus_id = $1 AND from_day >= $2")
         .bind(campus_id)
