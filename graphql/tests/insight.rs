@@ -8,7 +8,7 @@
 mod support;
 
 use chaobiao_decision::Actor;
-use chaobiao_domain::meter::{Channel, ReadingPhoto, StoredPhoto, SubmitReading};
+use chaobiao_domain::meter::{Channel, Evidence, ReadingPhoto, StoredPhoto, SubmitReading};
 use chaobiao_domain::staff::Role;
 use chaobiao_domain::units::Commodity;
 use futures::StreamExt as _;
@@ -32,6 +32,7 @@ async fn read(centre: &Centre, meter_no: &str, index: &str, channel: Channel, by
         photo,
         round: None,
         note: None,
+        evidence: Evidence::default(),
     };
     centre.run_as(by, reading).await;
 }

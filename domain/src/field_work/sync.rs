@@ -8,7 +8,9 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::meter::{Channel, Meter, ReadingJudged, ReadingPhoto, SubmitReading, attach_photo};
+use crate::meter::{
+    Channel, Evidence, Meter, ReadingJudged, ReadingPhoto, SubmitReading, attach_photo,
+};
 use crate::reading_round::{ConflictSettled, FieldConflict, ReadingRound, ReadingRoundCommand};
 use crate::units::{
     Index, ItemId, MeterNo, ReadingId, RoundId, business_date, start_of_business_day,
@@ -68,6 +70,7 @@ impl Process for SyncReading {
             photo: self.photo.clone(),
             round: self.round.clone(),
             note: self.note.clone(),
+            evidence: Evidence::default(),
         };
         submit.decide(context, workspace).map(SyncedReading::Judged)
     }
@@ -93,7 +96,12 @@ impl SyncReading {
         let meter = workspace
             .get::<Meter>(self.meter_no.as_str())?
             .registered()?;
-        let by_staff = |channel| matches!(channel, Channel::Field | Channel::Handheld);
+        let by_staff = |channel| {
+            matches!(
+                channel,
+                Channel::Field | Channel::Handheld | Channel::Bluetooth
+            )
+        };
         let latest = meter
             .submitted_since(since)
             .filter(|(_, submission)| by_staff(submission.channel))
@@ -165,6 +173,7 @@ impl Process for SettleFieldConflict {
                 photo,
                 round: None,
                 note: conflict.note,
+                evidence: Evidence::default(),
             };
             Some(submit.decide(context, workspace)?)
         } else {

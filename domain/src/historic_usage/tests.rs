@@ -3,7 +3,7 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::desk::Desk;
-use crate::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
+use crate::meter::{Channel, DeviceSpec, Evidence, InstallDevice, RegisterMeter, SubmitReading};
 use crate::units::{Commodity, Multiplier};
 
 fn record(month: &str, usage: &str) -> RecordHistoricUsage {
@@ -71,6 +71,7 @@ fn r88_a_month_is_taken_over_once_and_never_beside_a_reading_of_ours() {
         photo: None,
         round: None,
         note: None,
+        evidence: Evidence::default(),
     };
     desk.on("2026-01-31").run(&reading).unwrap();
     assert_eq!(

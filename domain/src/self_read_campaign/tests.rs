@@ -3,7 +3,7 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::desk::Desk;
-use crate::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
+use crate::meter::{Channel, DeviceSpec, Evidence, InstallDevice, RegisterMeter, SubmitReading};
 use crate::units::{Commodity, Multiplier};
 use chaobiao_decision::Actor;
 
@@ -83,6 +83,7 @@ fn r1_those_who_have_not_read_are_reminded_and_nobody_else() {
         photo: None,
         round: None,
         note: None,
+        evidence: Evidence::default(),
     };
     desk.on("2026-02-10").run(&read).unwrap();
     let reminded = desk.run(&remind("2026-02-10", 0)).unwrap();

@@ -22,8 +22,10 @@ pub(super) enum ImportProfileKind {
 pub(super) enum FileEncoding {
     /// Found out.
     Auto,
+    #[graphql(name = "UTF8")]
     Utf8,
     /// GBK, in its larger form.
+    #[graphql(name = "GB18030")]
     Gb18030,
 }
 

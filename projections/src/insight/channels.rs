@@ -66,7 +66,8 @@ pub async fn stats(
              SELECT to_char(read_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month, meter_no, \
                  channel, read_at, reading_id \
              FROM read_reading_review \
-             WHERE read_at >= $1 AND read_at < $2 AND status <> 'rejected'), \
+             WHERE read_at >= $1 AND read_at < $2 AND status <> 'rejected' \
+               AND channel <> 'estimate'), \
          last AS ( \
              SELECT DISTINCT ON (month, meter_no) month, meter_no, channel FROM came \
              ORDER BY month, meter_no, read_at DESC, reading_id DESC), \
@@ -75,7 +76,7 @@ pub async fn stats(
              JOIN read_unread_meters_round r USING (round_id) WHERE r.month BETWEEN $3 AND $4 \
              UNION SELECT month, meter_no FROM last), \
          ways AS ( \
-             SELECT month, meter_no FROM came WHERE channel IN ('field', 'handheld') \
+             SELECT month, meter_no FROM came WHERE channel IN ('field', 'handheld', 'bluetooth') \
              UNION ALL \
              SELECT to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'), meter_no \
              FROM read_session_log_entry WHERE kind = 'visit' AND at >= $1 AND at < $2), \
@@ -83,7 +84,7 @@ pub async fn stats(
          SELECT e.month, {key} AS key, count(*) AS meters, \
              count(*) FILTER (WHERE l.channel = 'self_read') AS self_read, \
              count(*) FILTER (WHERE l.channel = 'remote') AS remote, \
-             count(*) FILTER (WHERE l.channel IN ('field', 'handheld')) AS on_site, \
+             count(*) FILTER (WHERE l.channel IN ('field', 'handheld', 'bluetooth')) AS on_site, \
              count(*) FILTER (WHERE l.channel = 'import') AS imported, \
              count(*) FILTER (WHERE l.channel IS NULL) AS unread, \
              coalesce(sum(v.visits), 0)::bigint AS visits \

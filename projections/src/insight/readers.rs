@@ -71,7 +71,7 @@ pub async fn figures(
                  count(*) FILTER (WHERE status = 'corrected') AS corrected \
              FROM read_reading_review \
              WHERE read_at >= $2 AND read_at < $3 AND submitted_by LIKE 'staff:%' \
-               AND channel IN ('field', 'handheld') GROUP BY 1), \
+               AND channel IN ('field', 'handheld', 'bluetooth') GROUP BY 1), \
          ways AS ( \
              SELECT reader, count(*) AS visits FROM read_session_log_entry \
              WHERE kind = 'visit' AND at >= $2 AND at < $3 GROUP BY 1) \
