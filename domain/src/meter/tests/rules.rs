@@ -193,6 +193,7 @@ fn v22_the_neighbours_dial_is_suggested() {
         campus: "N".parse().unwrap(),
         meters: vec![meter_no(), "M2".parse().unwrap()],
         due_on: "2026-03-31".parse().unwrap(),
+        reader: None,
     };
     desk.on("2026-03-01").run(&open).unwrap();
     let mut wrong = reading("912");
