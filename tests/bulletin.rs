@@ -152,6 +152,7 @@ fn bind(customer: &mut Client, manager: &mut Client, account_no: &str) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn r48_r61_outages_are_public_and_those_concerned_are_told_moved_and_called_off() {
     let mut centre = Centre::equipped().await;
     let mut manager = centre.staff("m1", &ALL_DESKS);

@@ -24,6 +24,7 @@ fn day(slots: &[(&str, &str)]) -> RosterEvent {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn slots_are_free_until_taken_and_visits_stand_by_their_time() {
     let mut log = Log::default();
     let roster = ("visit_roster", "wang/2026-09-22");

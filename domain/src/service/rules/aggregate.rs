@@ -39,7 +39,7 @@ impl ServiceRules {
     }
 }
 
-fn check(rule: &ReplyRule) -> Result<(), ServiceRulesError> {
+fn check(rule: ReplyRule) -> Result<(), ServiceRulesError> {
     if !(1..=REPLY_MINUTES_MAX).contains(&rule.sla.reply_minutes) {
         Err(ServiceRulesError::ReplyOutOfRange)
     } else if rule.warn_minutes > rule.sla.reply_minutes {
@@ -64,8 +64,8 @@ fn publish(
         return Err(ServiceRulesError::ReasonInvalid);
     }
     rules.reason = Some(reason.to_owned());
-    check(&rules.reply)?;
-    rules.reply_by_kind.values().try_for_each(check)?;
+    check(rules.reply)?;
+    rules.reply_by_kind.values().copied().try_for_each(check)?;
     if rules.outage_reminder_minutes > REMINDER_MINUTES_MAX {
         return Err(ServiceRulesError::ReminderTooEarly);
     }

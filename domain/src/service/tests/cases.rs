@@ -109,6 +109,7 @@ fn a_case_of_somebody_else_is_not_there() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn what_is_filed_must_make_sense() {
     let mut desk = desk("2026-09-21 10:00");
     customer(&mut desk, PHONE);
