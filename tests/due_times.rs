@@ -65,7 +65,7 @@ impl World {
         let outbox = scratch.path().join("outbox.jsonl");
         let sender = JsonLinesSender::new(outbox.clone());
         let keepers = Keepers {
-            access: Access::new(&store, &master, SessionLimits::default()),
+            access: Access::new(&store, SessionLimits::default()).unwrap(),
             photos: PhotoStore::in_folder(
                 &scratch.path().join("photos"),
                 PhotoLimits::from(&PhotoConfig::default()),

@@ -1,4 +1,4 @@
-//! Folded streams kept as a cache (ADR 0020).
+//! Folded streams kept as a cache (ADR 0015).
 
 use chaobiao_decision::{Snapshot, StreamId, Workspace};
 

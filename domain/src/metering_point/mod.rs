@@ -1,7 +1,7 @@
 //! 计量点档案: where a metering point is, how it is read, and whether what is kept of it is true.
 //!
 //! None of this decides about a reading, so it is not in the meter's own stream, which every reading
-//! loads (ADR 0025).
+//! loads (ADR 0019).
 
 mod aggregate;
 mod class_method;

@@ -1,4 +1,4 @@
-//! The master key: one secret outside the database, and how another takes its place (ADR 0021).
+//! The master key: one secret outside the database, and how another takes its place (ADR 0016).
 
 mod change;
 mod hashing;
