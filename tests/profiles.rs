@@ -1,5 +1,10 @@
 //! Vendors' files by their profiles, and months from before, by the command line.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 mod support;
 
 use serde_json::{Value, json};

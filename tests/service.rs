@@ -152,7 +152,7 @@ async fn x14_a_new_list_moves_the_deadlines_of_open_cases_only_and_says_why() {
         .query("{ workCalendar { year offDays makeUpDays } }", &Value::Null);
     for year in days.iter().map(|day| day[..4].to_owned()) {
         let lists = lists["workCalendar"].as_array().unwrap();
-        let list = lists.iter().find(|list| list["year"].to_string() == year);
+        let list = lists.iter().find(|list| list["year"] == year);
         let none = json!({ "year": year.parse::<i32>().unwrap(), "offDays": [], "makeUpDays": [] });
         let list = with_days_off(list.unwrap_or(&none), &days);
         centre

@@ -302,6 +302,10 @@ async fn r22_a_late_reading_waits_for_a_decision_and_can_still_be_taken_in() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one batch and what comes of each piece"
+)]
 async fn r22_a_batch_answers_for_every_piece_and_a_bad_one_stops_no_other() {
     let mut field = Field::open(3).await;
     field.book().await;

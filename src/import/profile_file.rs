@@ -45,13 +45,14 @@ pub(super) fn read(layout: &ProfileLayout, bytes: &[u8]) -> Result<Table, FileEr
         FileLayout::FixedWidth => fixed(layout, bytes),
         FileLayout::Dbf => dbf(layout, bytes),
         FileLayout::Json { rows } => {
-            let document: Value = serde_json::from_slice(bytes).map_err(json_fault)?;
+            let document: Value =
+                serde_json::from_slice(bytes).map_err(|error| json_fault(&error))?;
             json(layout, &document, rows)
         }
     }
 }
 
-fn json_fault(error: serde_json::Error) -> FileError {
+fn json_fault(error: &serde_json::Error) -> FileError {
     if error.is_eof() {
         FileError::CutShort {
             detail: format!("JSON 在第 {} 行中断 / line {}", error.line(), error.line()),
@@ -114,7 +115,7 @@ fn headed(layout: &ProfileLayout, rows: Vec<Row>) -> Result<Table, FileError> {
         number: row.number,
         cells: Raw::Cells(row.cells),
     });
-    table(Places { layout, names }, rows)
+    table(&Places { layout, names }, rows)
 }
 
 fn require_names(layout: &ProfileLayout, row: usize, names: &[String]) -> Result<(), FileError> {
@@ -174,7 +175,7 @@ fn fixed(layout: &ProfileLayout, bytes: &[u8]) -> Result<Table, FileError> {
             cells: Raw::Line(line),
         });
     let names = Vec::new();
-    table(Places { layout, names }, rows)
+    table(&Places { layout, names }, rows)
 }
 
 fn dbf(layout: &ProfileLayout, bytes: &[u8]) -> Result<Table, FileError> {
@@ -191,7 +192,7 @@ fn dbf(layout: &ProfileLayout, bytes: &[u8]) -> Result<Table, FileError> {
             cells: Raw::Cells(cells.collect::<Result<_, FileError>>()?),
         });
     }
-    table(Places { layout, names }, rows.into_iter())
+    table(&Places { layout, names }, rows.into_iter())
 }
 
 fn json(layout: &ProfileLayout, document: &Value, pointer: &str) -> Result<Table, FileError> {
@@ -209,7 +210,7 @@ fn json(layout: &ProfileLayout, document: &Value, pointer: &str) -> Result<Table
         cells: Raw::Object(row),
     });
     let names = Vec::new();
-    table(Places { layout, names }, rows)
+    table(&Places { layout, names }, rows)
 }
 
 /// What our own heading calls a field.
@@ -227,7 +228,7 @@ const fn label(field: ProfileField) -> &'static str {
 }
 
 fn table<'a>(
-    places: Places<'_>,
+    places: &Places<'_>,
     rows: impl Iterator<Item = RawRow<'a>>,
 ) -> Result<Table, FileError> {
     let columns = &places.layout.columns;

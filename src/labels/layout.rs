@@ -98,6 +98,7 @@ fn count(items: usize) -> u16 {
 }
 
 /// Puts a meter's number on a label three times: as bars, as a square, in digits.
+#[expect(clippy::too_many_lines, reason = "three marks, one after the other")]
 pub fn lay_out(label: &PrintedLabel, size: LabelSize) -> Result<Layout, LabelError> {
     let number = label.meter_no.to_string();
     let no_room = || LabelError::NoRoom(number.clone());

@@ -109,11 +109,15 @@ fn decode(widths: &[usize]) -> String {
         match (pairs, *value) {
             (false, 99) => pairs = true,
             (true, 100) => pairs = false,
-            (true, value) => text.push_str(&format!("{value:02}")),
+            (true, value) => text.push_str(&two_digits(value)),
             (false, value) => text.push(char::from(u8::try_from(value + 32).unwrap())),
         }
     }
     text
+}
+
+fn two_digits(value: usize) -> String {
+    format!("{value:02}")
 }
 
 #[test]

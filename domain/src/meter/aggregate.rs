@@ -223,10 +223,11 @@ impl MeterState {
             MeterEvent::Deactivated(fact) => self.supply.change(fact.since, Some(fact.inactivity)),
             MeterEvent::Reactivated(fact) => self.supply.change(fact.since, None),
             // A registered meter stays; a fault is a fact about the place, not about its readings.
-            MeterEvent::Registered(_) | MeterEvent::FaultReported(_) => {}
-            MeterEvent::ReadingReestimated(made) => self.timeline.reestimate(&made),
             // A reading put off is none: what is known of the dial stays as it is.
-            MeterEvent::ReadingDelayed(_) => {}
+            MeterEvent::Registered(_)
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::ReadingDelayed(_) => {}
+            MeterEvent::ReadingReestimated(made) => self.timeline.reestimate(&made),
         }
     }
 

@@ -193,6 +193,8 @@ impl BusinessError for MeterError {
             | Self::DeviceAlreadyInstalled
             | Self::SelfReadNotEnabled
             | Self::NotInactive
+            | Self::EstimatedTooLong { .. }
+            | Self::NothingToEstimateFrom
             | Self::NotYourMeter => Some("meterNo"),
             Self::HardwareNoTaken | Self::SameDevice => Some("hardwareNo"),
             Self::DigitsOutOfRange => Some("digits"),
@@ -226,7 +228,6 @@ impl BusinessError for MeterError {
             Self::StateTakesAnIndex { .. }
             | Self::StateTakesNoIndex { .. }
             | Self::StateDoesNotFit { .. } => Some("state"),
-            Self::EstimatedTooLong { .. } | Self::NothingToEstimateFrom => Some("meterNo"),
             Self::DelayNotAhead => Some("until"),
             Self::UnitDiffers { .. } => Some("unit"),
             Self::AlreadyInactive { .. } => Some("inactivity"),

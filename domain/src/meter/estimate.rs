@@ -109,7 +109,7 @@ impl Estimate {
     }
 
     /// Usage over the multiplier, cut to whole units, on top of a point.
-    fn from_point(
+    fn on_top_of(
         &self,
         installation: &Installation,
         from: Point,
@@ -153,7 +153,7 @@ pub(super) fn estimate(
     let previous = timeline.before(installation, at);
     let finding = prolonged(meter, &command.rules, at)?;
     let estimate = made(meter, installation, previous, &command)?;
-    let point = estimate.from_point(installation, previous, at)?;
+    let point = estimate.on_top_of(installation, previous, at)?;
     if let Some(next) = timeline.after(installation, at)
         && next.cumulative < point.cumulative
     {
@@ -325,7 +325,7 @@ impl Run {
         let mut last = self.counted_from;
         for reading in &self.estimates {
             let estimate = self.estimate(reading)?;
-            let point = estimate.from_point(installation, self.from, reading.read_at)?;
+            let point = estimate.on_top_of(installation, self.from, reading.read_at)?;
             made.push(ReadingReestimated {
                 reading_id: reading.reading_id.clone(),
                 old_index: reading.index,
@@ -385,7 +385,7 @@ pub(super) fn true_up(
     let (Some(first), Some(last)) = (estimates.first(), estimates.last()) else {
         return Ok(None);
     };
-    let estimated = last.point();
+    let guessed = last.point();
     let baseline = timeline.baseline(first.read_at);
     let counted_from = baseline.ok_or(MeterError::NoDevice)?.cumulative;
     let leg = installation.leg(actual, index, at)?;
@@ -393,7 +393,7 @@ pub(super) fn true_up(
         return Ok(None);
     };
     let cumulative = plus(actual.cumulative, used)?;
-    if cumulative >= estimated.cumulative && !always {
+    if cumulative >= guessed.cumulative && !always {
         return Ok(None);
     }
     let here = Point {
@@ -409,7 +409,7 @@ pub(super) fn true_up(
     };
     Ok(Some(TrueUp {
         made_anew: run.made_anew(installation, None)?,
-        between: (actual, estimated),
+        between: (actual, guessed),
         cumulative,
     }))
 }

@@ -278,7 +278,7 @@ impl Timeline {
     /// known. None where neither is, or both are zero.
     pub(super) fn reference(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<Reference> {
         let positive = |reference: &Reference| reference.usage > Decimal::ZERO;
-        self.a_year_earlier(from, to, &self.points())
+        Self::a_year_earlier(from, to, &self.points())
             .filter(positive)
             .or_else(|| self.previous_period(to).filter(positive))
     }
@@ -295,7 +295,6 @@ impl Timeline {
     }
 
     fn a_year_earlier(
-        &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
         points: &[Point],
@@ -317,7 +316,7 @@ impl Timeline {
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Option<Reference> {
-        self.a_year_earlier(from, to, &self.read_points())
+        Self::a_year_earlier(from, to, &self.read_points())
     }
 
     /// The last periods between readings that were taken, up to three of them.

@@ -44,7 +44,12 @@ pub enum MeterLabelCommand {
 type Decision = Result<Vec<MeterLabelEvent>, MeterLabelError>;
 
 impl MeterLabel {
-    fn print(&self, meter_no: MeterNo, batch: LabelBatchId, size: LabelSize) -> Decision {
+    fn print(
+        &self,
+        meter_no: MeterNo,
+        batch: LabelBatchId,
+        size: LabelSize,
+    ) -> Vec<MeterLabelEvent> {
         let mut events = Vec::new();
         let serial = match self {
             Self::Absent => {
@@ -62,7 +67,7 @@ impl MeterLabel {
             batch,
             size,
         }));
-        Ok(events)
+        events
     }
 
     fn replace(&self, reason: LabelReplacement, note: Option<String>) -> Decision {
@@ -122,7 +127,7 @@ impl Aggregate for MeterLabel {
                 meter_no,
                 batch,
                 size,
-            } => self.print(meter_no, batch, size)?,
+            } => self.print(meter_no, batch, size),
             MeterLabelCommand::Replace { reason, note } => self.replace(reason, note)?,
             MeterLabelCommand::Scan { scanned, condition } => self.scan(scanned, condition)?,
         };

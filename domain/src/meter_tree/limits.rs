@@ -50,7 +50,7 @@ impl LossLimits {
         set.map_or_else(LossBounds::initial, |(_, bounds)| *bounds)
     }
 
-    fn set(&self, limits: LossLimitsSet) -> Result<LossLimitsEvent, MeterTreeError> {
+    fn set(&self, limits: &LossLimitsSet) -> Result<LossLimitsEvent, MeterTreeError> {
         if !limits.bounds.is_sound() {
             return Err(MeterTreeError::BoundsInvalid);
         }
@@ -62,7 +62,7 @@ impl LossLimits {
         let reason = reason(&limits.reason)?;
         Ok(LossLimitsEvent::BoundsSet(LossLimitsSet {
             reason,
-            ..limits
+            ..limits.clone()
         }))
     }
 }
@@ -81,7 +81,7 @@ impl Aggregate for LossLimits {
         sink: &EventSink<Self>,
     ) -> Result<(), MeterTreeError> {
         let event = match command {
-            LossLimitsCommand::SetBounds(limits) => self.set(limits)?,
+            LossLimitsCommand::SetBounds(limits) => self.set(&limits)?,
         };
         sink.write(event, self).await;
         Ok(())

@@ -43,10 +43,6 @@ pub(super) struct PrinterSpecInput {
 }
 
 #[derive(InputObject)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a data sheet has or has not a feature"
-)]
 pub(super) struct RegisterEquipmentModelInput {
     pub(super) idempotency_key: String,
     model_id: String,

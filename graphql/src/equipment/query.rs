@@ -42,7 +42,6 @@ impl EquipmentQuery {
         guard = "may(Permission::ViewMeters)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn equipment(
         &self,
         ctx: &Context<'_>,

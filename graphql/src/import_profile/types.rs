@@ -51,7 +51,7 @@ pub(super) enum FileFormat {
     Delimited,
     /// Lines of a fixed width.
     FixedWidth,
-    /// dBase and Visual FoxPro tables.
+    /// Tables of `dBase` and Visual `FoxPro`.
     Dbf,
     Xlsx,
     /// A list of objects.

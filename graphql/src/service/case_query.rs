@@ -37,9 +37,9 @@ impl CaseQuery {
         let page = page(ctx, "service_cases", first, after.as_deref())?;
         let store = Services::of(ctx)?.store();
         let viewer = ctx.data::<Viewer>()?.staff();
-        let states = status.unwrap_or_default();
+        let wanted = status.unwrap_or_default();
         let filter = CaseFilter {
-            states: states.iter().map(|it| it.stored().to_owned()).collect(),
+            states: wanted.iter().map(|it| it.stored().to_owned()).collect(),
             kind: kind.map(|kind| {
                 chaobiao_domain::service::case::CaseKind::from(kind)
                     .as_str()

@@ -112,7 +112,7 @@ pub(super) struct ServiceRuleSet {
 }
 
 fn shown(
-    rules: rules::ServiceRuleSet,
+    rules: &rules::ServiceRuleSet,
     published: Option<(DateTime<Utc>, String)>,
 ) -> ServiceRuleSet {
     let (published_at, published_by) = published.unzip();
@@ -138,7 +138,7 @@ pub(super) async fn all(ctx: &Context<'_>) -> Result<Vec<ServiceRuleSet>> {
     let rows = rows.map_err(|error| internal(ctx, error))?;
     let published = rows
         .into_iter()
-        .map(|row| shown(row.rules.0, Some((row.published_at, row.published_by))));
-    let initial = shown(rules::ServiceRuleSet::initial(), None);
+        .map(|row| shown(&row.rules.0, Some((row.published_at, row.published_by))));
+    let initial = shown(&rules::ServiceRuleSet::initial(), None);
     Ok(published.chain([initial]).collect())
 }

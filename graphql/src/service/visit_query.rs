@@ -67,9 +67,9 @@ impl VisitQuery {
         after: Option<String>,
     ) -> Result<Connection<Appointment>> {
         let page = page(ctx, "appointments", first, after.as_deref())?;
-        let states = status.unwrap_or_default();
+        let wanted = status.unwrap_or_default();
         let filter = VisitFilter {
-            states: states.iter().map(|it| it.stored().to_owned()).collect(),
+            states: wanted.iter().map(|it| it.stored().to_owned()).collect(),
             campus: campus_id,
             staff,
             from: from.map(|day| start_of_business_day(day.0)),

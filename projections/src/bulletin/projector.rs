@@ -67,7 +67,11 @@ async fn article(
             )
             .bind(id)
             .bind(category.as_str())
-            .bind(campus.as_ref().map(|campus| campus.as_str()))
+            .bind(
+                campus
+                    .as_ref()
+                    .map(chaobiao_domain::units::CampusId::as_str),
+            )
             .execute(&mut *connection)
             .await?;
             write(event, 1, &text, connection).await?;

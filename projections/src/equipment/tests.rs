@@ -57,6 +57,10 @@ fn verified(log: &mut Log, meter_no: &str, on: &str, passed: bool) {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one register, looked at from every side"
+)]
 async fn r43_meters_are_due_by_calibre_verification_and_age() {
     let mut log = Log::default();
     model(&mut log, "DN20", 20);

@@ -166,6 +166,11 @@ fn two_years() -> Log {
             let time = format!("{on}-25 09:00");
             let id = format!("{number}-{on}");
             let usage = (used.to_string(), total.to_string());
+            log.record(
+                ("meter", number),
+                &time,
+                &meters::submitted(&id, "130", &time),
+            );
             let read = meters::accepted(&id, "130", &time, (&usage.0, &usage.1));
             log.record(("meter", number), &time, &MeterEvent::ReadingAccepted(read));
             on = on.next();

@@ -177,14 +177,33 @@ async fn open(opened: &CaseOpened, connection: &mut PgConnection) -> Result<(), 
     )
     .bind(opened.case_id.as_str())
     .bind(opened.kind.as_str())
-    .bind(opened.topic.map(|topic| topic.as_str()))
+    .bind(
+        opened
+            .topic
+            .map(chaobiao_domain::service::case::RequestTopic::as_str),
+    )
     .bind(opened.campus.as_str())
     .bind(&opened.place)
     .bind(&opened.description)
     .bind(photos)
-    .bind(opened.account_no.as_ref().map(|it| it.as_str()))
-    .bind(opened.meter_no.as_ref().map(|it| it.as_str()))
-    .bind(opened.concerned.as_ref().map(|it| it.as_str()))
+    .bind(
+        opened
+            .account_no
+            .as_ref()
+            .map(chaobiao_domain::units::AccountNo::as_str),
+    )
+    .bind(
+        opened
+            .meter_no
+            .as_ref()
+            .map(chaobiao_domain::units::MeterNo::as_str),
+    )
+    .bind(
+        opened
+            .concerned
+            .as_ref()
+            .map(chaobiao_domain::units::StaffLogin::as_str),
+    )
     .bind(opened.reported_by.to_string())
     .bind(opened.contact.is_some())
     .bind(opened.filed_at)

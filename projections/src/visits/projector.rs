@@ -85,7 +85,12 @@ async fn request(
     .bind(requested.campus.as_str())
     .bind(&requested.place)
     .bind(&requested.note)
-    .bind(requested.account_no.as_ref().map(|it| it.as_str()))
+    .bind(
+        requested
+            .account_no
+            .as_ref()
+            .map(chaobiao_domain::units::AccountNo::as_str),
+    )
     .bind(requested.wished_on)
     .bind(requested.requested_by.to_string())
     .bind(requested.contact.is_some())

@@ -58,7 +58,7 @@ fn fits(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.chars().count())
 }
 
-fn check(text: ArticleText) -> Result<ArticleText, ArticleError> {
+fn check(text: &ArticleText) -> Result<ArticleText, ArticleError> {
     let text = ArticleText {
         title: text.title.trim().to_owned(),
         body: text.body.trim().to_owned(),
@@ -101,14 +101,14 @@ impl Aggregate for Article {
                 article_id,
                 category,
                 campus,
-                text: check(text)?,
+                text: check(&text)?,
             }),
             (Self::Absent, _) => return Err(ArticleError::Unknown),
             (Self::Drafted { .. }, ArticleCommand::Draft { .. }) => {
                 return Err(ArticleError::AlreadyDrafted);
             }
             (Self::Drafted { version, text, .. }, ArticleCommand::Revise(revised)) => {
-                let revised = check(revised)?;
+                let revised = check(&revised)?;
                 (*text != revised).then(|| ArticleEvent::Revised {
                     version: version + 1,
                     text: revised,

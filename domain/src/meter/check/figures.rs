@@ -20,6 +20,10 @@ impl From<Figures> for BTreeMap<String, String> {
 }
 
 impl Figures {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "figures are numbers and words that are made where they are noted"
+    )]
     pub(in crate::meter) fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.0.insert(name.to_owned(), value.to_string());
         self

@@ -65,7 +65,7 @@ fn record(
     sweep: SweepRecorded,
 ) -> Result<Option<IntervalDayEvent>, IntervalError> {
     let step = sweep.step_minutes;
-    if step == 0 || MINUTES % step != 0 {
+    if step == 0 || !MINUTES.is_multiple_of(step) {
         return Err(IntervalError::StepDoesNotDivide);
     }
     if day.step_minutes != 0 && day.step_minutes != step {

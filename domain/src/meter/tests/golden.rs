@@ -130,6 +130,7 @@ fn corrected() -> ReadingCorrected {
 }
 
 /// Every event with all it can carry.
+#[expect(clippy::too_many_lines, reason = "one entry per event")]
 fn full() -> Vec<MeterEvent> {
     let card = registration(Commodity::Water);
     vec![

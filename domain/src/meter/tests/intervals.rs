@@ -41,12 +41,12 @@ fn sweep(day: &str, meter: MeterSweep) -> RecordSweep {
 }
 
 fn sweep_day(desk: &mut Desk, day: &str, list: &[&str]) -> SweptFindings {
-    swept(desk, sweep(day, meter_sweep(0, list)))
+    swept(desk, &sweep(day, meter_sweep(0, list)))
 }
 
-fn swept(desk: &mut Desk, sweep: RecordSweep) -> SweptFindings {
+fn swept(desk: &mut Desk, sweep: &RecordSweep) -> SweptFindings {
     let next = sweep.day.succ_opt().unwrap().to_string();
-    let judged = desk.on(&next).run(&sweep).unwrap().outcome;
+    let judged = desk.on(&next).run(sweep).unwrap().outcome;
     for finding in &judged.meters[0].findings {
         assert_eq!(finding.again().as_ref(), Some(finding), "X6");
     }
@@ -99,7 +99,7 @@ fn v13_intervals_add_up_to_what_the_register_moved_by() {
         let mut meter = meter_sweep(0, &usual());
         meter.start_index = Some(index("100"));
         meter.end_index = Some(index(end));
-        let judged = swept(&mut water(), sweep("2026-03-01", meter));
+        let judged = swept(&mut water(), &sweep("2026-03-01", meter));
         assert_eq!(found(&judged, Rule::V13), severity, "{end}");
     }
 }
@@ -108,9 +108,7 @@ fn v13_intervals_add_up_to_what_the_register_moved_by() {
 fn v14_the_same_value_six_times_or_nothing_for_long() {
     for (times, severity) in [(5, None), (6, Some(Severity::Warn))] {
         let mut day = usual();
-        for place in 8..8 + times {
-            day[place] = "0.07";
-        }
+        day[8..8 + times].fill("0.07");
         let judged = sweep_day(&mut water(), "2026-03-01", &day);
         assert_eq!(found(&judged, Rule::V14), severity, "{times}");
     }
@@ -177,18 +175,19 @@ fn v16_gaps_and_missing_registers() {
     sweep_day(&mut desk, "2026-03-01", &usual()[..9]);
     let late = swept(
         &mut desk,
-        sweep("2026-03-01", meter_sweep(10, &usual()[10..])),
+        &sweep("2026-03-01", meter_sweep(10, &usual()[10..])),
     );
     assert_eq!(found(&late, Rule::V16), Some(Severity::Hold));
     let filled = swept(
         &mut desk,
-        sweep("2026-03-01", meter_sweep(9, &usual()[9..10])),
+        &sweep("2026-03-01", meter_sweep(9, &usual()[9..10])),
     );
     assert_eq!(found(&filled, Rule::V16), None);
 }
 
 #[test]
 fn v16_v17_the_rates_of_a_time_of_use_meter() {
+    use RateRegister::{Flat, Peak, Valley};
     let rates = |list: &[(RateRegister, &str)]| -> BTreeMap<RateRegister, Index> {
         list.iter()
             .map(|(rate, text)| (*rate, index(text)))
@@ -199,9 +198,8 @@ fn v16_v17_the_rates_of_a_time_of_use_meter() {
         meter.rates = rates(list);
         meter.end_index = Some(index("300"));
         let mut desk = installed(Commodity::Electricity, device("H1", "0"), "2026-01-01");
-        swept(&mut desk, sweep("2026-03-01", meter))
+        swept(&mut desk, &sweep("2026-03-01", meter))
     };
-    use RateRegister::{Flat, Peak, Valley};
     let whole = judged(&[(Peak, "100"), (Flat, "120"), (Valley, "80")]);
     assert_eq!(
         (found(&whole, Rule::V16), found(&whole, Rule::V17)),
@@ -237,11 +235,14 @@ fn v25_water_that_never_rests_is_a_leak_told_of_once() {
     let mut told = Vec::new();
     for hour in 0..24 {
         let hour = u32::try_from(hour).unwrap();
-        let judged = swept(&mut desk, sweep("2026-03-02", meter_sweep(hour, &["0.18"])));
+        let judged = swept(
+            &mut desk,
+            &sweep("2026-03-02", meter_sweep(hour, &["0.18"])),
+        );
         told.push(found(&judged, Rule::V25).is_some());
     }
     assert_eq!(told.iter().position(|told| *told), Some(23));
-    let judged = swept(&mut desk, sweep("2026-03-03", meter_sweep(0, &["0.18"])));
+    let judged = swept(&mut desk, &sweep("2026-03-03", meter_sweep(0, &["0.18"])));
     assert_eq!(found(&judged, Rule::V25), None);
 }
 
@@ -255,7 +256,7 @@ fn v25_a_burst_lasts_half_an_hour() {
     ] {
         let mut burst = sweep("2026-03-01", meter_sweep(0, &list));
         burst.step_minutes = 15;
-        let judged = swept(&mut water(), burst);
+        let judged = swept(&mut water(), &burst);
         assert_eq!(found(&judged, Rule::V25), severity, "{list:?}");
     }
 }
@@ -271,7 +272,7 @@ fn v25_what_the_device_reports_of_itself() {
     ] {
         let mut meter = meter_sweep(0, &usual());
         meter.codes = [code].into();
-        let judged = swept(&mut water(), sweep("2026-03-01", meter));
+        let judged = swept(&mut water(), &sweep("2026-03-01", meter));
         assert_eq!(found(&judged, Rule::V25), Some(severity), "{code:?}");
     }
 }
@@ -295,26 +296,26 @@ fn a_sweep_is_taken_whole_or_not_at_all_and_once() {
         ),
         ("INTERVAL_STEP_CHANGED", &|sweep| sweep.step_minutes = 30),
         ("INTERVAL_STEP_DOES_NOT_DIVIDE", &|sweep| {
-            sweep.step_minutes = 7
+            sweep.step_minutes = 7;
         }),
         ("INTERVAL_STEP_DOES_NOT_DIVIDE", &|sweep| {
-            sweep.step_minutes = 0
+            sweep.step_minutes = 0;
         }),
         ("INTERVAL_NO_METERS", &|sweep| sweep.meters.clear()),
         ("INTERVAL_METER_TWICE", &|sweep| {
-            sweep.meters.push(sweep.meters[0].clone())
+            sweep.meters.push(sweep.meters[0].clone());
         }),
         ("INTERVAL_BEYOND_THE_DAY", &|sweep| {
-            sweep.meters[0].first_slot = 24
+            sweep.meters[0].first_slot = 24;
         }),
         ("INTERVAL_NEGATIVE", &|sweep| {
-            sweep.meters[0].values[0] = Some(quantity("-1"))
+            sweep.meters[0].values[0] = Some(quantity("-1"));
         }),
         ("INTERVAL_METER_UNKNOWN", &|sweep| {
-            sweep.meters[0].meter_no = "M9".parse().unwrap()
+            sweep.meters[0].meter_no = "M9".parse().unwrap();
         }),
         ("INTERVAL_IN_FUTURE", &|sweep| {
-            sweep.swept_at = Some(at("2026-03-02 09:06"))
+            sweep.swept_at = Some(at("2026-03-02 09:06"));
         }),
     ] {
         assert_eq!(refused(&mut desk, change), code);

@@ -281,9 +281,11 @@ mod again {
             for (days, used, kind) in steps {
                 desk.at += chrono::TimeDelta::days(days);
                 desk.by("li");
-                let index = match kind {
-                    0 => dial.saturating_sub(used),
-                    _ => { dial = (dial + used) % 10_000; dial }
+                let index = if kind == 0 {
+                    dial.saturating_sub(used)
+                } else {
+                    dial = (dial + used) % 10_000;
+                    dial
                 };
                 let judged = if kind == 1 {
                     let estimate = EstimateReading {

@@ -92,16 +92,13 @@ impl RequestAppointment {
         let Some(account_no) = &self.account_no else {
             return Ok(());
         };
-        match actor {
-            Actor::Customer(customer_id) => {
-                if !workspace.get::<Customer>(customer_id)?.may_use(account_no) {
-                    return Err(AppointmentError::AccountNotYours.into());
-                }
+        if let Actor::Customer(customer_id) = actor {
+            if !workspace.get::<Customer>(customer_id)?.may_use(account_no) {
+                return Err(AppointmentError::AccountNotYours.into());
             }
-            _ => {
-                let account = workspace.get::<Account>(account_no.as_str())?;
-                account.opened(account_no)?;
-            }
+        } else {
+            let account = workspace.get::<Account>(account_no.as_str())?;
+            account.opened(account_no)?;
         }
         Ok(())
     }

@@ -146,6 +146,10 @@ pub struct CaseOpened {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and most streams are little more than their opening"
+)]
 pub enum CaseEvent {
     Opened(CaseOpened),
     Assigned {
