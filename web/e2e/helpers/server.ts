@@ -81,7 +81,7 @@ async function finish(server: ChildProcess, dataDir: string): Promise<void> {
  * its own.
  */
 export default async function setup(): Promise<(() => Promise<void>) | void> {
-  const { BASE_URL: baseUrl, DATA_DIR: given = '../data', CHAOBIAO_BIN: program } = process.env
+  const { BASE_URL: baseUrl, DATA_DIR: given = '../data', PROGRAM: program } = process.env
   if (baseUrl) {
     const said = readFileSync(process.env.DEMO_LOGINS ?? join(given, 'demo.txt'), 'utf8')
     process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(worldOf(baseUrl, given, said))
