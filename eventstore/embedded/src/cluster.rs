@@ -94,10 +94,7 @@ impl EmbeddedPostgres {
         starting.exclusive().await?;
         let users = LockFile::open(layout.data_dir.join("cluster.lock"))?;
         let alone = users.try_exclusive()?;
-        let socket_directory = ensure_running(&layout, &tools, options).await?;
-        let mut superuser = options_for(&socket_directory, SUPERUSER, SUPERUSER)
-            .connect()
-            .await?;
+        let (socket_directory, mut superuser) = reach(&layout, &tools, options).await?;
         if alone {
             end_orphaned_sessions(&mut superuser).await?;
         }
@@ -136,7 +133,28 @@ fn options_for(socket_directory: &Path, user: &str, database: &str) -> PgConnect
         .application_name("chaobiao")
 }
 
-/// The socket directory of the cluster, running when this returns.
+/// The socket directory of the cluster, and a session that shows it to be running: a process that has
+/// just been killed may still be seen beside a file that calls it ready.
+async fn reach(
+    layout: &Layout,
+    tools: &Tools,
+    options: &Options,
+) -> Result<(PathBuf, PgConnection), EmbeddedError> {
+    let deadline = Instant::now() + Duration::from_secs(PATIENCE_SECONDS);
+    loop {
+        let socket_directory = ensure_running(layout, tools, options).await?;
+        let connecting = options_for(&socket_directory, SUPERUSER, SUPERUSER);
+        match connecting.connect().await {
+            Ok(superuser) => return Ok((socket_directory, superuser)),
+            Err(sqlx::Error::Io(_)) if Instant::now() < deadline => {
+                sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The socket directory of the cluster, running as far as its files tell.
 async fn ensure_running(
     layout: &Layout,
     tools: &Tools,

@@ -81,6 +81,8 @@ async fn rows_are_built_compared_exchanged_and_brought_back_under_load() {
     let world = Arc::new(World::create().await);
     let daemon = started(&world, 1).await;
     fill(&world, 20).await;
+    // Whatever else runs on the cluster may hold the sealer up.
+    assert!(daemon.wait_for(world.add(&["a"], 1).await, LIMIT).await);
     let reader = Reader::start(world.pool());
     let writing = Arc::new(AtomicBool::new(true));
     let writer = tokio::spawn({
