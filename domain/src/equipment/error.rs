@@ -3,7 +3,7 @@ use chrono::NaiveDate;
 use thiserror::Error;
 
 use super::Requirement;
-use crate::units::ValueError;
+use crate::units::{ValueError, written};
 
 /// Why a model, a piece of equipment or a cycle is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -80,14 +80,5 @@ pub(super) fn text(
     what: &'static str,
 ) -> Result<String, EquipmentError> {
     const LENGTH_MAX: usize = 100;
-    let text = text.trim();
-    let source = if text.is_empty() {
-        ValueError::Empty { what }
-    } else if text.chars().count() > LENGTH_MAX {
-        let max = LENGTH_MAX;
-        ValueError::TooLong { what, max }
-    } else {
-        return Ok(text.to_owned());
-    };
-    Err(EquipmentError::Value { field, source })
+    written(text, what, LENGTH_MAX).map_err(|source| EquipmentError::Value { field, source })
 }

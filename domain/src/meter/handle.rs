@@ -9,7 +9,7 @@ use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
     MeterState, correction, estimate, submission, supply,
 };
-use crate::units::{PhotoHash, Quantity, ValueError, business_date};
+use crate::units::{PhotoHash, Quantity, business_date, written};
 
 pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEvent>, MeterError> {
     if let MeterCommand::Register(registered) = command {
@@ -43,18 +43,7 @@ pub(super) fn text(
     what: &'static str,
     max: usize,
 ) -> Result<String, MeterError> {
-    let text = text.trim();
-    let problem = if text.is_empty() {
-        ValueError::Empty { what }
-    } else if text.chars().count() > max {
-        ValueError::TooLong { what, max }
-    } else {
-        return Ok(text.to_owned());
-    };
-    Err(MeterError::Value {
-        field,
-        source: problem,
-    })
+    written(text, what, max).map_err(|source| MeterError::Value { field, source })
 }
 
 pub(super) fn known_photo(meter: &MeterState, photo: Option<&PhotoHash>) -> Result<(), MeterError> {

@@ -6,7 +6,7 @@ use super::{
     LabelGenerated, LabelPrinted, LabelReplaced, LabelReplacement, LabelScanFailed,
     LabelScanVerified, LabelSize, MeterLabelError, MeterLabelEvent, ScanCondition,
 };
-use crate::units::{LabelBatchId, MeterNo, ValueError};
+use crate::units::{LabelBatchId, MeterNo, written_if_any};
 
 const NOTE_LENGTH_MAX: usize = 200;
 
@@ -70,19 +70,11 @@ impl MeterLabel {
         events
     }
 
-    fn replace(&self, reason: LabelReplacement, note: Option<String>) -> Decision {
+    fn replace(&self, reason: LabelReplacement, note: Option<&str>) -> Decision {
         let Self::Current { serial, .. } = self else {
             return Err(MeterLabelError::NoLabel);
         };
-        let note = note.map(|note| note.trim().to_owned());
-        let note = note.filter(|note| !note.is_empty());
-        if note
-            .as_ref()
-            .is_some_and(|note| note.chars().count() > NOTE_LENGTH_MAX)
-        {
-            let (what, max) = ("备注", NOTE_LENGTH_MAX);
-            return Err(MeterLabelError::Note(ValueError::TooLong { what, max }));
-        }
+        let note = written_if_any(note, "备注", NOTE_LENGTH_MAX).map_err(MeterLabelError::Note)?;
         Ok(vec![MeterLabelEvent::Replaced(LabelReplaced {
             serial: serial.saturating_add(1),
             reason,
@@ -128,7 +120,7 @@ impl Aggregate for MeterLabel {
                 batch,
                 size,
             } => self.print(meter_no, batch, size),
-            MeterLabelCommand::Replace { reason, note } => self.replace(reason, note)?,
+            MeterLabelCommand::Replace { reason, note } => self.replace(reason, note.as_deref())?,
             MeterLabelCommand::Scan { scanned, condition } => self.scan(scanned, condition)?,
         };
         for event in events {

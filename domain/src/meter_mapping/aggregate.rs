@@ -4,7 +4,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::{MeterMappingError, MeterMappingEvent, NumberLinked, NumberUnlinked};
-use crate::units::{MeterNo, ValueError};
+use crate::units::{MeterNo, written};
 
 const REASON_LENGTH_MAX: usize = 200;
 
@@ -75,15 +75,8 @@ impl MeterMapping {
         if unlinked.to < active.from {
             return Err(MeterMappingError::ToBeforeFrom(active.from));
         }
-        let reason = unlinked.reason.trim().to_owned();
-        if reason.is_empty() {
-            let what = "解除原因";
-            return Err(MeterMappingError::Reason(ValueError::Empty { what }));
-        }
-        if reason.chars().count() > REASON_LENGTH_MAX {
-            let (what, max) = ("解除原因", REASON_LENGTH_MAX);
-            return Err(MeterMappingError::Reason(ValueError::TooLong { what, max }));
-        }
+        let reason = written(&unlinked.reason, "解除原因", REASON_LENGTH_MAX)
+            .map_err(MeterMappingError::Reason)?;
         Ok(MeterMappingEvent::Unlinked(NumberUnlinked {
             reason,
             ..unlinked

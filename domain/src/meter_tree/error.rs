@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use crate::units::{MeterNo, ValueError};
+use crate::units::{MeterNo, ValueError, written};
 
 /// Why a meter is not put behind another, or limits are not set.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -74,13 +74,5 @@ impl BusinessError for MeterTreeError {
 /// What people write is kept without the white space around it, and within bounds.
 pub(super) fn reason(text: &str) -> Result<String, MeterTreeError> {
     const LENGTH_MAX: usize = 200;
-    let (text, what) = (text.trim(), "原因");
-    if text.is_empty() {
-        Err(MeterTreeError::Reason(ValueError::Empty { what }))
-    } else if text.chars().count() > LENGTH_MAX {
-        let max = LENGTH_MAX;
-        Err(MeterTreeError::Reason(ValueError::TooLong { what, max }))
-    } else {
-        Ok(text.to_owned())
-    }
+    written(text, "原因", LENGTH_MAX).map_err(MeterTreeError::Reason)
 }

@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use crate::units::ValueError;
+use crate::units::{ValueError, written};
 
 /// Why a fact about a metering point is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -69,14 +69,5 @@ pub(super) fn text(
     what: &'static str,
 ) -> Result<String, MeteringPointError> {
     const LENGTH_MAX: usize = 200;
-    let text = text.trim();
-    let source = if text.is_empty() {
-        ValueError::Empty { what }
-    } else if text.chars().count() > LENGTH_MAX {
-        let max = LENGTH_MAX;
-        ValueError::TooLong { what, max }
-    } else {
-        return Ok(text.to_owned());
-    };
-    Err(MeteringPointError::Value { field, source })
+    written(text, what, LENGTH_MAX).map_err(|source| MeteringPointError::Value { field, source })
 }

@@ -156,16 +156,10 @@ fn require_own(
     if reader.is_some_and(|reader| reader.as_str() == login) {
         return Ok(());
     }
-    match workspace.get::<Staff>(login)? {
-        Staff::Employed(record)
-            if record
-                .roles
-                .iter()
-                .any(|role| role.permissions().contains(&Permission::ManageRounds)) =>
-        {
-            Ok(())
-        }
-        _ => Err(ReadingBookError::NotYourBook.into()),
+    if workspace.get::<Staff>(login)?.may(Permission::ManageRounds) {
+        Ok(())
+    } else {
+        Err(ReadingBookError::NotYourBook.into())
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     FieldConflict, ReadingRoundCommand, ReadingRoundError, ReadingRoundEvent, RoundAssigned,
     RoundOpened, UnreadReason, UnreadReasonRecorded, VisitRecorded,
 };
-use crate::units::{BookNo, ItemId, MeterNo, StaffLogin, ValueError};
+use crate::units::{BookNo, ItemId, MeterNo, StaffLogin, written_if_any};
 
 const NOTE_LENGTH: usize = 200;
 
@@ -236,12 +236,5 @@ fn record_reason(
 
 /// What somebody wrote, without the space around it; nothing when there is nothing else.
 fn note(text: Option<&str>, what: &'static str) -> Result<Option<String>, ReadingRoundError> {
-    let text = text.map(str::trim).filter(|text| !text.is_empty());
-    if text.is_some_and(|text| text.chars().count() > NOTE_LENGTH) {
-        return Err(ReadingRoundError::Note(ValueError::TooLong {
-            what,
-            max: NOTE_LENGTH,
-        }));
-    }
-    Ok(text.map(str::to_owned))
+    written_if_any(text, what, NOTE_LENGTH).map_err(ReadingRoundError::Note)
 }

@@ -25,7 +25,7 @@ pub use money::Fen;
 pub use person::Phone;
 pub use place::GeoPoint;
 pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
-pub use text::{normalise_digits, parse_decimal};
+pub use text::{normalise_digits, parse_decimal, written, written_if_any};
 pub use time::{
     BillingMonth, Period, business_date, business_time, instant_of, parse_moment,
     start_of_business_day,

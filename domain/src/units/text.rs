@@ -15,6 +15,29 @@ pub fn normalise_digits(text: &str) -> String {
         .collect()
 }
 
+/// What people write, kept without the white space around it: not empty, and at most so long.
+pub fn written(text: &str, what: &'static str, max: usize) -> Result<String, ValueError> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(ValueError::Empty { what })
+    } else if text.chars().count() > max {
+        Err(ValueError::TooLong { what, max })
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// The same for what may be left out: nothing, where nothing but white space was written.
+pub fn written_if_any(
+    text: Option<&str>,
+    what: &'static str,
+    max: usize,
+) -> Result<Option<String>, ValueError> {
+    text.filter(|text| !text.trim().is_empty())
+        .map(|text| written(text, what, max))
+        .transpose()
+}
+
 /// Reads a plain decimal: an optional minus, digits, at most one point. No exponent, no grouping.
 ///
 /// `Decimal::from_str` would also take underscores and silently round what is too long.

@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::account::{AssignMeter, ChangeAccount, OpenAccount, ReleaseMeter};
 use chaobiao_domain::staff::Permission;
@@ -6,7 +6,7 @@ use chaobiao_domain::units::{AccountNo, CampusId, MeterNo, Phone, TariffId};
 
 use super::query::find;
 use super::{Account, AccountClass};
-use crate::support::{Date, Ran, UserError, field, may, run};
+use crate::support::{Date, field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct OpenAccountInput {
@@ -56,29 +56,8 @@ pub(super) struct ReleaseMeterInput {
     on: Option<Date>,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            account: Option<Account>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<AccountNo>) -> Result<Self> {
-                let account = match &ran.outcome {
-                    Some(account_no) => find(ctx, account_no.as_str()).await?,
-                    None => None,
-                };
-                Ok(Self { account, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    account: Account, |ctx, account_no: AccountNo| find(ctx, account_no.as_str());
     OpenAccountPayload,
     ChangeAccountPayload,
     AssignMeterPayload,

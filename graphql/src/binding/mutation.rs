@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_domain::customer::{ApproveBinding, RejectBinding, RequestBinding, RevokeBinding};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, BindingId};
@@ -6,8 +6,7 @@ use chaobiao_projections::binding_queue;
 
 use super::Binding;
 use crate::support::{
-    ErrorCode, Ran, Services, UserError, Viewer, coded, customer_or, customers, field, internal,
-    may, run,
+    ErrorCode, Services, Viewer, coded, customer_or, customers, field, internal, may, payloads, run,
 };
 
 #[derive(InputObject)]
@@ -38,36 +37,15 @@ pub(super) struct RevokeBindingInput {
     binding_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            binding: Option<Binding>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<BindingId>) -> Result<Self> {
-                let binding = find(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { binding, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    binding: Binding, |ctx, id: BindingId| find(ctx, id);
     RequestBindingPayload,
     ApproveBindingPayload,
     RejectBindingPayload,
     RevokeBindingPayload
 );
 
-async fn find(ctx: &Context<'_>, id: Option<&BindingId>) -> Result<Option<Binding>> {
-    let Some(id) = id else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, id: &BindingId) -> Result<Option<Binding>> {
     let pool = Services::of(ctx)?.store().pool();
     let row = binding_queue::binding(pool, id.as_str()).await;
     Ok(row.map_err(|error| internal(ctx, error))?.map(Binding))

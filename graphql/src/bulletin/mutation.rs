@@ -10,7 +10,7 @@ use chaobiao_domain::units::{ArticleId, CampusId};
 use chaobiao_projections::bulletin;
 
 use super::article_types::{Article, ArticleCategory, CampusOffice};
-use crate::support::{Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Services, UserError, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct DraftArticleInput {
@@ -55,26 +55,8 @@ pub(super) struct SetOfficeContactInput {
     contact: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            article: Option<Article>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<ArticleChanged>) -> Result<Self> {
-                let article = changed(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { article, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    article: Article, |ctx, changed: ArticleChanged| find(ctx, changed);
     DraftArticlePayload,
     ReviseArticlePayload,
     PublishArticlePayload,
@@ -89,10 +71,7 @@ pub(super) struct SetOfficeContactPayload {
     pending: bool,
 }
 
-async fn changed(ctx: &Context<'_>, changed: Option<&ArticleChanged>) -> Result<Option<Article>> {
-    let Some(changed) = changed else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, changed: &ArticleChanged) -> Result<Option<Article>> {
     let pool = Services::of(ctx)?.store().pool();
     let row = bulletin::by_id(pool, changed.article_id.as_str()).await;
     Ok(row.map_err(|error| internal(ctx, error))?.map(Article))

@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::bulletin::outage::{
     CancelOutage, ExtendOutage, OutageArea, OutageChanged, OutageError, PublishOutage,
@@ -9,7 +9,7 @@ use chaobiao_projections::outages;
 use chrono::{DateTime, Utc};
 
 use super::outage_types::Outage;
-use crate::support::{Commodity, Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Commodity, Services, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct PublishOutageInput {
@@ -40,35 +40,14 @@ pub(super) struct CancelOutageInput {
     reason: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            outage: Option<Outage>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<OutageChanged>) -> Result<Self> {
-                let outage = changed(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { outage, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    outage: Outage, |ctx, changed: OutageChanged| find(ctx, changed);
     PublishOutagePayload,
     ExtendOutagePayload,
     CancelOutagePayload
 );
 
-async fn changed(ctx: &Context<'_>, changed: Option<&OutageChanged>) -> Result<Option<Outage>> {
-    let Some(changed) = changed else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, changed: &OutageChanged) -> Result<Option<Outage>> {
     let pool = Services::of(ctx)?.store().pool();
     let row = outages::by_id(pool, changed.outage_id.as_str()).await;
     Ok(row.map_err(|error| internal(ctx, error))?.map(Outage::from))

@@ -4,7 +4,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BookNo, CampusId, business_date};
 use chaobiao_projections::unread_meters::{UnreadFilter, query};
 
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::reading_round::read;
 use crate::support::{Services, YearMonth, bad_input, internal, may};
 
@@ -25,7 +25,7 @@ struct RouteStopNode {
 #[ComplexObject]
 impl RouteStopNode {
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+        meter_of(ctx, &self.meter_no).await
     }
 }
 

@@ -1,11 +1,11 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_domain::import_profile::{ProfileChanged, PublishImportProfile, RetireImportProfile};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::ImportProfileId;
 
 use super::query::find;
 use super::types::{ImportLayoutInput, ImportProfile};
-use crate::support::{Ran, UserError, field, may, run};
+use crate::support::{field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct PublishImportProfileInput {
@@ -20,31 +20,12 @@ pub(super) struct RetireImportProfileInput {
     profile_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            /// Null once it is retired.
-            import_profile: Option<ImportProfile>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<ProfileChanged>) -> Result<Self> {
-                let import_profile = match &ran.outcome {
-                    Some(changed) => find(ctx, &changed.profile_id).await?,
-                    None => None,
-                };
-                let (user_errors, pending) = (ran.user_errors, ran.pending);
-                Ok(Self { import_profile, user_errors, pending })
-            }
-        }
-    )+};
-}
-
-payload!(PublishImportProfilePayload, RetireImportProfilePayload);
+payloads!(
+    /// Null once it is retired.
+    import_profile: ImportProfile, |ctx, changed: ProfileChanged| find(ctx, &changed.profile_id);
+    PublishImportProfilePayload,
+    RetireImportProfilePayload
+);
 
 #[derive(Default)]
 pub struct ImportProfileMutation;

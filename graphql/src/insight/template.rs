@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_domain::report_template::{
     ColumnLayout, PublishReportTemplate, ReportLayout, RetireReportTemplate, TemplateChanged,
 };
@@ -7,7 +7,7 @@ use chaobiao_domain::units::ReportTemplateId;
 use chaobiao_projections::report_templates::query;
 
 use super::report::{ReportColumn, ReportGroup, ReportTemplate};
-use crate::support::{Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Services, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 struct ReportColumnInput {
@@ -33,38 +33,14 @@ pub(super) struct RetireReportTemplateInput {
     template_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            /// Null once it is retired.
-            report_template: Option<ReportTemplate>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
+payloads!(
+    /// Null once it is retired.
+    report_template: ReportTemplate, |ctx, changed: TemplateChanged| find(ctx, changed);
+    PublishReportTemplatePayload,
+    RetireReportTemplatePayload
+);
 
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<TemplateChanged>) -> Result<Self> {
-                Ok(Self {
-                    report_template: shown(ctx, ran.outcome.as_ref()).await?,
-                    user_errors: ran.user_errors,
-                    pending: ran.pending,
-                })
-            }
-        }
-    )+};
-}
-
-payload!(PublishReportTemplatePayload, RetireReportTemplatePayload);
-
-async fn shown(
-    ctx: &Context<'_>,
-    changed: Option<&TemplateChanged>,
-) -> Result<Option<ReportTemplate>> {
-    let Some(changed) = changed else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, changed: &TemplateChanged) -> Result<Option<ReportTemplate>> {
     let pool = Services::of(ctx)?.store().pool();
     let templates = query::list(pool, Some(&changed.template_id)).await;
     let templates = templates.map_err(|error| internal(ctx, error))?;

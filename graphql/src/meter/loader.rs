@@ -7,6 +7,7 @@ use async_graphql::{Context, Result};
 use chaobiao_projections::meter_card::{self, MeterCard};
 use chaobiao_projections::reading_review::{self, ReadingRow};
 
+use super::Meter;
 use crate::support::{ReadLoader, load};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +66,11 @@ impl Loader<ReadingKey> for ReadLoader {
 /// The card of a meter, whoever asks.
 pub(crate) async fn card_of(ctx: &Context<'_>, meter_no: &str) -> Result<Option<MeterCard>> {
     load(ctx, CardKey(meter_no.to_owned())).await
+}
+
+/// A meter, whoever asks.
+pub(crate) async fn meter_of(ctx: &Context<'_>, meter_no: &str) -> Result<Option<Meter>> {
+    Ok(card_of(ctx, meter_no).await?.map(Meter))
 }
 
 /// The meters an account pays for now, whoever asks.

@@ -13,7 +13,7 @@ mod types;
 pub(crate) use payload::meter_payloads;
 
 pub use access::{may_see_meter, may_see_reading};
-pub(crate) use loader::{card_of, cards_of_account, reading_of};
+pub(crate) use loader::{card_of, cards_of_account, meter_of, reading_of};
 pub use mutation::MeterMutation;
 pub use query::MeterQuery;
 pub use replacement::ReplacementQuery;

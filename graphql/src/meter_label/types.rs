@@ -3,7 +3,7 @@ use chaobiao_domain::meter_label::{self, LabelSize};
 use chaobiao_projections::meter_labels::{self, LabelRow, ScanRow};
 use chrono::{DateTime, Utc};
 
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 
 /// What a label has been through when it is scanned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -67,7 +67,7 @@ pub(super) struct MeterLabel {
 #[ComplexObject]
 impl MeterLabel {
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+        meter_of(ctx, &self.meter_no).await
     }
 }
 

@@ -2,7 +2,7 @@ use async_graphql::{ComplexObject, Context, Enum, Object, Result, SimpleObject};
 use chaobiao_domain::meter_tree;
 use chaobiao_projections::meter_tree::{LimitsRow, MeterLoss as LossRow, SubUsage, TreeNode};
 
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::support::{Commodity, Date, Decimal};
 
 /// What a meter is to the one above it.
@@ -44,7 +44,7 @@ pub(super) struct MeterTreeNode {
 #[ComplexObject]
 impl MeterTreeNode {
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+        meter_of(ctx, &self.meter_no).await
     }
 }
 
@@ -94,7 +94,7 @@ impl MeterLoss {
 
     /// The master.
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, self.0.master_no.as_str()).await?.map(Meter))
+        meter_of(ctx, self.0.master_no.as_str()).await
     }
 
     async fn commodity(&self) -> Commodity {

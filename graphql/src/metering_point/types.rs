@@ -3,7 +3,7 @@ use chaobiao_domain::metering_point;
 use chaobiao_projections::metering_points::{CheckRow, ClassMethodRow, LocationRow, MethodRow};
 use chrono::{DateTime, Utc};
 
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::support::{Commodity, Date, Decimal};
 
 /// By which way a meter is meant to be read.
@@ -108,7 +108,7 @@ pub(super) struct MeterCheck {
 #[ComplexObject]
 impl MeterCheck {
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+        meter_of(ctx, &self.meter_no).await
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::mutation::EstimateReadingPayload;
 use super::state::{ReadState, ReadStateInfo};
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::support::{
     Connection, Date, Services, UserError, bad_input, connection, field, internal, may, not_found,
     page, page_size, run, staff,
@@ -108,8 +108,8 @@ impl DelayedReading {
     }
 
     async fn meter(&self, ctx: &Context<'_>) -> Result<Meter> {
-        let card = card_of(ctx, self.0.meter_no.as_str()).await?;
-        card.map(Meter).ok_or_else(|| not_found("表"))
+        let meter = meter_of(ctx, self.0.meter_no.as_str()).await?;
+        meter.ok_or_else(|| not_found("表"))
     }
 
     async fn until(&self) -> Date {

@@ -7,7 +7,7 @@ use chaobiao_domain::units::{CorrectionId, Index, MeterNo, ReadingId};
 
 use super::Reading;
 use crate::meter::reading_of;
-use crate::support::{Decimal, Ran, UserError, field, may, run};
+use crate::support::{Decimal, UserError, field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct AcceptHeldReadingInput {
@@ -46,26 +46,8 @@ pub(super) struct ApproveCorrectionInput {
     correction_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            reading: Option<Reading>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<ReadingId>) -> Result<Self> {
-                let reading = find(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { reading, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    reading: Reading, |ctx, id: ReadingId| find(ctx, Some(id));
     AcceptHeldReadingPayload,
     RejectReadingPayload,
     ApproveCorrectionPayload

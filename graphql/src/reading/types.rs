@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::state::{Estimate, PhotoAnalysis, Position, ReadState};
 use crate::audit::{AuditProof, proof_of};
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::support::{Commodity, Date, Decimal, Viewer, YearMonth, not_found};
 
 /// What has become of a reading.
@@ -188,8 +188,8 @@ impl Reading {
     }
 
     async fn meter(&self, ctx: &Context<'_>) -> Result<Meter> {
-        let card = card_of(ctx, self.0.meter_no.as_str()).await?;
-        card.map(Meter).ok_or_else(|| not_found("表"))
+        let meter = meter_of(ctx, self.0.meter_no.as_str()).await?;
+        meter.ok_or_else(|| not_found("表"))
     }
 
     async fn status(&self) -> ReadingStatus {

@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::reading_book::{
     AssignReader, BookChanged, CloseReadingBook, NameSubstitute, OpenReadingBook, OrderBook,
@@ -10,7 +10,7 @@ use chaobiao_projections::meter_card;
 
 use super::query::find;
 use super::types::{ReadingBook, ReadingCycle};
-use crate::support::{Date, Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Date, Services, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct OpenReadingBookInput {
@@ -85,30 +85,8 @@ pub(super) struct CloseReadingBookInput {
     book: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            reading_book: Option<ReadingBook>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<BookChanged>) -> Result<Self> {
-                let reading_book = match &ran.outcome {
-                    Some(changed) => find(ctx, &changed.book).await?,
-                    None => None,
-                };
-                let (user_errors, pending) = (ran.user_errors, ran.pending);
-                Ok(Self { reading_book, user_errors, pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    reading_book: ReadingBook, |ctx, changed: BookChanged| find(ctx, &changed.book);
     OpenReadingBookPayload,
     SetBookMetersPayload,
     OrderReadingBookPayload,

@@ -2,7 +2,7 @@ use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::reading_book;
 use chaobiao_projections::reading_books::BookRow;
 
-use crate::meter::{Meter, card_of};
+use crate::meter::{Meter, meter_of};
 use crate::reading_round::{ReadingRound, find};
 use crate::support::Date;
 
@@ -64,9 +64,11 @@ impl ReadingBook {
     #[graphql(complexity = "1 + 100 * child_complexity")]
     async fn meters(&self, ctx: &Context<'_>) -> Result<Vec<Meter>> {
         let cards = futures::future::try_join_all(
-            self.meter_nos.iter().map(|meter_no| card_of(ctx, meter_no)),
+            self.meter_nos
+                .iter()
+                .map(|meter_no| meter_of(ctx, meter_no)),
         );
-        Ok(cards.await?.into_iter().flatten().map(Meter).collect())
+        Ok(cards.await?.into_iter().flatten().collect())
     }
 }
 

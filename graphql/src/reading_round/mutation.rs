@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::reading_round::{
     AssignRound, CloseReadingRound, OpenReadingRound, RecordUnreadReason, RecordVisit, RoundChanged,
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::query::find;
 use super::types::{ReadingRound, UnreadReason};
-use crate::support::{Date, Services, UserError, YearMonth, field, internal, may, run};
+use crate::support::{Date, Services, YearMonth, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct OpenReadingRoundInput {
@@ -63,35 +63,14 @@ pub(super) struct CloseReadingRoundInput {
     round_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            reading_round: Option<ReadingRound>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    reading_round: ReadingRound, |ctx, changed: RoundChanged| find(ctx, &changed.round_id);
     OpenReadingRoundPayload,
     RecordUnreadReasonPayload,
     AssignReadingRoundPayload,
     RecordVisitPayload,
     CloseReadingRoundPayload
 );
-
-async fn changed(
-    ctx: &Context<'_>,
-    outcome: Option<&RoundChanged>,
-) -> Result<Option<ReadingRound>> {
-    match outcome {
-        Some(changed) => find(ctx, &changed.round_id).await,
-        None => Ok(None),
-    }
-}
 
 fn open(
     input: &OpenReadingRoundInput,
@@ -155,13 +134,7 @@ impl ReadingRoundMutation {
         };
         let process = open(&input, book, walk);
         let ran = run(ctx, "openReadingRound", &input.idempotency_key, process).await?;
-        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
-        let (user_errors, pending) = (ran.user_errors, ran.pending);
-        Ok(OpenReadingRoundPayload {
-            reading_round,
-            user_errors,
-            pending,
-        })
+        OpenReadingRoundPayload::of(ctx, ran).await
     }
 
     /// The reader stood before a meter and could not read it.
@@ -182,13 +155,7 @@ impl ReadingRoundMutation {
             })
         });
         let ran = run(ctx, "recordUnreadReason", &input.idempotency_key, process).await?;
-        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
-        let (user_errors, pending) = (ran.user_errors, ran.pending);
-        Ok(RecordUnreadReasonPayload {
-            reading_round,
-            user_errors,
-            pending,
-        })
+        RecordUnreadReasonPayload::of(ctx, ran).await
     }
 
     /// Gives the rest of a walk to somebody else.
@@ -208,13 +175,7 @@ impl ReadingRoundMutation {
             })
         });
         let ran = run(ctx, "assignReadingRound", &input.idempotency_key, process).await?;
-        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
-        let (user_errors, pending) = (ran.user_errors, ran.pending);
-        Ok(AssignReadingRoundPayload {
-            reading_round,
-            user_errors,
-            pending,
-        })
+        AssignReadingRoundPayload::of(ctx, ran).await
     }
 
     /// The reader was there and could not read the meter; perhaps a note was left.
@@ -226,13 +187,7 @@ impl ReadingRoundMutation {
     ) -> Result<RecordVisitPayload> {
         let process = visit(&input);
         let ran = run(ctx, "recordVisit", &input.idempotency_key, process).await?;
-        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
-        let (user_errors, pending) = (ran.user_errors, ran.pending);
-        Ok(RecordVisitPayload {
-            reading_round,
-            user_errors,
-            pending,
-        })
+        RecordVisitPayload::of(ctx, ran).await
     }
 
     /// Ends a round; what is unread stays on the list of its month.
@@ -245,12 +200,6 @@ impl ReadingRoundMutation {
         let round_id = field("roundId", RoundId::try_new(&input.round_id));
         let process = round_id.map(|round_id| CloseReadingRound { round_id });
         let ran = run(ctx, "closeReadingRound", &input.idempotency_key, process).await?;
-        let reading_round = changed(ctx, ran.outcome.as_ref()).await?;
-        let (user_errors, pending) = (ran.user_errors, ran.pending);
-        Ok(CloseReadingRoundPayload {
-            reading_round,
-            user_errors,
-            pending,
-        })
+        CloseReadingRoundPayload::of(ctx, ran).await
     }
 }

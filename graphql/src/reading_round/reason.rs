@@ -1,13 +1,13 @@
 //! The centre's own list of reasons.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_domain::delay_reasons::{DefineDelayReason, DelayReasonChanged, RetireDelayReason};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::ReasonCode;
 use chaobiao_projections::unread_meters::query;
 
 use super::types::DelayReason;
-use crate::support::{Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Services, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct DefineDelayReasonInput {
@@ -25,37 +25,13 @@ pub(super) struct RetireDelayReasonInput {
     code: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            delay_reason: Option<DelayReason>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
+payloads!(
+    delay_reason: DelayReason, |ctx, changed: DelayReasonChanged| find(ctx, changed);
+    DefineDelayReasonPayload,
+    RetireDelayReasonPayload
+);
 
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<DelayReasonChanged>) -> Result<Self> {
-                Ok(Self {
-                    delay_reason: shown(ctx, ran.outcome.as_ref()).await?,
-                    user_errors: ran.user_errors,
-                    pending: ran.pending,
-                })
-            }
-        }
-    )+};
-}
-
-payload!(DefineDelayReasonPayload, RetireDelayReasonPayload);
-
-async fn shown(
-    ctx: &Context<'_>,
-    changed: Option<&DelayReasonChanged>,
-) -> Result<Option<DelayReason>> {
-    let Some(changed) = changed else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, changed: &DelayReasonChanged) -> Result<Option<DelayReason>> {
     let reasons = query::reasons(Services::of(ctx)?.store().pool()).await;
     let reasons = reasons.map_err(|error| internal(ctx, error))?;
     let mut reasons = reasons.into_iter();

@@ -9,7 +9,7 @@ use chaobiao_projections::unread_meters::{
 };
 use chrono::{DateTime, Utc};
 
-use crate::meter::{Meter, card_of, reading_of};
+use crate::meter::{Meter, meter_of, reading_of};
 use crate::reading::Reading;
 use crate::support::{Date, Decimal, Services, YearMonth, internal};
 
@@ -122,7 +122,7 @@ pub(crate) struct UnreadMeter {
 impl UnreadMeter {
     /// Where it hangs, and what it showed last.
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
-        Ok(card_of(ctx, &self.meter_no).await?.map(Meter))
+        meter_of(ctx, &self.meter_no).await
     }
 }
 

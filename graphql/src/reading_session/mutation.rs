@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_domain::reading_session::{
     AddSessionNote, FinishSession, SessionChanged, StartSession,
 };
@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::query::find;
 use super::types::ReadingSession;
-use crate::support::{Ran, UserError, field, may, run};
+use crate::support::{field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct StartReadingSessionInput {
@@ -40,30 +40,8 @@ pub(super) struct FinishReadingSessionInput {
     summary: Option<String>,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            reading_session: Option<ReadingSession>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<SessionChanged>) -> Result<Self> {
-                let reading_session = match &ran.outcome {
-                    Some(changed) => find(ctx, &changed.session_id).await?,
-                    None => None,
-                };
-                let (user_errors, pending) = (ran.user_errors, ran.pending);
-                Ok(Self { reading_session, user_errors, pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    reading_session: ReadingSession, |ctx, changed: SessionChanged| find(ctx, &changed.session_id);
     StartReadingSessionPayload,
     AddSessionNotePayload,
     FinishReadingSessionPayload

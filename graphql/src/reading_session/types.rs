@@ -2,7 +2,7 @@ use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_projections::session_log::{self, EntryRow, SessionRow};
 use chrono::{DateTime, Utc};
 
-use crate::meter::{Meter, card_of, reading_of};
+use crate::meter::{Meter, meter_of, reading_of};
 use crate::reading::Reading;
 use crate::reading_round::Labels;
 use crate::support::Decimal;
@@ -78,7 +78,7 @@ pub(super) struct SessionLogEntry {
 impl SessionLogEntry {
     async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
         match &self.meter_no {
-            Some(meter_no) => Ok(card_of(ctx, meter_no).await?.map(Meter)),
+            Some(meter_no) => meter_of(ctx, meter_no).await,
             None => Ok(None),
         }
     }

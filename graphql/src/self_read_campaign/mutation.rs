@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::self_read_campaign::{CampaignChanged, EndCampaign, OpenCampaign};
 use chaobiao_domain::staff::Permission;
@@ -7,7 +7,7 @@ use chaobiao_projections::meter_card;
 
 use super::query::find;
 use super::types::SelfReadCampaign;
-use crate::support::{Date, Ran, Services, UserError, field, internal, may, run};
+use crate::support::{Date, Services, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct OpenSelfReadCampaignInput {
@@ -33,30 +33,11 @@ pub(super) struct EndSelfReadCampaignInput {
     campaign_id: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            campaign: Option<SelfReadCampaign>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<CampaignChanged>) -> Result<Self> {
-                let campaign = match &ran.outcome {
-                    Some(changed) => find(ctx, &changed.campaign_id).await?,
-                    None => None,
-                };
-                let (user_errors, pending) = (ran.user_errors, ran.pending);
-                Ok(Self { campaign, user_errors, pending })
-            }
-        }
-    )+};
-}
-
-payload!(OpenSelfReadCampaignPayload, EndSelfReadCampaignPayload);
+payloads!(
+    campaign: SelfReadCampaign, |ctx, changed: CampaignChanged| find(ctx, &changed.campaign_id);
+    OpenSelfReadCampaignPayload,
+    EndSelfReadCampaignPayload
+);
 
 /// Whom a campaign is for, when its meters are not named one by one.
 fn scope(input: &OpenSelfReadCampaignInput) -> Result<(CampusId, Option<BookNo>), Rejection> {

@@ -13,7 +13,7 @@ use chaobiao_domain::units::{CampusId, CaseId, StaffLogin, ValueError};
 use super::case_types::{RequestTopic, ServiceCase, ServiceCaseKind, changed};
 use super::rules::{self, PublishServiceRulesInput, ServiceRuleSet};
 use crate::support::{
-    Ran, UserError, Viewer, customer_or, field, may, named_photo, run, signed_in,
+    UserError, Viewer, customer_or, field, may, named_photo, payloads, run, signed_in,
 };
 
 #[derive(InputObject)]
@@ -93,29 +93,8 @@ pub(super) struct ReopenServiceCaseInput {
     text: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            service_case: Option<ServiceCase>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<CaseId>) -> Result<Self> {
-                let service_case = match &ran.outcome {
-                    Some(case_id) => changed(ctx, case_id.as_str()).await?,
-                    None => None,
-                };
-                Ok(Self { service_case, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    service_case: ServiceCase, |ctx, case_id: CaseId| changed(ctx, case_id.as_str());
     OpenServiceCasePayload,
     AssignServiceCasePayload,
     NameStaffConcernedPayload,

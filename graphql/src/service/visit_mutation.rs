@@ -14,7 +14,7 @@ use chaobiao_projections::visits;
 use super::case_mutation::optional;
 use super::visit_types::{Appointment, AppointmentKind};
 use crate::campus::{OfficeSpanInput, clock};
-use crate::support::{Date, Ran, Services, UserError, customer_or, field, internal, may, run};
+use crate::support::{Date, Services, UserError, customer_or, field, internal, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct SetVisitSlotsInput {
@@ -81,26 +81,8 @@ pub(super) struct CancelAppointmentInput {
     text: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            appointment: Option<Appointment>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<AppointmentChanged>) -> Result<Self> {
-                let appointment = changed(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { appointment, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    appointment: Appointment, |ctx, changed: AppointmentChanged| find(ctx, changed);
     RequestAppointmentPayload,
     ScheduleAppointmentPayload,
     ConfirmAppointmentPayload,
@@ -108,13 +90,7 @@ payload!(
     CancelAppointmentPayload
 );
 
-async fn changed(
-    ctx: &Context<'_>,
-    changed: Option<&AppointmentChanged>,
-) -> Result<Option<Appointment>> {
-    let Some(changed) = changed else {
-        return Ok(None);
-    };
+async fn find(ctx: &Context<'_>, changed: &AppointmentChanged) -> Result<Option<Appointment>> {
     let pool = Services::of(ctx)?.store().pool();
     let row = visits::by_id(pool, changed.appointment_id.as_str()).await;
     Ok(row.map_err(|error| internal(ctx, error))?.map(Appointment))

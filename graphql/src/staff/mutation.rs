@@ -10,7 +10,7 @@ use chaobiao_projections::directory;
 
 use super::StaffMember;
 use crate::support::{
-    ErrorCode, Ran, Services, UserError, Viewer, coded, field, internal, may, record, run,
+    ErrorCode, Services, UserError, Viewer, coded, field, internal, may, payloads, record, run,
     staff as any_staff,
 };
 use crate::viewer::Role;
@@ -74,26 +74,8 @@ pub(super) struct ResetPasswordInput {
     login: String,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            staff_member: Option<StaffMember>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-
-        impl $payload {
-            async fn of(ctx: &Context<'_>, ran: Ran<StaffChanged>) -> Result<Self> {
-                let staff_member = find(ctx, ran.outcome.as_ref()).await?;
-                Ok(Self { staff_member, user_errors: ran.user_errors, pending: ran.pending })
-            }
-        }
-    )+};
-}
-
-payload!(
+payloads!(
+    staff_member: StaffMember, |ctx, changed: StaffChanged| find(ctx, Some(changed));
     ChangeStaffProfilePayload,
     GrantRolePayload,
     RevokeRolePayload,

@@ -9,6 +9,7 @@ mod guard;
 mod limits;
 mod live;
 mod loader;
+mod payload;
 mod personal;
 mod photos;
 mod request;
@@ -29,6 +30,7 @@ pub use limits::Limits;
 pub use live::live;
 pub(crate) use loader::many;
 pub use loader::{ReadLoader, grouped, load};
+pub(crate) use payload::payloads;
 pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
     require_account, shown,

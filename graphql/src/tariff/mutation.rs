@@ -1,4 +1,4 @@
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::rating::{self, TariffTerms};
 use chaobiao_domain::staff::Permission;
@@ -8,7 +8,7 @@ use chaobiao_domain::units::{Quantity, TariffId, UnitPrice};
 use super::Tariff;
 use super::query::find;
 use super::types::{PriceChange, TierPeriod, YearCrossing};
-use crate::support::{Commodity, Date, Decimal, UserError, field, may, run};
+use crate::support::{Commodity, Date, Decimal, field, may, payloads, run};
 
 /// Time to pay where a tariff says nothing else.
 const PAYMENT_DAYS: u16 = 15;
@@ -60,19 +60,11 @@ pub(super) struct PublishTariffVersionInput {
     version: TariffVersionInput,
 }
 
-macro_rules! payload {
-    ($($payload:ident),+) => {$(
-        #[derive(SimpleObject)]
-        pub(super) struct $payload {
-            tariff: Option<Tariff>,
-            user_errors: Vec<UserError>,
-            /// Done, but what is shown may still be older.
-            pending: bool,
-        }
-    )+};
-}
-
-payload!(DefineTariffPayload, PublishTariffVersionPayload);
+payloads!(
+    tariff: Tariff, |ctx, changed: TariffChanged| find(ctx, changed.tariff_id.as_str());
+    DefineTariffPayload,
+    PublishTariffVersionPayload
+);
 
 fn version(input: TariffVersionInput) -> Result<rating::TariffVersion, Rejection> {
     let price = |price: Decimal| field("price", UnitPrice::try_new(price.0));
@@ -123,13 +115,6 @@ fn define(input: DefineTariffInput) -> Result<DefineTariff, Rejection> {
     })
 }
 
-async fn changed(ctx: &Context<'_>, outcome: Option<&TariffChanged>) -> Result<Option<Tariff>> {
-    match outcome {
-        Some(changed) => find(ctx, changed.tariff_id.as_str()).await,
-        None => Ok(None),
-    }
-}
-
 #[derive(Default)]
 pub struct TariffMutation;
 
@@ -143,12 +128,7 @@ impl TariffMutation {
     ) -> Result<DefineTariffPayload> {
         let key = input.idempotency_key.clone();
         let ran = run(ctx, "defineTariff", &key, define(input)).await?;
-        let tariff = changed(ctx, ran.outcome.as_ref()).await?;
-        Ok(DefineTariffPayload {
-            tariff,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
+        DefineTariffPayload::of(ctx, ran).await
     }
 
     /// Adds a version after all the tariff has. Published prices are never edited.
@@ -167,11 +147,6 @@ impl TariffMutation {
             })
         });
         let ran = run(ctx, "publishTariffVersion", &input.idempotency_key, process).await?;
-        let tariff = changed(ctx, ran.outcome.as_ref()).await?;
-        Ok(PublishTariffVersionPayload {
-            tariff,
-            user_errors: ran.user_errors,
-            pending: ran.pending,
-        })
+        PublishTariffVersionPayload::of(ctx, ran).await
     }
 }
