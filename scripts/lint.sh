@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Formatting, lints, page types, licences and dependency bans. The last two need cargo-deny,
-# which takes minutes to build: without it they rest on tests/architecture.rs.
+# which takes minutes to build: without it they rest on tests/architecture.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH="$PATH:$HOME/.cargo/bin"

@@ -1,0 +1,18 @@
+//! The schema as its callers use it, in process, over a real store: one program, so that the
+//! crate and what it stands on are linked once.
+
+mod equipment;
+mod field_work;
+mod imports;
+mod insight;
+mod matrix;
+mod meters;
+mod money;
+mod people;
+mod schema;
+mod service;
+mod statements;
+mod support;
+mod time_travel;
+mod validation;
+mod visits;
