@@ -108,6 +108,7 @@ pub struct FilesQuery(
 #[derive(Default, MergedObject)]
 pub struct FiguresQuery(
     insight::InsightQuery,
+    insight::MoneyFiguresQuery,
     insight::ReportQuery,
     insight::UsageQuery,
 );
