@@ -2,10 +2,12 @@
 
 pub mod access_log;
 pub mod account;
+pub mod bank_line;
 pub mod billing;
 pub mod bulletin;
 pub mod calendar;
 pub mod campus;
+pub mod clearing;
 pub mod customer;
 pub mod delay_reasons;
 pub mod equipment;
@@ -30,6 +32,8 @@ pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
 pub mod tariff;
+pub mod till;
+pub mod transfer_claim;
 pub mod units;
 pub mod validation_rules;
 pub mod work_calendar;

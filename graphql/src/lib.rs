@@ -13,10 +13,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod bank_line;
 pub mod billing;
 pub mod binding;
 pub mod bulletin;
 pub mod campus;
+pub mod clearing;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
@@ -41,6 +43,8 @@ pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod till;
+pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
 
@@ -64,7 +68,7 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(MoneyQuery, CashDeskQuery, PeopleQuery, ServiceRootQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -123,6 +127,15 @@ pub struct MoneyQuery(
     tariff::TariffQuery,
 );
 
+/// Queries about tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskQuery(
+    bank_line::BankLineQuery,
+    clearing::ClearingQuery,
+    till::TillQuery,
+    transfer_claim::TransferClaimQuery,
+);
+
 /// Queries about customers, staff and what they did.
 #[derive(Default, MergedObject)]
 pub struct PeopleQuery(
@@ -156,7 +169,12 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation, ServiceRootMutation);
+pub struct DeskMutation(
+    MoneyMutation,
+    CashDeskMutation,
+    PeopleMutation,
+    ServiceRootMutation,
+);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -208,6 +226,15 @@ pub struct MoneyMutation(
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
+);
+
+/// Mutations of tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskMutation(
+    bank_line::BankLineMutation,
+    clearing::ClearingMutation,
+    till::TillMutation,
+    transfer_claim::TransferClaimMutation,
 );
 
 /// Mutations of customers, staff and the campuses they belong to.

@@ -2,8 +2,10 @@
 
 pub mod account_statement;
 pub mod audit_trail;
+pub mod bank_lines;
 pub mod binding_queue;
 pub mod bulletin;
+pub mod campus_clearing;
 pub mod directory;
 pub mod equipment;
 pub mod evidence;
@@ -34,6 +36,8 @@ pub mod session_log;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
+pub mod tills;
+pub mod transfer_claims;
 pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
@@ -48,6 +52,8 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(bank_lines::BankLinesProjector),
+        Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(equipment::EquipmentProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
@@ -69,6 +75,8 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(session_log::SessionLogProjector),
         Arc::new(service_cases::ServiceCasesProjector),
         Arc::new(tariffs::TariffsProjector),
+        Arc::new(tills::TillsProjector),
+        Arc::new(transfer_claims::TransferClaimsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),

@@ -2,18 +2,35 @@ use chaobiao_decision::Actor;
 use chrono::{DateTime, Utc};
 
 use super::event::{PaymentRecorded, ReceiptGiven};
+use super::undo::UndoCause;
 use crate::units::ReceiptNo;
 
 /// What may be asked of one payment.
 #[derive(Clone, Debug)]
 pub enum PaymentCommand {
-    Record(PaymentRecorded),
+    Record(Box<PaymentRecorded>),
     Reverse {
+        reason: String,
+        cause: UndoCause,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    ClearCheque {
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    BounceCheque {
         reason: String,
         by: Actor,
         at: DateTime<Utc>,
     },
     GiveReceipt(ReceiptGiven),
+    TakeReceiptBack {
+        receipt_no: ReceiptNo,
+        lost: Option<String>,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
     ReprintReceipt {
         receipt_no: ReceiptNo,
         by: Actor,

@@ -12,4 +12,6 @@ pub use aggregate::ReceiptBook;
 pub use command::ReceiptBookCommand;
 pub use error::ReceiptError;
 pub use event::ReceiptBookEvent;
-pub use process::{IssueReceipt, ReceiptBooked, ReceiptCopied, ReprintReceipt, receipt_claim};
+pub use process::{
+    IssueReceipt, ReceiptBooked, ReceiptCopied, ReprintReceipt, TakeReceiptBack, receipt_claim,
+};

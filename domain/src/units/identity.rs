@@ -110,6 +110,10 @@ identifiers! {
     NoticeNo, "通知单号", plain;
     PaymentId, "缴费流水号", plain;
     ReceiptNo, "票据号", plain;
+    /// 转账凭证: what somebody says they have transferred.
+    TransferClaimId, "转账凭证号", plain;
+    /// The bank's own number of a line in its statement.
+    BankReference, "银行流水号", plain;
     BindingId, "绑定申请号", plain;
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;

@@ -1,6 +1,6 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt};
+use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt, TakeReceiptBack};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, PaymentId, ReceiptNo};
 
@@ -27,6 +27,14 @@ pub(super) struct ReprintReceiptInput {
     receipt_no: String,
 }
 
+#[derive(InputObject)]
+pub(super) struct TakeReceiptBackInput {
+    idempotency_key: String,
+    receipt_no: String,
+    /// Why the paper will never come back (遗失说明); left out when it is here.
+    lost: Option<String>,
+}
+
 macro_rules! payload {
     ($($payload:ident),+) => {$(
         #[derive(SimpleObject)]
@@ -39,7 +47,11 @@ macro_rules! payload {
     )+};
 }
 
-payload!(IssueReceiptPayload, ReprintReceiptPayload);
+payload!(
+    IssueReceiptPayload,
+    ReprintReceiptPayload,
+    TakeReceiptBackPayload
+);
 
 fn issue(input: IssueReceiptInput) -> Result<IssueReceipt, Rejection> {
     let accounts = input
@@ -96,6 +108,31 @@ impl ReceiptMutation {
             None => None,
         };
         Ok(ReprintReceiptPayload {
+            receipt,
+            user_errors: ran.user_errors,
+            pending: ran.pending,
+        })
+    }
+
+    /// Takes the paper of a void receipt back, or notes why it will never come. Until then the bills
+    /// it was for get no other receipt.
+    #[graphql(guard = "may(Permission::TakePayments)")]
+    async fn take_receipt_back(
+        &self,
+        ctx: &Context<'_>,
+        input: TakeReceiptBackInput,
+    ) -> Result<TakeReceiptBackPayload> {
+        let receipt_no = field("receiptNo", ReceiptNo::try_new(&input.receipt_no));
+        let process = receipt_no.map(|receipt_no| TakeReceiptBack {
+            receipt_no,
+            lost: input.lost,
+        });
+        let ran = run(ctx, "takeReceiptBack", &input.idempotency_key, process).await?;
+        let receipt = match &ran.outcome {
+            Some(back) => find(ctx, back.receipt_no.as_str()).await?,
+            None => None,
+        };
+        Ok(TakeReceiptBackPayload {
             receipt,
             user_errors: ran.user_errors,
             pending: ran.pending,

@@ -44,6 +44,10 @@ pub struct Receipt {
     copies: i32,
     /// 作废: the payment it was given for was reversed, and the paper is to be taken back.
     voided: bool,
+    /// When the void paper came back (收回), or was noted as lost; null while it is out.
+    returned_at: Option<DateTime<Utc>>,
+    /// Why it will never come back.
+    lost: Option<String>,
 }
 
 impl From<receipts::Receipt> for Receipt {
@@ -57,6 +61,8 @@ impl From<receipts::Receipt> for Receipt {
             issued_by: row.issued_by,
             copies: row.copies,
             voided: row.reversed,
+            returned_at: row.returned_at,
+            lost: row.lost,
         }
     }
 }

@@ -24,6 +24,15 @@ struct ReceiptRow {
     issued_by: String,
     copies: u32,
     reversed: bool,
+    returned_at: Option<DateTime<Utc>>,
+    lost: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct BackRow {
+    receipt_no: ReceiptNo,
+    returned_at: DateTime<Utc>,
+    lost: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -67,6 +76,7 @@ impl Projector for ReceiptsProjector {
         let (mut receipts, mut items) = (Vec::new(), Vec::new());
         let mut copies: BTreeMap<ReceiptNo, CopyRow> = BTreeMap::new();
         let mut reversed: Vec<String> = Vec::new();
+        let mut back = Vec::new();
         for event in events {
             match event.decode()? {
                 PaymentEvent::ReceiptIssued(receipt) => add(receipt, &mut receipts, &mut items),
@@ -79,7 +89,14 @@ impl Projector for ReceiptsProjector {
                     copies.insert(receipt_no, row);
                 }
                 PaymentEvent::Reversed(payment) => reversed.push(payment.payment_id.into()),
-                PaymentEvent::Recorded(_) => {}
+                PaymentEvent::ReceiptReturned(taken) => back.push(BackRow {
+                    receipt_no: taken.receipt_no,
+                    returned_at: taken.taken_back_at,
+                    lost: taken.lost,
+                }),
+                PaymentEvent::Recorded(_)
+                | PaymentEvent::ChequeCleared(_)
+                | PaymentEvent::ChequeBounced(_) => {}
             }
         }
         let statement = "INSERT INTO read_receipts \
@@ -99,8 +116,12 @@ impl Projector for ReceiptsProjector {
         .await?;
         sqlx::query("UPDATE read_receipts SET reversed = true WHERE payment_id = ANY($1)")
             .bind(&reversed)
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+        let statement = "UPDATE read_receipts r SET returned_at = b.returned_at, lost = b.lost \
+             FROM jsonb_populate_recordset(NULL::read_receipts, $1) b \
+             WHERE r.receipt_no = b.receipt_no";
+        store(connection, statement, &back).await?;
         Ok(())
     }
 }
@@ -124,5 +145,7 @@ fn add(receipt: ReceiptGiven, receipts: &mut Vec<ReceiptRow>, items: &mut Vec<It
         issued_by: receipt.issued_by.to_string(),
         copies: 0,
         reversed: false,
+        returned_at: None,
+        lost: None,
     });
 }

@@ -21,6 +21,9 @@ pub struct Receipt {
     pub copies: i32,
     /// The payment it was given for was reversed.
     pub reversed: bool,
+    /// When the void paper came back, or was noted as lost.
+    pub returned_at: Option<DateTime<Utc>>,
+    pub lost: Option<String>,
 }
 
 impl FromRow<'_, PgRow> for Receipt {
@@ -34,6 +37,8 @@ impl FromRow<'_, PgRow> for Receipt {
             issued_by: row.try_get("issued_by")?,
             copies: row.try_get("copies")?,
             reversed: row.try_get("reversed")?,
+            returned_at: row.try_get("returned_at")?,
+            lost: row.try_get("lost")?,
         })
     }
 }
