@@ -39,6 +39,7 @@ use chaobiao_domain::reading_book::ReadingBookEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
+use chaobiao_domain::receipt_stock::ReceiptStockEvent;
 use chaobiao_domain::report_template::ReportTemplateEvent;
 use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
 use chaobiao_domain::service::appointment::AppointmentEvent;
@@ -98,6 +99,7 @@ const READERS: &[(&str, Reader)] = &[
     ("reading_book", understood::<ReadingBookEvent>),
     ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
+    ("receipt_stock", understood::<ReceiptStockEvent>),
     ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),

@@ -26,6 +26,7 @@ pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
+pub mod ledger;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -38,6 +39,7 @@ pub mod reading_book;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
+pub mod receipt_stock;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
@@ -132,6 +134,8 @@ pub struct MoneyQuery(
 pub struct CashDeskQuery(
     bank_line::BankLineQuery,
     clearing::ClearingQuery,
+    ledger::LedgerQuery,
+    receipt_stock::ReceiptStockQuery,
     till::TillQuery,
     transfer_claim::TransferClaimQuery,
 );
@@ -233,6 +237,7 @@ pub struct MoneyMutation(
 pub struct CashDeskMutation(
     bank_line::BankLineMutation,
     clearing::ClearingMutation,
+    receipt_stock::ReceiptStockMutation,
     till::TillMutation,
     transfer_claim::TransferClaimMutation,
 );

@@ -15,6 +15,7 @@ pub mod historic_usage;
 pub mod import_profiles;
 pub mod imports;
 pub mod insight;
+pub mod ledger;
 pub mod meter_card;
 pub mod meter_labels;
 pub mod meter_mappings;
@@ -26,6 +27,7 @@ pub mod payments;
 pub mod personal;
 pub mod reading_books;
 pub mod reading_review;
+pub mod receipt_stock;
 pub mod receipts;
 pub mod replacements;
 pub mod report_templates;
@@ -58,6 +60,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
+        Arc::new(ledger::LedgerProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),
         Arc::new(bulletin::BulletinProjector),
@@ -68,6 +71,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
+        Arc::new(receipt_stock::ReceiptStockProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),
         Arc::new(report_templates::ReportTemplatesProjector),

@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::command::PaymentCommand;
 use super::error::PaymentError;
 use super::event::{
-    ChequeBounced, ChequeCleared, PaymentEvent, PaymentMethod, PaymentRecorded, PaymentReversed,
-    ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
+    ChequeBounced, ChequeCleared, InvoiceExchanged, InvoiceReversed, PaymentEvent, PaymentMethod,
+    PaymentRecorded, PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted,
+    ReceiptTakenBack, RedReason,
 };
+use super::invoice::Invoices;
 use super::undo::UndoCause;
-use crate::units::{AccountNo, Fen, ReceiptNo, written, written_if_any};
+use crate::units::{AccountNo, Fen, InvoiceNo, ReceiptNo, written, written_if_any};
 
 pub(super) const REASON_LENGTH_MAX: usize = 200;
 
@@ -35,6 +37,8 @@ pub struct PaymentRecord {
     /// Void ones whose paper is back.
     #[serde(default)]
     returned: BTreeSet<ReceiptNo>,
+    #[serde(default)]
+    pub(super) invoices: Invoices,
     #[serde(default)]
     pub cheque: ChequeState,
 }
@@ -101,6 +105,7 @@ impl PaymentRecord {
         let given = self.receipts.iter();
         given.filter(move |receipt| {
             !self.returned.contains(&receipt.receipt_no)
+                && !self.invoices.is_reversed(&receipt.receipt_no)
                 && receipt.items.iter().any(|it| it.account_no == *account_no)
         })
     }
@@ -192,6 +197,9 @@ impl PaymentRecord {
         if !self.reversed {
             return Err(PaymentError::ReceiptNotRecalled(receipt_no));
         }
+        if self.invoices.is_out(&receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no));
+        }
         if self.returned.contains(&receipt_no) {
             return Err(PaymentError::ReceiptAlreadyBack(receipt_no));
         }
@@ -225,20 +233,78 @@ impl PaymentRecord {
         Ok(PaymentEvent::ReceiptIssued(receipt))
     }
 
+    /// The receipt an invoice stands, or last stood, in the place of.
+    pub fn receipt_of(&self, invoice_no: &InvoiceNo) -> Option<&ReceiptNo> {
+        self.invoices.receipt_of(invoice_no)
+    }
+
+    /// Whether a receipt may be put on paper: it is given, it stands, and no invoice is in its place.
+    pub fn check_printable(&self, receipt_no: &ReceiptNo) -> Result<(), PaymentError> {
+        self.check_receipts_allowed()?;
+        if !self.receipts.iter().any(|it| it.receipt_no == *receipt_no) {
+            return Err(PaymentError::ReceiptUnknown(receipt_no.clone()));
+        }
+        if self.invoices.has(receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no.clone()));
+        }
+        Ok(())
+    }
+
+    fn exchange(
+        &self,
+        receipt_no: ReceiptNo,
+        invoice_no: InvoiceNo,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        self.check_receipts_allowed()?;
+        if !self.receipts.iter().any(|it| it.receipt_no == receipt_no) {
+            return Err(PaymentError::ReceiptUnknown(receipt_no));
+        }
+        if self.invoices.is_out(&receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no));
+        }
+        Ok(PaymentEvent::InvoiceExchanged(InvoiceExchanged {
+            payment_id: self.recorded.payment_id.clone(),
+            receipt_no,
+            invoice_no,
+            exchanged_at: at,
+            exchanged_by: by,
+        }))
+    }
+
+    fn reverse_invoice(
+        &self,
+        invoice_no: InvoiceNo,
+        red_invoice_no: InvoiceNo,
+        reason: RedReason,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        let Some(receipt_no) = self.invoices.receipt_of(&invoice_no) else {
+            return Err(PaymentError::InvoiceUnknown(invoice_no));
+        };
+        if !self.invoices.is_out(receipt_no) {
+            return Err(PaymentError::InvoiceAlreadyReversed(invoice_no));
+        }
+        Ok(PaymentEvent::InvoiceReversed(InvoiceReversed {
+            payment_id: self.recorded.payment_id.clone(),
+            receipt_no: receipt_no.clone(),
+            invoice_no,
+            red_invoice_no,
+            reason,
+            reversed_at: at,
+            reversed_by: by,
+        }))
+    }
+
     fn reprint(
         &self,
         receipt_no: ReceiptNo,
         by: Actor,
         at: DateTime<Utc>,
     ) -> Result<PaymentEvent, PaymentError> {
-        self.check_receipts_allowed()?;
-        if !self
-            .receipts
-            .iter()
-            .any(|receipt| receipt.receipt_no == receipt_no)
-        {
-            return Err(PaymentError::ReceiptUnknown(receipt_no));
-        }
+        self.check_printable(&receipt_no)?;
         Ok(PaymentEvent::ReceiptReprinted(ReceiptReprinted {
             payment_id: self.recorded.payment_id.clone(),
             copy: self.copies.get(&receipt_no).map_or(1, |copies| copies + 1),
@@ -283,6 +349,19 @@ impl Aggregate for Payment {
                 PaymentCommand::BounceCheque { reason, by, at } => {
                     payment.bounce(&reason, by, at)?
                 }
+                PaymentCommand::Exchange {
+                    receipt_no,
+                    invoice_no,
+                    by,
+                    at,
+                } => payment.exchange(receipt_no, invoice_no, by, at)?,
+                PaymentCommand::ReverseInvoice {
+                    invoice_no,
+                    red_invoice_no,
+                    reason,
+                    by,
+                    at,
+                } => payment.reverse_invoice(invoice_no, red_invoice_no, reason, by, at)?,
                 PaymentCommand::TakeReceiptBack {
                     receipt_no,
                     lost,
@@ -308,6 +387,7 @@ impl Aggregate for Payment {
                     receipts: Vec::new(),
                     copies: BTreeMap::new(),
                     returned: BTreeSet::new(),
+                    invoices: Invoices::default(),
                     cheque: ChequeState::Pending,
                 }));
             }
@@ -320,6 +400,12 @@ impl Aggregate for Payment {
             }
             (Self::Recorded(payment), PaymentEvent::ReceiptReturned(back)) => {
                 payment.returned.insert(back.receipt_no);
+            }
+            (Self::Recorded(payment), PaymentEvent::InvoiceExchanged(exchanged)) => {
+                payment.invoices.exchange(exchanged);
+            }
+            (Self::Recorded(payment), PaymentEvent::InvoiceReversed(reversed)) => {
+                payment.invoices.reverse(&reversed.receipt_no);
             }
             (Self::Recorded(payment), PaymentEvent::ChequeCleared(_)) => {
                 payment.cheque = ChequeState::Cleared;

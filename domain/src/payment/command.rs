@@ -1,9 +1,9 @@
 use chaobiao_decision::Actor;
 use chrono::{DateTime, Utc};
 
-use super::event::{PaymentRecorded, ReceiptGiven};
+use super::event::{PaymentRecorded, ReceiptGiven, RedReason};
 use super::undo::UndoCause;
-use crate::units::ReceiptNo;
+use crate::units::{InvoiceNo, ReceiptNo};
 
 /// What may be asked of one payment.
 #[derive(Clone, Debug)]
@@ -28,6 +28,19 @@ pub enum PaymentCommand {
     TakeReceiptBack {
         receipt_no: ReceiptNo,
         lost: Option<String>,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    Exchange {
+        receipt_no: ReceiptNo,
+        invoice_no: InvoiceNo,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    ReverseInvoice {
+        invoice_no: InvoiceNo,
+        red_invoice_no: InvoiceNo,
+        reason: RedReason,
         by: Actor,
         at: DateTime<Utc>,
     },

@@ -4,7 +4,7 @@ use thiserror::Error;
 use super::aggregate::REASON_LENGTH_MAX;
 use super::booking::{ACCOUNTS_MAX, CHEQUE_FIELD_LENGTH_MAX, PAYER_LENGTH_MAX};
 use super::event::PaymentMethod;
-use crate::units::{AccountNo, BillNo, PaymentId, ReceiptNo};
+use crate::units::{AccountNo, BillNo, InvoiceNo, PaymentId, ReceiptNo};
 
 /// Why a payment refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -43,6 +43,14 @@ pub enum PaymentError {
     ReceiptStillOut(ReceiptNo),
     #[error("收据 {0} 有效，不需要收回")]
     ReceiptNotRecalled(ReceiptNo),
+    #[error("收据 {0} 已换开发票，请先红冲发票")]
+    ReceiptExchanged(ReceiptNo),
+    #[error("发票 {0} 不存在")]
+    InvoiceUnknown(InvoiceNo),
+    #[error("发票号 {0} 已经登记")]
+    InvoiceNumberUsed(InvoiceNo),
+    #[error("发票 {0} 已经红冲")]
+    InvoiceAlreadyReversed(InvoiceNo),
     #[error("收据 {0} 已经收回")]
     ReceiptAlreadyBack(ReceiptNo),
     #[error("缴费流水 {0} 不存在")]
@@ -89,6 +97,10 @@ impl BusinessError for PaymentError {
             Self::PayerInvalid => "PAYMENT_PAYER_INVALID",
             Self::ReceiptStillOut(_) => "RECEIPT_STILL_OUT",
             Self::ReceiptNotRecalled(_) => "RECEIPT_NOT_RECALLED",
+            Self::ReceiptExchanged(_) => "RECEIPT_EXCHANGED",
+            Self::InvoiceUnknown(_) => "INVOICE_UNKNOWN",
+            Self::InvoiceNumberUsed(_) => "INVOICE_NUMBER_USED",
+            Self::InvoiceAlreadyReversed(_) => "INVOICE_ALREADY_REVERSED",
             Self::ReceiptAlreadyBack(_) => "RECEIPT_ALREADY_BACK",
             Self::Unknown(_) | Self::Absent => "PAYMENT_UNKNOWN",
             Self::AlreadyRecorded(_) => "PAYMENT_ALREADY_RECORDED",
@@ -116,9 +128,13 @@ impl BusinessError for PaymentError {
             Self::NotAtCounter(_) => Some("method"),
             Self::PayerInvalid => Some("payer"),
             Self::ReasonInvalid => Some("reason"),
-            Self::ReceiptUnknown(_) | Self::ReceiptNotRecalled(_) | Self::ReceiptAlreadyBack(_) => {
-                Some("receiptNo")
-            }
+            Self::ReceiptUnknown(_)
+            | Self::ReceiptNotRecalled(_)
+            | Self::ReceiptExchanged(_)
+            | Self::ReceiptAlreadyBack(_) => Some("receiptNo"),
+            Self::InvoiceUnknown(_)
+            | Self::InvoiceNumberUsed(_)
+            | Self::InvoiceAlreadyReversed(_) => Some("invoiceNo"),
             Self::ReversedByTaker => None,
             Self::Unknown(_)
             | Self::Absent

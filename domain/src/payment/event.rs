@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{BillShare, CommodityAmount};
 use crate::units::{
-    AccountNo, BankReference, BillNo, BillingMonth, CampusId, Commodity, Fen, PaymentId, ReceiptNo,
-    TillId, TransferClaimId,
+    AccountNo, BankReference, BillNo, BillingMonth, CampusId, Commodity, Fen, InvoiceNo, PaymentId,
+    ReceiptNo, TillId, TransferClaimId,
 };
 
 /// How the money came in (R24).
@@ -216,6 +216,42 @@ pub struct ReceiptTakenBack {
     pub taken_back_by: Actor,
 }
 
+/// 换开发票: the receipt was taken back, and an e-invoice stands in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceExchanged {
+    pub payment_id: PaymentId,
+    pub receipt_no: ReceiptNo,
+    pub invoice_no: InvoiceNo,
+    pub exchanged_at: DateTime<Utc>,
+    pub exchanged_by: Actor,
+}
+
+/// Why an e-invoice is reversed, as the tax authority numbers it: 01 to 04.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedReason {
+    /// 01 开票有误
+    IssuedInError,
+    /// 02 销货退回
+    GoodsReturned,
+    /// 03 服务中止
+    ServiceEnded,
+    /// 04 销售折让
+    PriceReduced,
+}
+
+/// 红字发票: an e-invoice is never deleted, only reversed by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceReversed {
+    pub payment_id: PaymentId,
+    pub receipt_no: ReceiptNo,
+    pub invoice_no: InvoiceNo,
+    pub red_invoice_no: InvoiceNo,
+    pub reason: RedReason,
+    pub reversed_at: DateTime<Utc>,
+    pub reversed_by: Actor,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PaymentEvent {
@@ -226,6 +262,8 @@ pub enum PaymentEvent {
     ReceiptReturned(ReceiptTakenBack),
     ChequeCleared(ChequeCleared),
     ChequeBounced(ChequeBounced),
+    InvoiceExchanged(InvoiceExchanged),
+    InvoiceReversed(InvoiceReversed),
 }
 
 impl DomainEvent for PaymentEvent {
@@ -238,6 +276,8 @@ impl DomainEvent for PaymentEvent {
             Self::ReceiptReturned(_) => "payment.receipt_returned",
             Self::ChequeCleared(_) => "payment.cheque_cleared",
             Self::ChequeBounced(_) => "payment.cheque_bounced",
+            Self::InvoiceExchanged(_) => "payment.invoice_exchanged",
+            Self::InvoiceReversed(_) => "payment.invoice_reversed",
         }
         .to_owned()
     }

@@ -6,6 +6,7 @@ mod booking;
 mod command;
 mod error;
 mod event;
+mod invoice;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -16,9 +17,10 @@ pub use booking::{Booking, ChequeDetails, PaymentBooked, book};
 pub use command::PaymentCommand;
 pub use error::PaymentError;
 pub use event::{
-    CampusShare, Cheque, ChequeBounced, ChequeCleared, PaymentAllocation, PaymentCredit,
-    PaymentEvent, PaymentMethod, PaymentRecorded, PaymentReversed, ReceiptGiven, ReceiptItem,
-    ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
+    CampusShare, Cheque, ChequeBounced, ChequeCleared, InvoiceExchanged, InvoiceReversed,
+    PaymentAllocation, PaymentCredit, PaymentEvent, PaymentMethod, PaymentRecorded,
+    PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
+    RedReason,
 };
 pub use process::{BounceCheque, ClearCheque, RecordPayment, ReversePayment};
 pub(crate) use undo::bills_of;

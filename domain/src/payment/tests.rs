@@ -243,7 +243,11 @@ fn bounce(payment_id: &PaymentId) -> BounceCheque {
 fn r26_a_cheque_bounces_once_opens_its_bills_and_may_come_again() {
     let mut desk = desk();
     let payment_id = desk.run(&by_cheque(15000)).unwrap().outcome.payment_id;
-    assert_eq!(desk.refused(&by_cheque(100)), "PAYMENT_CHEQUE_USED");
+    let twice = RecordPayment {
+        accounts: vec!["B2".parse().unwrap()],
+        ..by_cheque(100)
+    };
+    assert_eq!(desk.refused(&twice), "PAYMENT_CHEQUE_USED");
     assert_eq!(
         desk.refused(&bounce(&payment_id)),
         "PAYMENT_REVERSED_BY_TAKER"
@@ -398,6 +402,22 @@ fn every_event_keeps_its_golden_json() {
             lost: Some("登报遗失".to_owned()),
             taken_back_at: at,
             taken_back_by: Actor::Staff("zhao".to_owned()),
+        }),
+        PaymentEvent::InvoiceExchanged(InvoiceExchanged {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            invoice_no: "26110000000000000001".parse().unwrap(),
+            exchanged_at: at,
+            exchanged_by: Actor::Staff("li".to_owned()),
+        }),
+        PaymentEvent::InvoiceReversed(InvoiceReversed {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            invoice_no: "26110000000000000001".parse().unwrap(),
+            red_invoice_no: "26110000000000000002".parse().unwrap(),
+            reason: RedReason::IssuedInError,
+            reversed_at: at,
+            reversed_by: Actor::Staff("qian".to_owned()),
         }),
         PaymentEvent::ChequeCleared(ChequeCleared {
             payment_id: payment_id.clone(),

@@ -84,7 +84,9 @@ impl Process for IssueReceipt {
         let payment = payment.recorded(&self.payment_id)?.clone();
         let mut items = payment.items();
         items.retain(|item| self.covers(item));
-        self.check_papers_back(&items, &payment, workspace)?;
+        if !payment.reversed {
+            self.check_papers_back(&items, &payment, workspace)?;
+        }
         let total =
             Fen::checked_sum(items.iter().map(|item| item.amount)).ok_or(PaymentError::Overflow)?;
         let receipt_no = give_number(self, total, month, workspace)?;
@@ -208,7 +210,8 @@ impl Process for ReprintReceipt {
     }
 }
 
-fn payment_of(receipt_no: &ReceiptNo, workspace: &Workspace) -> Result<PaymentId, Stop> {
+/// The payment a receipt was given for.
+pub(crate) fn payment_of(receipt_no: &ReceiptNo, workspace: &Workspace) -> Result<PaymentId, Stop> {
     workspace
         .holder(&receipt_claim(receipt_no))?
         .and_then(|holder| PaymentId::try_new(holder).ok())

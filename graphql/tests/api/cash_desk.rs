@@ -203,6 +203,26 @@ async fn e4_a_transfer_with_a_mismatch_a_receipt_at_another_campus_and_the_bank_
         json!([{ "fromCampus": "S", "toCampus": "N", "due": "128640" }]),
         "the cash was taken at South"
     );
+    let trial = "query { trialBalance { account debit credit } }";
+    let answer = town
+        .centre
+        .ask(&town.finance, trial, json!({}))
+        .await
+        .data();
+    let rows = answer["trialBalance"].as_array().unwrap().clone();
+    let sum = |side: &str| {
+        let amounts = rows.iter().map(|row| row[side].as_str().unwrap());
+        amounts
+            .map(|text| text.parse::<i64>().unwrap())
+            .sum::<i64>()
+    };
+    assert_eq!(sum("debit"), sum("credit"));
+    let of = |account: &str| {
+        let row = rows.iter().find(|row| row["account"] == account).unwrap();
+        (row["debit"].clone(), row["credit"].clone())
+    };
+    assert_eq!(of("CASH"), (json!("128640"), json!("0")));
+    assert_eq!(of("BANK"), (json!("126845"), json!("126840")));
     let statement = "query($on: Date, $known: Moment) {
         accountStatement(accountNo: \"A1\", validOn: $on, knownAt: $known) { openAmount } }";
     for (known, open) in [("2026-09-17", "1800"), ("2026-09-30", "128640")] {
@@ -522,5 +542,107 @@ async fn x12_fifty_cashiers_at_once_give_numbers_without_a_gap_and_none_twice() 
         .await;
     let next = receipt(&town, &later["paymentId"], "S").await.unwrap();
     assert_eq!(next["receiptNo"], "S-2026-000051");
+    town.verified().await;
+}
+
+#[tokio::test]
+async fn r93_numbered_paper_is_handed_out_used_spoiled_and_taken_back_and_an_invoice_stands_in() {
+    let town = town().await;
+    let stock = json!({
+        "stockNo": "R1", "prefix": "SD", "digits": 6, "first": 101, "last": 110,
+        "campusId": "S", "cashier": "li",
+    });
+    let name = "issueReceiptStock";
+    let fields = "stock { firstNo lastNo cashier unused }";
+    let issued = town
+        .centre
+        .must(&town.manager, name, stock.clone(), fields)
+        .await;
+    assert_eq!(
+        issued["stock"],
+        json!({ "firstNo": "SD000101", "lastNo": "SD000110", "cashier": "li", "unused": 10 })
+    );
+    let mut overlapping = stock;
+    overlapping["stockNo"] = "R2".into();
+    overlapping["first"] = 110.into();
+    overlapping["last"] = 119.into();
+    let refused = town.centre.refused(&town.manager, name, overlapping).await;
+    assert_eq!(
+        refused,
+        ("STOCK_NUMBER_TAKEN".to_owned(), "input.first".to_owned())
+    );
+    let payment = town.pay("3000", &["A1"]).await;
+    let given = receipt(&town, &payment["paymentId"], "S").await.unwrap();
+    let print =
+        |number: i32| json!({ "receiptNo": given["receiptNo"], "stockNo": "R1", "number": number });
+    let fields = "receipt { receiptNo printedNo }";
+    let printed = town
+        .centre
+        .must(&town.cashier, "printReceipt", print(101), fields)
+        .await;
+    assert_eq!(
+        printed["receipt"],
+        json!({ "receiptNo": "S-2026-000001", "printedNo": "SD000101" })
+    );
+    let refused = town
+        .centre
+        .refused(&town.cashier, "printReceipt", print(102))
+        .await;
+    assert_eq!(refused.0, "STOCK_RECEIPT_ON_PAPER");
+    let spoil = json!({ "stockNo": "R1", "number": 101, "reason": "卡纸" });
+    town.centre
+        .must(&town.cashier, "spoilReceiptSheet", spoil, "")
+        .await;
+    town.centre
+        .must(&town.cashier, "printReceipt", print(102), "")
+        .await;
+    let back = json!({ "stockNo": "R1" });
+    let fields = "stock { used spoiled unused returnedTo sheets { printedNo spoiled receiptNo } }";
+    let returned = town
+        .centre
+        .must(&town.manager, "returnReceiptStock", back, fields)
+        .await;
+    assert_eq!(
+        returned["stock"],
+        json!({ "used": 1, "spoiled": 1, "unused": 8, "returnedTo": "staff:ma", "sheets": [
+            { "printedNo": "SD000101", "spoiled": true, "receiptNo": null },
+            { "printedNo": "SD000102", "spoiled": false, "receiptNo": "S-2026-000001" },
+        ] })
+    );
+    let exchange = json!({
+        "receiptNo": given["receiptNo"], "invoiceNo": "26110000000000000001",
+    });
+    let fields = "receipt { invoiceNo redInvoiceNo redReason }";
+    town.centre
+        .must(
+            &town.cashier,
+            "exchangeForInvoice",
+            exchange.clone(),
+            fields,
+        )
+        .await;
+    let refused = town
+        .centre
+        .refused(&town.cashier, "exchangeForInvoice", exchange)
+        .await;
+    assert_eq!(refused.0, "INVOICE_NUMBER_USED");
+    let red = json!({
+        "invoiceNo": "26110000000000000001", "redInvoiceNo": "26110000000000000002",
+        "reason": "ISSUED_IN_ERROR",
+    });
+    let reversed = town
+        .centre
+        .must(&town.finance, "reverseInvoice", red.clone(), fields)
+        .await;
+    assert_eq!(
+        reversed["receipt"],
+        json!({ "invoiceNo": "26110000000000000001", "redInvoiceNo": "26110000000000000002",
+            "redReason": "ISSUED_IN_ERROR" })
+    );
+    let refused = town
+        .centre
+        .refused(&town.finance, "reverseInvoice", red)
+        .await;
+    assert_eq!(refused.0, "INVOICE_ALREADY_REVERSED");
     town.verified().await;
 }

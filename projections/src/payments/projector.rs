@@ -186,7 +186,10 @@ async fn project_payments(
             }
             PaymentEvent::ChequeCleared(cleared) => said(cleared.payment_id, "cleared"),
             PaymentEvent::ChequeBounced(bounced) => said(bounced.payment_id, "bounced"),
-            PaymentEvent::ReceiptReprinted(_) | PaymentEvent::ReceiptReturned(_) => {}
+            PaymentEvent::ReceiptReprinted(_)
+            | PaymentEvent::ReceiptReturned(_)
+            | PaymentEvent::InvoiceExchanged(_)
+            | PaymentEvent::InvoiceReversed(_) => {}
         }
     }
     let statement = "INSERT INTO read_payments \

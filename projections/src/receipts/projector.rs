@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chaobiao_domain::payment::{PaymentEvent, ReceiptGiven, ReceiptPart};
-use chaobiao_domain::units::{AccountNo, Fen, PaymentId, ReceiptNo};
+use chaobiao_domain::payment::{PaymentEvent, ReceiptGiven, ReceiptPart, RedReason};
+use chaobiao_domain::units::{AccountNo, Fen, InvoiceNo, PaymentId, ReceiptNo};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -26,6 +26,18 @@ struct ReceiptRow {
     reversed: bool,
     returned_at: Option<DateTime<Utc>>,
     lost: Option<String>,
+    invoice_no: Option<String>,
+    red_invoice_no: Option<String>,
+    red_reason: Option<RedReason>,
+}
+
+/// What became of the e-invoice in the place of a receipt.
+#[derive(Clone, Debug, Serialize)]
+struct InvoiceRow {
+    receipt_no: ReceiptNo,
+    invoice_no: InvoiceNo,
+    red_invoice_no: Option<InvoiceNo>,
+    red_reason: Option<RedReason>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -77,6 +89,7 @@ impl Projector for ReceiptsProjector {
         let mut copies: BTreeMap<ReceiptNo, CopyRow> = BTreeMap::new();
         let mut reversed: Vec<String> = Vec::new();
         let mut back = Vec::new();
+        let mut invoices: BTreeMap<ReceiptNo, InvoiceRow> = BTreeMap::new();
         for event in events {
             match event.decode()? {
                 PaymentEvent::ReceiptIssued(receipt) => add(receipt, &mut receipts, &mut items),
@@ -94,6 +107,24 @@ impl Projector for ReceiptsProjector {
                     returned_at: taken.taken_back_at,
                     lost: taken.lost,
                 }),
+                PaymentEvent::InvoiceExchanged(exchanged) => {
+                    let row = InvoiceRow {
+                        receipt_no: exchanged.receipt_no.clone(),
+                        invoice_no: exchanged.invoice_no,
+                        red_invoice_no: None,
+                        red_reason: None,
+                    };
+                    invoices.insert(exchanged.receipt_no, row);
+                }
+                PaymentEvent::InvoiceReversed(reversed) => {
+                    let row = InvoiceRow {
+                        receipt_no: reversed.receipt_no.clone(),
+                        invoice_no: reversed.invoice_no,
+                        red_invoice_no: Some(reversed.red_invoice_no),
+                        red_reason: Some(reversed.reason),
+                    };
+                    invoices.insert(reversed.receipt_no, row);
+                }
                 PaymentEvent::Recorded(_)
                 | PaymentEvent::ChequeCleared(_)
                 | PaymentEvent::ChequeBounced(_) => {}
@@ -122,6 +153,12 @@ impl Projector for ReceiptsProjector {
              FROM jsonb_populate_recordset(NULL::read_receipts, $1) b \
              WHERE r.receipt_no = b.receipt_no";
         store(connection, statement, &back).await?;
+        let statement = "UPDATE read_receipts r SET invoice_no = i.invoice_no, \
+             red_invoice_no = i.red_invoice_no, red_reason = i.red_reason \
+             FROM jsonb_populate_recordset(NULL::read_receipts, $1) i \
+             WHERE r.receipt_no = i.receipt_no";
+        let invoices: Vec<InvoiceRow> = invoices.into_values().collect();
+        store(connection, statement, &invoices).await?;
         Ok(())
     }
 }
@@ -147,5 +184,8 @@ fn add(receipt: ReceiptGiven, receipts: &mut Vec<ReceiptRow>, items: &mut Vec<It
         reversed: false,
         returned_at: None,
         lost: None,
+        invoice_no: None,
+        red_invoice_no: None,
+        red_reason: None,
     });
 }

@@ -1,5 +1,5 @@
-use chaobiao_domain::payment::ReceiptPart;
-use chaobiao_domain::units::{AccountNo, CampusId, Fen, PaymentId, ReceiptNo};
+use chaobiao_domain::payment::{ReceiptPart, RedReason};
+use chaobiao_domain::units::{AccountNo, CampusId, Fen, InvoiceNo, PaymentId, ReceiptNo};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
@@ -24,6 +24,10 @@ pub struct Receipt {
     /// When the void paper came back, or was noted as lost.
     pub returned_at: Option<DateTime<Utc>>,
     pub lost: Option<String>,
+    /// The e-invoice it was exchanged for, and what reversed that.
+    pub invoice_no: Option<InvoiceNo>,
+    pub red_invoice_no: Option<InvoiceNo>,
+    pub red_reason: Option<RedReason>,
 }
 
 impl FromRow<'_, PgRow> for Receipt {
@@ -39,6 +43,9 @@ impl FromRow<'_, PgRow> for Receipt {
             reversed: row.try_get("reversed")?,
             returned_at: row.try_get("returned_at")?,
             lost: row.try_get("lost")?,
+            invoice_no: field(row, "invoice_no")?,
+            red_invoice_no: field(row, "red_invoice_no")?,
+            red_reason: field(row, "red_reason")?,
         })
     }
 }
