@@ -12,8 +12,8 @@ use crate::units::{ReceiptNo, StockNo, written};
 
 pub(super) const REASON_LENGTH_MAX: usize = 200;
 pub(super) const PREFIX_LENGTH_MAX: usize = 12;
-/// As many as one bundle has, so that issuing one stays a small commit.
-pub(super) const SHEETS_MAX: u32 = 100;
+/// Every number is looked up when a bundle is handed out; a thicker one is handed out in two.
+pub(super) const SHEETS_MAX: u32 = 50;
 const DIGITS_MAX: u8 = 9;
 
 /// One bundle of numbered paper, from its events.

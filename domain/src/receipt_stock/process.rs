@@ -63,11 +63,10 @@ impl Process for IssueStock {
         };
         let command = ReceiptStockCommand::Issue(issued.clone());
         workspace.execute::<ReceiptStock>(self.stock_no.as_str(), command)?;
-        // Looked at when they are committed: a number that is out already refuses the bundle.
         for number in self.first..=self.last {
             let taken = ReceiptStockError::NumberTaken.into();
             let key = number_claim(&issued, number);
-            workspace.claim_fresh(key, self.stock_no.as_str(), taken);
+            workspace.claim(key, self.stock_no.as_str(), taken)?;
         }
         Ok(StockChanged {
             stock_no: self.stock_no.clone(),

@@ -140,8 +140,9 @@ fn bad_bundles_are_refused() {
     };
     let cases = [
         (bundle("R1", 201), "STOCK_ALREADY_ISSUED"),
+        (bundle("R2", 110), "STOCK_NUMBER_TAKEN"),
         (wrong(|it| it.last = 200), "STOCK_RANGE_INVALID"),
-        (wrong(|it| it.last = 301), "STOCK_RANGE_INVALID"),
+        (wrong(|it| it.last = 251), "STOCK_RANGE_INVALID"),
         (wrong(|it| it.digits = 2), "STOCK_RANGE_INVALID"),
         (
             wrong(|it| it.prefix = "收".to_owned()),

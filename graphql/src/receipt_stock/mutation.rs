@@ -22,7 +22,7 @@ pub(super) struct IssueReceiptStockInput {
     /// How many digits are printed.
     digits: i32,
     first: i32,
-    /// Included; a bundle has 100 sheets at most.
+    /// Included; a bundle has 50 sheets at most, a thicker one is handed out in two.
     last: i32,
     campus_id: String,
     cashier: String,
