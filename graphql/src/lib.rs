@@ -13,10 +13,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod bank_line;
 pub mod billing;
 pub mod binding;
 pub mod bulletin;
 pub mod campus;
+pub mod clearing;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
@@ -24,6 +26,7 @@ pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
+pub mod ledger;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -36,11 +39,14 @@ pub mod reading_book;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
+pub mod receipt_stock;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod till;
+pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
 
@@ -64,7 +70,7 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(MoneyQuery, CashDeskQuery, PeopleQuery, ServiceRootQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -124,6 +130,17 @@ pub struct MoneyQuery(
     tariff::TariffQuery,
 );
 
+/// Queries about tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskQuery(
+    bank_line::BankLineQuery,
+    clearing::ClearingQuery,
+    ledger::LedgerQuery,
+    receipt_stock::ReceiptStockQuery,
+    till::TillQuery,
+    transfer_claim::TransferClaimQuery,
+);
+
 /// Queries about customers, staff and what they did.
 #[derive(Default, MergedObject)]
 pub struct PeopleQuery(
@@ -157,7 +174,12 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation, ServiceRootMutation);
+pub struct DeskMutation(
+    MoneyMutation,
+    CashDeskMutation,
+    PeopleMutation,
+    ServiceRootMutation,
+);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -209,6 +231,16 @@ pub struct MoneyMutation(
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
+);
+
+/// Mutations of tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskMutation(
+    bank_line::BankLineMutation,
+    clearing::ClearingMutation,
+    receipt_stock::ReceiptStockMutation,
+    till::TillMutation,
+    transfer_claim::TransferClaimMutation,
 );
 
 /// Mutations of customers, staff and the campuses they belong to.

@@ -14,9 +14,10 @@ use super::event::{
 };
 use super::ledger::{Ledger, LedgerBill};
 use super::meters::{AssignedMeter, Meters};
+use super::papers::Papers;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
-    Quantity, TariffId,
+    Quantity, ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -49,6 +50,8 @@ pub struct AccountRecord {
     bindings: Bindings,
     #[serde(default)]
     erasure: HolderErasure,
+    #[serde(default)]
+    papers: Papers,
 }
 
 impl Account {
@@ -79,6 +82,7 @@ impl AccountRecord {
             ledger: Ledger::default(),
             bindings: Bindings::default(),
             erasure: HolderErasure::default(),
+            papers: Papers::default(),
         }
     }
 
@@ -94,6 +98,16 @@ impl AccountRecord {
     /// Whether there are vouchers that name the holder.
     pub(super) fn is_booked(&self) -> bool {
         self.ledger.has_entries()
+    }
+
+    /// Whether a transfer is claimed that nobody has decided on: the account is not dunned meanwhile.
+    pub fn is_dunning_paused(&self) -> bool {
+        self.papers.is_dunning_paused()
+    }
+
+    /// The void receipt that is still out for one of these bills.
+    pub fn recalled_receipt(&self, bills: &[BillNo]) -> Option<&ReceiptNo> {
+        self.papers.recalled_for(bills)
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -228,14 +242,20 @@ impl AccountRecord {
 
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
+        self.papers.apply(&event);
         match event {
-            // An account is opened once, as `handle` sees to; the rest is money, which the ledger has.
+            // An account is opened once, as `handle` sees to; the rest is money, which the ledger
+            // has, and papers.
             AccountEvent::Opened(_)
             | AccountEvent::NoticeIssued(_)
             | AccountEvent::PaymentAllocated { .. }
             | AccountEvent::CreditAdded { .. }
             | AccountEvent::CreditApplied { .. }
-            | AccountEvent::PaymentReversed { .. } => {}
+            | AccountEvent::PaymentReversed { .. }
+            | AccountEvent::DunningPaused { .. }
+            | AccountEvent::DunningResumed { .. }
+            | AccountEvent::ReceiptRecalled { .. }
+            | AccountEvent::ReceiptReturned { .. } => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -369,6 +389,7 @@ fn decide(
         AccountCommand::ScheduleErasure { name_until, today } => {
             account.schedule_erasure(name_until, today)
         }
+        AccountCommand::Paper(step) => Ok(account.papers.step(step)),
         AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
         AccountCommand::ReversePayment { payment_id } => {

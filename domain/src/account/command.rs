@@ -3,6 +3,7 @@ use chrono::NaiveDate;
 use super::bill::Bill;
 use super::binding::BindingStep;
 use super::event::{AccountChange, AccountOpening, MeterAssigned, MeterReleased};
+use super::papers::PaperStep;
 use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
 /// What may be asked of one account.
@@ -27,6 +28,8 @@ pub enum AccountCommand {
     ReversePayment {
         payment_id: PaymentId,
     },
+    /// A transfer claim or a paper of the account goes its way.
+    Paper(PaperStep),
     ScheduleErasure {
         name_until: NaiveDate,
         today: NaiveDate,

@@ -12,6 +12,7 @@ mod event;
 pub(crate) mod fixture;
 mod ledger;
 mod meters;
+mod papers;
 mod process;
 mod statement;
 #[cfg(test)]
@@ -30,5 +31,6 @@ pub use event::{
 };
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
+pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

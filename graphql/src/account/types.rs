@@ -14,6 +14,7 @@ use crate::support::{
     Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
     holder, internal, load, page, page_size,
 };
+use crate::transfer_claim::WaitingOf;
 
 /// What kind of customer an account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -177,6 +178,12 @@ impl Account {
     /// What was paid too much and is kept for later bills.
     async fn credit(&self, ctx: &Context<'_>) -> Result<Fen> {
         Ok(self.summary(ctx).await?.credit.into())
+    }
+
+    /// Whether a transfer is claimed that nobody has decided on yet: nobody is dunned meanwhile.
+    async fn dunning_paused(&self, ctx: &Context<'_>) -> Result<bool> {
+        let waiting = load(ctx, WaitingOf(self.0.account_no.clone())).await?;
+        Ok(waiting.is_some_and(|claims| !claims.is_empty()))
     }
 
     /// What is still to be paid, the longest due first.

@@ -2,6 +2,7 @@
 //! crate and what it stands on are linked once.
 
 mod arrears;
+mod cash_desk;
 mod equipment;
 mod field_work;
 mod imports;
