@@ -20,6 +20,7 @@ mod main_job;
 mod master_key;
 mod metering;
 mod nodes;
+mod on_site;
 mod people;
 mod profiles;
 mod proofs;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::Bill;
 use super::binding::Bindings;
+use super::class::Classes;
 use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
@@ -38,7 +39,9 @@ pub enum Account {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountRecord {
     pub account_no: AccountNo,
+    /// The class it is of now.
     pub class: AccountClass,
+    classes: Classes,
     pub campus: CampusId,
     pub holder: Personal<String>,
     pub phone: Option<Personal<Phone>>,
@@ -70,6 +73,7 @@ impl AccountRecord {
         Self {
             account_no: opening.account_no,
             class: opening.class,
+            classes: Classes::new(opening.class),
             campus: opening.campus,
             holder: opening.holder,
             phone: opening.phone,
@@ -80,6 +84,11 @@ impl AccountRecord {
             bindings: Bindings::default(),
             erasure: HolderErasure::default(),
         }
+    }
+
+    /// The class it was of on a day.
+    pub fn class_on(&self, day: NaiveDate) -> AccountClass {
+        self.classes.on(day)
     }
 
     /// The customers the account is bound to.
@@ -253,13 +262,20 @@ impl AccountRecord {
                 self.erasure = HolderErasure::Scheduled(name_until);
             }
             AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
+            AccountEvent::ClassChanged(change) => {
+                self.class = change.class;
+                self.classes.change(&change);
+            }
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
     }
 
     fn apply_change(&mut self, change: AccountChange) {
-        self.class = change.class.unwrap_or(self.class);
+        if let Some(class) = change.class {
+            self.classes.correct(class);
+            self.class = class;
+        }
         if let Some(campus) = change.campus {
             self.campus = campus;
         }
@@ -348,6 +364,9 @@ fn decide(
     match command {
         AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
         AccountCommand::Change(wanted) => change(account, wanted),
+        AccountCommand::ChangeClass { change, today } => {
+            account.classes.decide(account.class, change, today)
+        }
         AccountCommand::AssignMeter(assignment) => {
             account.meters.check_assignment(&assignment)?;
             Ok(vec![AccountEvent::MeterAssigned(assignment)])
