@@ -167,7 +167,7 @@ impl Reader<'_> {
                 Err(verdict) => verdicts.push(verdict),
             }
         }
-        verdicts.extend(decide(self.bus, self.request, candidates).await?);
+        verdicts.extend(decide(self.bus, self.request, self.batch.as_ref(), candidates).await?);
         verdicts.sort_by_key(|verdict| verdict.row);
         Ok(verdicts)
     }
@@ -243,7 +243,12 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
         FileKind::Accounts | FileKind::History => {
             format!("{}|{body}", request.at.timestamp_micros())
         }
-        FileKind::Meters | FileKind::Readings(_) => body.to_string(),
+        // A reading that was taken back may come again: what still stands is found by the decision.
+        FileKind::Readings(_) => match request.undone_at {
+            Some(undone_at) => format!("{}|{body}", undone_at.timestamp_micros()),
+            None => body.to_string(),
+        },
+        FileKind::Meters => body.to_string(),
     })
 }
 
@@ -252,16 +257,20 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
 async fn decide(
     bus: &CommandBus,
     request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<RowVerdict>, ImportError> {
     if request.dry_run {
-        let (places, commands) = commands(request, candidates);
+        let (places, commands) = commands(request, batch, candidates);
         let answers = bus.preview_batch(commands).await?;
         return verdicts(request.kind, places, answers);
     }
     // While one half is being written, the other is decided.
     let (mine, yours) = halves(request.kind, candidates);
-    let (mine, yours) = tokio::join!(admit(bus, request, mine), admit(bus, request, yours));
+    let (mine, yours) = tokio::join!(
+        admit(bus, request, batch, mine),
+        admit(bus, request, batch, yours)
+    );
     let mut verdicts = mine?;
     verdicts.extend(yours?);
     Ok(verdicts)
@@ -284,17 +293,24 @@ fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Ca
 async fn admit(
     bus: &CommandBus,
     request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<RowVerdict>, ImportError> {
-    let (places, commands) = commands(request, candidates);
+    let (places, commands) = commands(request, batch, candidates);
     let answers = bus.admit_batch(commands).await;
     verdicts(request.kind, places, answers)
 }
 
-fn commands(request: &ImportRequest, candidates: Vec<Candidate>) -> (Vec<Place>, Vec<Command>) {
+/// The batch is kept with every event as the request it belongs to: by it a file is taken back.
+fn commands(
+    request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
+    candidates: Vec<Candidate>,
+) -> (Vec<Place>, Vec<Command>) {
     let command = |candidate: Candidate| {
         let context = CommandContext {
             origin: Some(request.origin()),
+            request_id: batch.map(ToString::to_string),
             ..CommandContext::new(candidate.command_id, request.actor.clone(), request.at)
         };
         let place = Place {

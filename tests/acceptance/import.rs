@@ -85,6 +85,7 @@ impl Bench {
             at: self.now + TimeDelta::seconds(self.imports.fetch_add(1, Ordering::Relaxed)),
             dry_run,
             profile: None,
+            undone_at: None,
             campuses: CampusNames::new([(campus, "东湖校区".to_owned())]),
         };
         let mut verdicts = Vec::new();

@@ -16,8 +16,8 @@ use super::event::{
 use super::ledger::{Ledger, LedgerBill};
 use super::meters::{AssignedMeter, Meters};
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
-    Quantity, TariffId,
+    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, MeterNo, NoticeNo, PaymentId,
+    Phone, Quantity, ReadingId, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -112,6 +112,20 @@ impl AccountRecord {
     /// Every meter the account pays or once paid for, in the order of assignment.
     pub fn meters(&self) -> &[AssignedMeter] {
         &self.meters.assigned
+    }
+
+    /// Whether a bill, or taking a meter over or giving it up, may have counted from a reading of it.
+    pub fn rests_on(&self, meter_no: &MeterNo, reading: &ReadingId, read_on: NaiveDate) -> bool {
+        let meters = self.meters().iter();
+        let mut meters = meters.filter(|meter| meter.meter_no == *meter_no);
+        meters.any(|meter| {
+            read_on < meter.billed_to
+                || meter.billed_reading.as_ref() == Some(reading)
+                || meter
+                    .released
+                    .as_ref()
+                    .is_some_and(|released| read_on <= released.on)
+        })
     }
 
     /// What has been billed under a tariff in the tier period that starts on this day.
@@ -264,7 +278,7 @@ impl AccountRecord {
             AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
             AccountEvent::ClassChanged(change) => {
                 self.class = change.class;
-                self.classes.change(&change);
+                self.classes.change(change);
             }
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),

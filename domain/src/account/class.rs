@@ -44,7 +44,7 @@ impl Classes {
         }
     }
 
-    pub(super) fn change(&mut self, change: &ClassChanged) {
+    pub(super) fn change(&mut self, change: ClassChanged) {
         self.changes.insert(change.from, change.class);
     }
 

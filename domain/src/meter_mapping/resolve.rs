@@ -31,6 +31,14 @@ pub enum NumberMeaning {
     },
 }
 
+/// What a number was linked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Links {
+    Never,
+    /// On the day asked for: none where the link had ended, or not begun.
+    On(Option<MeterNo>),
+}
+
 impl Process for ResolveNumbers {
     const NAME: &'static str = "meter_mapping.resolve";
     type Outcome = Vec<NumberMeaning>;
@@ -48,11 +56,14 @@ impl Process for ResolveNumbers {
         let mut linked = Vec::with_capacity(self.numbers.len());
         for (number, day) in &self.numbers {
             let mapping = workspace.get::<MeterMapping>(&stream(self.kind, number))?;
-            let meter = mapping.meter_on(*day).cloned();
-            linked.push(mapping.was_linked().then_some(meter));
+            linked.push(if mapping.was_linked() {
+                Links::On(mapping.meter_on(*day).cloned())
+            } else {
+                Links::Never
+            });
         }
         let asked = self.numbers.iter().zip(&linked);
-        let asked = asked.filter(|(_, linked)| linked.is_some());
+        let asked = asked.filter(|(_, linked)| **linked != Links::Never);
         workspace.need::<Meter>(asked.map(|((number, _), _)| number.to_string()))?;
         let numbers = self.numbers.iter().zip(linked);
         numbers
@@ -63,10 +74,10 @@ impl Process for ResolveNumbers {
 
 fn meaning(
     number: &ExternalMeterNo,
-    linked: Option<Option<MeterNo>>,
+    linked: Links,
     workspace: &mut Workspace,
 ) -> Result<NumberMeaning, Stop> {
-    let Some(linked) = linked else {
+    let Links::On(linked) = linked else {
         return Ok(NumberMeaning::Own);
     };
     let own = workspace

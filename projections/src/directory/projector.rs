@@ -50,7 +50,7 @@ impl Projector for DirectoryProjector {
             "read_directory_customer",
             "read_directory_account",
             "read_directory_account_token",
-            "read_directory_account_class",
+            "read_directory_class_change",
             "read_directory_work_year",
         ]
     }
@@ -264,7 +264,7 @@ async fn change_class(
     connection: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "INSERT INTO read_directory_account_class (account_no, from_on, class) VALUES ($1, $2, $3)",
+        "INSERT INTO read_directory_class_change (account_no, from_on, class) VALUES ($1, $2, $3)",
     )
     .bind(&event.stream.aggregate_id)
     .bind(change.from)
@@ -286,8 +286,8 @@ async fn correct_class(
     connection: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
     let corrected = sqlx::query(
-        "UPDATE read_directory_account_class SET class = $2 WHERE account_no = $1 AND from_on = \
-             (SELECT max(from_on) FROM read_directory_account_class WHERE account_no = $1)",
+        "UPDATE read_directory_class_change SET class = $2 WHERE account_no = $1 AND from_on = \
+             (SELECT max(from_on) FROM read_directory_class_change WHERE account_no = $1)",
     )
     .bind(account_no)
     .bind(class.as_str())

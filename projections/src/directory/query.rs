@@ -204,7 +204,7 @@ pub async fn account_classes(
             .fetch_optional(pool)
             .await?;
     let changes = sqlx::query_as(
-        "SELECT from_on, class FROM read_directory_account_class WHERE account_no = $1 \
+        "SELECT from_on, class FROM read_directory_class_change WHERE account_no = $1 \
          ORDER BY from_on",
     )
     .bind(account_no)

@@ -257,7 +257,7 @@ pub async fn method_on(
               JOIN read_directory_account a ON a.account_no = p.account_no \
               JOIN read_metering_points_class_method k \
                 ON k.class = coalesce( \
-                    (SELECT d.class FROM read_directory_account_class d \
+                    (SELECT d.class FROM read_directory_class_change d \
                      WHERE d.account_no = a.account_no AND d.from_on <= $2 \
                      ORDER BY d.from_on DESC LIMIT 1), a.first_class) \
                 AND k.commodity = c.commodity \
