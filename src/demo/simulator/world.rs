@@ -178,9 +178,14 @@ impl<'a> Life<'a> {
         if self.draws.below(REPLACED_ONE_IN) == 0 && !self.standing_still {
             score.replaced += u64::from(self.replace(back(due, 9), desk)?);
         }
-        let befallen =
-            Fault::draw(&mut self.draws).filter(|_| number >= QUIET_MONTHS && !self.standing_still);
-        let fault = self.flow(befallen, due, desk)?;
+        let befallen = Fault::draw(&mut self.draws)
+            .filter(|_| number >= QUIET_MONTHS && !self.standing_still)
+            // Somebody has just moved in.
+            .filter(|fault| {
+                let again = self.vacant_in.is_some_and(|vacant| vacant + 2 > number);
+                *fault != Fault::Vacant || !again
+            });
+        let fault = self.flow(befallen, (number, due), desk)?;
         let truth = self.register.index()?;
         let read_at = at(due, 9, 0);
         let (written, fault) = self.written(truth, fault);
