@@ -216,6 +216,7 @@ pub struct FieldMutation(
 /// Mutations of what is set once for all meters.
 #[derive(Default, MergedObject)]
 pub struct SettingsMutation(
+    import_batch::ImportBatchMutation,
     import_profile::ImportProfileMutation,
     insight::ReportTemplateMutation,
     reading_round::DelayReasonMutation,

@@ -2,6 +2,7 @@
 
 mod binding_review;
 mod erasure;
+mod import_undo;
 mod outages;
 mod read_models;
 mod reading_books;
@@ -31,6 +32,7 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
         Arc::new(outages::Outages(keepers.store.clone())),
         Arc::new(transfers::Transfers(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),
+        Arc::new(import_undo::ImportUndo(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
         Arc::new(self_read_campaigns::SelfReadCampaigns),

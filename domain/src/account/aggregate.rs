@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::Bill;
 use super::binding::Bindings;
+use super::class::Classes;
 use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
@@ -16,8 +17,8 @@ use super::ledger::{Ledger, LedgerBill};
 use super::meters::{AssignedMeter, Meters};
 use super::papers::Papers;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
-    Quantity, ReceiptNo, TariffId,
+    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, MeterNo, NoticeNo, PaymentId,
+    Phone, Quantity, ReadingId, ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -39,7 +40,9 @@ pub enum Account {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountRecord {
     pub account_no: AccountNo,
+    /// The class it is of now.
     pub class: AccountClass,
+    classes: Classes,
     pub campus: CampusId,
     pub holder: Personal<String>,
     pub phone: Option<Personal<Phone>>,
@@ -73,6 +76,7 @@ impl AccountRecord {
         Self {
             account_no: opening.account_no,
             class: opening.class,
+            classes: Classes::new(opening.class),
             campus: opening.campus,
             holder: opening.holder,
             phone: opening.phone,
@@ -84,6 +88,11 @@ impl AccountRecord {
             erasure: HolderErasure::default(),
             papers: Papers::default(),
         }
+    }
+
+    /// The class it was of on a day.
+    pub fn class_on(&self, day: NaiveDate) -> AccountClass {
+        self.classes.on(day)
     }
 
     /// The customers the account is bound to.
@@ -117,6 +126,20 @@ impl AccountRecord {
     /// Every meter the account pays or once paid for, in the order of assignment.
     pub fn meters(&self) -> &[AssignedMeter] {
         &self.meters.assigned
+    }
+
+    /// Whether a bill, or taking a meter over or giving it up, may have counted from a reading of it.
+    pub fn rests_on(&self, meter_no: &MeterNo, reading: &ReadingId, read_on: NaiveDate) -> bool {
+        let meters = self.meters().iter();
+        let mut meters = meters.filter(|meter| meter.meter_no == *meter_no);
+        meters.any(|meter| {
+            read_on < meter.billed_to
+                || meter.billed_reading.as_ref() == Some(reading)
+                || meter
+                    .released
+                    .as_ref()
+                    .is_some_and(|released| read_on <= released.on)
+        })
     }
 
     /// What has been billed under a tariff in the tier period that starts on this day.
@@ -273,13 +296,20 @@ impl AccountRecord {
                 self.erasure = HolderErasure::Scheduled(name_until);
             }
             AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
+            AccountEvent::ClassChanged(change) => {
+                self.class = change.class;
+                self.classes.change(change);
+            }
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
     }
 
     fn apply_change(&mut self, change: AccountChange) {
-        self.class = change.class.unwrap_or(self.class);
+        if let Some(class) = change.class {
+            self.classes.correct(class);
+            self.class = class;
+        }
         if let Some(campus) = change.campus {
             self.campus = campus;
         }
@@ -368,6 +398,9 @@ fn decide(
     match command {
         AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
         AccountCommand::Change(wanted) => change(account, wanted),
+        AccountCommand::ChangeClass { change, today } => {
+            account.classes.decide(account.class, change, today)
+        }
         AccountCommand::AssignMeter(assignment) => {
             account.meters.check_assignment(&assignment)?;
             Ok(vec![AccountEvent::MeterAssigned(assignment)])

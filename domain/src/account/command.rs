@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 
 use super::bill::Bill;
 use super::binding::BindingStep;
-use super::event::{AccountChange, AccountOpening, MeterAssigned, MeterReleased};
+use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
 use super::papers::PaperStep;
 use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
@@ -11,6 +11,10 @@ use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 pub enum AccountCommand {
     Open(AccountOpening),
     Change(AccountChange),
+    ChangeClass {
+        change: ClassChanged,
+        today: NaiveDate,
+    },
     AssignMeter(MeterAssigned),
     ReleaseMeter(MeterReleased),
     /// Issues a bill, pays what it can from credit, and sends a notice for the rest.

@@ -37,6 +37,11 @@ impl AccountClass {
         }
     }
 
+    /// Reads [`AccountClass::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::StudentDorm => "学生宿舍",
@@ -81,6 +86,13 @@ pub struct AccountChange {
 pub enum PhoneChange {
     Set(Personal<Phone>),
     Removed,
+}
+
+/// The account's class from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassChanged {
+    pub class: AccountClass,
+    pub from: NaiveDate,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +192,7 @@ pub enum AccountEvent {
     },
     /// The name is given up as well.
     HolderErased,
+    ClassChanged(ClassChanged),
 }
 
 impl DomainEvent for AccountEvent {
@@ -205,6 +218,7 @@ impl DomainEvent for AccountEvent {
             Self::BindingRevoked { .. } => "account.binding_revoked",
             Self::HolderErasureScheduled { .. } => "account.holder_erasure_scheduled",
             Self::HolderErased => "account.holder_erased",
+            Self::ClassChanged(_) => "account.class_changed",
         }
         .to_owned()
     }

@@ -562,6 +562,10 @@ fn every_event_keeps_its_golden_json() {
             name_until: "2057-01-01".parse().unwrap(),
         },
         AccountEvent::HolderErased,
+        AccountEvent::ClassChanged(ClassChanged {
+            class: AccountClass::Unit,
+            from: "2026-09-01".parse().unwrap(),
+        }),
     ]);
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);
