@@ -24,6 +24,7 @@ fn flat(admin: &mut Client, number: usize, meter_no: &str) {
     let meter = json!({
         "meterNo": meter_no, "commodity": "WATER", "campusId": CAMPUS, "building": "北苑 3 栋",
         "room": format!("20{number}"), "book": "B1", "walkOrder": number,
+        "selfRead": false,
     });
     admin.must("registerMeter", meter, "meter { meterNo }");
     let device = json!({
