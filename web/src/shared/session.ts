@@ -11,6 +11,7 @@ const ME = graphql(`
       permissions
       customer {
         customerId
+        kind
         phoneMasked
       }
       staff {
