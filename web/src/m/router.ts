@@ -27,6 +27,9 @@ export const router = createRouter({
     { path: '/articles', component: () => import('./pages/ArticlesPage.vue') },
     { path: '/offices', component: () => import('./pages/OfficesPage.vue') },
     { path: '/me', component: () => import('./pages/MePage.vue') },
+    { path: '/staff', component: () => import('./staff/TodayPage.vue') },
+    { path: '/staff/queue', component: () => import('./staff/QueuePage.vue') },
+    { path: '/staff/meter/:meterNo', component: () => import('./staff/MeterPage.vue'), props: true },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
