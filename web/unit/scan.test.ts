@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { meterNumber } from '@/m/staff/scan'
-import { byBuilding, type Task } from '@/m/staff/tasks'
+import { byBuilding, eachOnce, type Task } from '@/m/staff/tasks'
 
 test('a scanned or typed code is the number it means', () => {
   expect(meterNumber(' w1000449 ')).toBe('W1000449')
@@ -18,4 +18,10 @@ test('a walk is shown by buildings, in its own order', () => {
     ['乙', 1],
     ['甲', 1],
   ])
+})
+
+test('a meter of two walks is read once', () => {
+  const task = (meterNo: string, roundId: string) => ({ meterNo, roundId }) as Task
+  const walk = eachOnce([task('1', 'a'), task('2', 'a'), task('1', 'b')])
+  expect(walk.map(({ meterNo, roundId }) => meterNo + roundId)).toEqual(['1a', '2a'])
 })

@@ -69,7 +69,13 @@ async function fetchDay(): Promise<Day> {
     if (!hasNextPage) break
     after = endCursor ?? null
   }
-  return { tasks, reasons, fetchedAt: new Date().toISOString() }
+  return { tasks: eachOnce(tasks), reasons, fetchedAt: new Date().toISOString() }
+}
+
+/** A meter of two walks is read once; the reading counts for the walk that is named first. */
+export function eachOnce(tasks: readonly Task[]): Task[] {
+  const seen = new Set<string>()
+  return tasks.filter(({ meterNo }) => !seen.has(meterNo) && seen.add(meterNo))
 }
 
 /** Today's tasks; those fetched last, where there is no network. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/vue-query'
-import { computed, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
 import { useSession } from '@/shared/session'
 import { loadDay } from './tasks'
 import { useField } from './useField'
@@ -14,13 +14,19 @@ export function useDay() {
     enabled: () => person.value !== '',
     retry: false,
   })
+  async function bringHome(): Promise<void> {
+    await field.reload(person.value)
+    if (field.waiting.value.length > 0) await field.syncNow(person.value)
+  }
   watch(
     person,
     (login) => {
-      if (login) void field.reload(login)
+      if (login) void bringHome()
     },
     { immediate: true },
   )
+  onMounted(() => window.addEventListener('online', bringHome))
+  onBeforeUnmount(() => window.removeEventListener('online', bringHome))
   watch(field.rounds, () => void query.refetch())
   const done = computed(() => new Set(field.items.value.filter(({ work }) => work.kind === 'reading').map(({ meterNo }) => meterNo)))
   return {
