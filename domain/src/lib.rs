@@ -10,6 +10,8 @@ pub mod customer;
 pub mod delay_reasons;
 pub mod equipment;
 pub mod field_work;
+pub mod gateway_order;
+pub mod gateway_statement;
 pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;

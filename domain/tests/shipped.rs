@@ -22,6 +22,8 @@ use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
 use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
+use chaobiao_domain::gateway_order::GatewayOrderEvent;
+use chaobiao_domain::gateway_statement::GatewayStatementEvent;
 use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::import_profile::ImportProfileEvent;
@@ -74,6 +76,8 @@ const READERS: &[(&str, Reader)] = &[
     ("customer", understood::<CustomerEvent>),
     ("equipment_item", understood::<EquipmentItemEvent>),
     ("equipment_model", understood::<EquipmentModelEvent>),
+    ("gateway_order", understood::<GatewayOrderEvent>),
+    ("gateway_statement", understood::<GatewayStatementEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
     ("interval_day", understood::<IntervalDayEvent>),
     ("label_template", understood::<LabelTemplateEvent>),

@@ -26,6 +26,8 @@ pub enum PaymentError {
     ChequeIncomplete,
     #[error("只有支票缴费才填写支票信息")]
     ChequeUnexpected,
+    #[error("网上支付由支付平台确认入账，不能在柜台登记")]
+    OnlineByGatewayOnly,
     #[error("缴费流水 {0} 不存在")]
     Unknown(PaymentId),
     #[error("缴费流水不存在")]
@@ -62,6 +64,7 @@ impl BusinessError for PaymentError {
             Self::NothingOpen => "PAYMENT_NOTHING_OPEN",
             Self::ChequeIncomplete => "PAYMENT_CHEQUE_INCOMPLETE",
             Self::ChequeUnexpected => "PAYMENT_CHEQUE_UNEXPECTED",
+            Self::OnlineByGatewayOnly => "PAYMENT_ONLINE_BY_GATEWAY_ONLY",
             Self::Unknown(_) | Self::Absent => "PAYMENT_UNKNOWN",
             Self::AlreadyRecorded(_) => "PAYMENT_ALREADY_RECORDED",
             Self::AlreadyReversed(_) => "PAYMENT_ALREADY_REVERSED",
@@ -85,6 +88,7 @@ impl BusinessError for PaymentError {
             | Self::ReceiptNothingCovered => Some("accountNos"),
             Self::BillUnknown(_) | Self::BillNotOpen(_) => Some("billNos"),
             Self::ChequeIncomplete | Self::ChequeUnexpected => Some("cheque"),
+            Self::OnlineByGatewayOnly => Some("method"),
             Self::ReasonInvalid => Some("reason"),
             Self::ReceiptUnknown(_) => Some("receiptNo"),
             Self::ReversedByTaker => None,

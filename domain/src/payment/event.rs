@@ -15,6 +15,8 @@ pub enum PaymentMethod {
     Cash,
     Cheque,
     Transfer,
+    /// 网上支付: through a payment gateway.
+    Online,
 }
 
 impl PaymentMethod {
@@ -24,6 +26,7 @@ impl PaymentMethod {
             Self::Cash => "cash",
             Self::Cheque => "cheque",
             Self::Transfer => "transfer",
+            Self::Online => "online",
         }
     }
 
@@ -32,6 +35,7 @@ impl PaymentMethod {
             Self::Cash => "现金",
             Self::Cheque => "支票",
             Self::Transfer => "转账",
+            Self::Online => "网上支付",
         }
     }
 }

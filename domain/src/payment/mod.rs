@@ -5,6 +5,7 @@ mod allocation;
 mod command;
 mod error;
 mod event;
+mod online;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ pub use event::{
     Cheque, PaymentAllocation, PaymentCredit, PaymentEvent, PaymentMethod, PaymentRecorded,
     PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted,
 };
+pub use online::BookOnline;
 pub use process::{ChequeDetails, PaymentBooked, RecordPayment, ReversePayment};

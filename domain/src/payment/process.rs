@@ -50,7 +50,7 @@ pub struct PaymentBooked {
 
 impl RecordPayment {
     /// The accounts in the order given, then those known only by their bills; each once.
-    fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
+    pub(crate) fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
         let by_bill = self.bills.iter().map(|bill_no| {
             let (account_no, _month) = bill_no
                 .as_str()
@@ -112,6 +112,9 @@ impl Process for RecordPayment {
         if !self.amount.is_positive() {
             return Err(PaymentError::NotPositive.into());
         }
+        if self.method == PaymentMethod::Online {
+            return Err(PaymentError::OnlineByGatewayOnly.into());
+        }
         let accounts = self.all_accounts()?;
         let cheque = self.cheque(&accounts[0])?;
         Stop::join([
@@ -149,12 +152,12 @@ impl Process for RecordPayment {
     }
 }
 
-fn new_payment_id(context: &CommandContext) -> Result<PaymentId, Stop> {
+pub(super) fn new_payment_id(context: &CommandContext) -> Result<PaymentId, Stop> {
     PaymentId::try_new(context.derive_id("payment").to_string())
         .map_err(|error| Stop::Corrupt(error.to_string()))
 }
 
-fn settle(
+pub(super) fn settle(
     account_no: &AccountNo,
     payment_id: &PaymentId,
     allocations: &[PaymentAllocation],

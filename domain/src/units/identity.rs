@@ -33,6 +33,15 @@ fn sha256_hex(text: &str, what: &'static str) -> Result<(), ValueError> {
     }
 }
 
+/// What both payment gateways take as a number of ours.
+fn gateway_number(text: &str, what: &'static str) -> Result<(), ValueError> {
+    if (8..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        Ok(())
+    } else {
+        Err(ValueError::BadFormat { what })
+    }
+}
+
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident, $what:literal, $check:ident;)+) => {$(
         $(#[$doc])*
@@ -110,6 +119,10 @@ identifiers! {
     NoticeNo, "通知单号", plain;
     PaymentId, "缴费流水号", plain;
     ReceiptNo, "票据号", plain;
+    /// 商户订单号: what we call an order at a payment gateway, `out_trade_no` there.
+    GatewayOrderNo, "商户订单号", gateway_number;
+    /// What we call a refund at a payment gateway.
+    GatewayRefundNo, "商户退款单号", gateway_number;
     BindingId, "绑定申请号", plain;
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
