@@ -20,6 +20,8 @@ pub mod campus;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
+pub mod gateway_order;
+pub mod gateway_statement;
 pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
@@ -64,7 +66,14 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(MoneyQuery, OnlineQuery, PeopleQuery, ServiceRootQuery);
+
+/// Queries about money that comes through payment gateways.
+#[derive(Default, MergedObject)]
+pub struct OnlineQuery(
+    gateway_order::GatewayOrderQuery,
+    gateway_statement::GatewayStatementQuery,
+);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -156,7 +165,16 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation, ServiceRootMutation);
+pub struct DeskMutation(
+    MoneyMutation,
+    OnlineMutation,
+    PeopleMutation,
+    ServiceRootMutation,
+);
+
+/// Mutations of money that comes through payment gateways.
+#[derive(Default, MergedObject)]
+pub struct OnlineMutation(gateway_order::GatewayOrderMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]

@@ -9,6 +9,8 @@ pub mod equipment;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
+pub mod gateway_orders;
+pub mod gateway_statements;
 pub mod historic_usage;
 pub mod import_profiles;
 pub mod imports;
@@ -49,6 +51,8 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(equipment::EquipmentProjector),
+        Arc::new(gateway_orders::GatewayOrdersProjector),
+        Arc::new(gateway_statements::GatewayStatementsProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),

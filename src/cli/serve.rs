@@ -17,6 +17,7 @@ use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
 use crate::export;
+use crate::gateways;
 use crate::http::{self, Operations, Readiness};
 use crate::labels;
 use crate::photos::{self, PhotoRoutes};
@@ -96,6 +97,7 @@ async fn serve(
         }))
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
+        .merge(gateways::routes(core.gateways(config)?))
         .merge(graphql(config, services)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {

@@ -2,6 +2,7 @@
 
 mod binding_review;
 mod erasure;
+mod gateway_orders;
 mod outages;
 mod read_models;
 mod reading_books;
@@ -15,6 +16,7 @@ use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
+use chaobiao_domain::gateway_order::{CheckGatewayOrder, CheckGatewayRefund};
 use chaobiao_domain::reading_book::StartRound;
 use chaobiao_domain::self_read_campaign::RemindSelfReaders;
 use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
@@ -29,6 +31,7 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
         Arc::new(service_cases::ServiceCases(keepers.store.clone())),
         Arc::new(outages::Outages(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),
+        Arc::new(gateway_orders::GatewayOrders(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
         Arc::new(self_read_campaigns::SelfReadCampaigns),
@@ -45,4 +48,6 @@ pub fn processes() -> ProcessRegistry {
         .with::<WarnOfDeadline>()
         .with::<NoteMissedReply>()
         .with::<RemindOfOutage>()
+        .with::<CheckGatewayOrder>()
+        .with::<CheckGatewayRefund>()
 }

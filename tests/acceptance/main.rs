@@ -11,6 +11,7 @@ mod due_times;
 mod erasure;
 mod export;
 mod frame;
+mod gateways;
 mod graphql_http;
 mod import;
 mod import_killed;

@@ -14,6 +14,8 @@ pub enum PaymentMethod {
     Cash,
     Cheque,
     Transfer,
+    /// Through a payment gateway; never taken at a counter.
+    Online,
 }
 
 /// Money put against one bill.

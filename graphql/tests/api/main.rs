@@ -8,6 +8,7 @@ mod insight;
 mod matrix;
 mod meters;
 mod money;
+mod online_payments;
 mod people;
 mod schema;
 mod service;

@@ -182,6 +182,8 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "gateway_orders",
+            "gateway_statements",
             "payments",
             "receipts",
             "tariffs",
