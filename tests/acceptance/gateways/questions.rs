@@ -12,9 +12,13 @@ async fn money_without_a_notice_is_found_by_asking_though_answers_get_lost() {
     town.wechat.pay(order_no.as_str());
     town.wechat.trouble(Trouble::Lost);
     town.wechat.trouble(Trouble::Forged);
-    for _ in 0..3 {
+    for _ in 0..30 {
         town.settled_down().await;
-        town.later(4);
+        let order = town.order(&order_no).await;
+        if order.is_some_and(|order| order.status == "settled") {
+            break;
+        }
+        town.later(1);
     }
     town.becomes(&order_no, "settled").await;
     assert_eq!(town.payments().await.len(), 1);

@@ -10,23 +10,22 @@ const WECHAT_PAY: &str = "/gateway/wechat-pay/notify";
 
 /// A trade bill as `WeChat` Pay writes it.
 fn bill(rows: &[(&str, &str)]) -> String {
-    let mut text =
-        "\u{feff}交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,商户退款单号,\
-                    手续费,订单金额,申请退款金额\r\n"
-            .to_owned();
+    let header = "\u{feff}交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,商户退款单号,\
+                  手续费,订单金额,申请退款金额";
+    let mut lines = vec![header.to_owned()];
     let mut sum = Fen::ZERO;
     for (order_no, amount) in rows {
         let mchid = WechatStub::MCHID;
         let fen: Fen = amount.parse().unwrap();
         sum = sum.checked_add(fen).unwrap();
-        text.push_str(&format!(
+        lines.push(format!(
             "`2026-09-24 09:00:00,`wx1,`{mchid},`42{order_no},`{order_no},`SUCCESS,`0,`0.09000,\
-             `{amount},`0.00\r\n"
+             `{amount},`0.00"
         ));
     }
-    text.push_str("总交易单数,订单总金额,申请退款总金额\r\n");
-    text.push_str(&format!("`{},`{sum},`0.00\r\n", rows.len()));
-    text
+    lines.push("总交易单数,订单总金额,申请退款总金额".to_owned());
+    lines.push(format!("`{},`{sum},`0.00", rows.len()));
+    lines.join("\r\n")
 }
 
 async fn paid(town: &Town) -> GatewayOrderNo {

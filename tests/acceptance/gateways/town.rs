@@ -238,7 +238,7 @@ impl Town {
     /// Waits until the order is shown with a status.
     pub(super) async fn becomes(&self, order_no: &GatewayOrderNo, status: &str) -> OrderRow {
         let mut last = None;
-        for _ in 0..200 {
+        for _ in 0..600 {
             last = self.order(order_no).await;
             if let Some(row) = last.as_ref().filter(|row| row.status == status) {
                 return row.clone();

@@ -40,6 +40,7 @@ export const PAYMENT_METHOD: Record<PaymentMethod, string> = {
   CASH: '现金',
   CHEQUE: '支票',
   TRANSFER: '转账',
+  ONLINE: '网上支付',
 }
 
 export const RECEIPT_PART: Record<ReceiptPart, string> = {
