@@ -104,12 +104,12 @@ async fn what_cannot_be_paid_online_is_refused_with_the_reason() {
         (
             start("WECHAT_PAY", "A1"),
             "GATEWAY_NOT_CONFIGURED",
-            "channel",
+            "input.channel",
         ),
         (
             start("UNION_PAY", "B2"),
             "GATEWAY_ORDER_ACCOUNT_NOT_BOUND",
-            "accountNos",
+            "input.accountNos",
         ),
     ];
     for (input, code, field) in cases {
@@ -136,7 +136,7 @@ async fn what_cannot_be_paid_online_is_refused_with_the_reason() {
         refused,
         (
             "PAYMENT_ONLINE_BY_GATEWAY_ONLY".to_owned(),
-            "method".to_owned()
+            "input.method".to_owned()
         )
     );
 }
@@ -165,7 +165,10 @@ async fn orders_are_their_customers_own_and_disputes_the_staffs() {
         .await;
     assert_eq!(
         refused,
-        ("GATEWAY_ORDER_UNKNOWN".to_owned(), "orderNo".to_owned())
+        (
+            "GATEWAY_ORDER_UNKNOWN".to_owned(),
+            "input.orderNo".to_owned()
+        )
     );
     let own = town.centre.ask(&resident, SHOWN, variables.clone()).await;
     let own = own.data()["onlinePayment"].clone();
@@ -194,7 +197,10 @@ async fn orders_are_their_customers_own_and_disputes_the_staffs() {
         .await;
     assert_eq!(
         refused,
-        ("GATEWAY_ORDER_NOTE_INVALID".to_owned(), "note".to_owned())
+        (
+            "GATEWAY_ORDER_NOTE_INVALID".to_owned(),
+            "input.note".to_owned()
+        )
     );
     let resolve = json!({ "orderNo": order_no, "note": "已与银联核对" });
     let fields = "onlinePayment { status note }";

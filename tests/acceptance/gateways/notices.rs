@@ -105,7 +105,7 @@ async fn a_wrong_amount_or_merchant_is_a_matter_for_a_person_and_no_payment() {
         };
         town.run(resolve).await;
         town.becomes(&order_no, "settled").await;
-        assert_eq!(town.payments().await.len(), 1);
+        assert_eq!(town.payments_of(1).await.len(), 1);
         town.close().await;
     }
 }
@@ -168,7 +168,7 @@ async fn r27_a_notice_of_unionpay_becomes_one_payment_and_a_flawed_one_none() {
         assert_eq!(town.post(UNION_PAY, Vec::new(), body).await, StatusCode::OK);
     }
     town.becomes(&order_no, "settled").await;
-    assert_eq!(town.payments().await.len(), 1);
+    assert_eq!(town.payments_of(1).await.len(), 1);
     town.close().await;
 }
 

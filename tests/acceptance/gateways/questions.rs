@@ -21,7 +21,7 @@ async fn money_without_a_notice_is_found_by_asking_though_answers_get_lost() {
         town.later(1);
     }
     town.becomes(&order_no, "settled").await;
-    assert_eq!(town.payments().await.len(), 1);
+    assert_eq!(town.payments_of(1).await.len(), 1);
     town.close().await;
 }
 
@@ -58,7 +58,7 @@ async fn a_unionpay_order_is_asked_about_too() {
     town.settled_down().await;
     town.later(2);
     town.becomes(&order_no, "settled").await;
-    assert_eq!(town.payments().await.len(), 1);
+    assert_eq!(town.payments_of(1).await.len(), 1);
     town.close().await;
 }
 

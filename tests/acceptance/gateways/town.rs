@@ -264,6 +264,18 @@ impl Town {
         .collect()
     }
 
+    /// [`Town::payments`] when there are so many, or after a while.
+    pub(super) async fn payments_of(&self, count: usize) -> Vec<(String, i64, bool)> {
+        for _ in 0..200 {
+            let payments = self.payments().await;
+            if payments.len() >= count {
+                return payments;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.payments().await
+    }
+
     /// Whether everything that has happened so far was reacted to and is shown.
     pub(super) async fn settled_down(&self) {
         tokio::time::sleep(Duration::from_millis(500)).await;
