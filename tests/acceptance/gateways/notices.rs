@@ -40,7 +40,7 @@ async fn r27_a_notice_of_wechat_pay_becomes_one_payment_however_often_it_comes()
         StatusCode::NO_CONTENT
     );
     town.settled_down().await;
-    let payments = town.payments().await;
+    let payments = town.payments_of(1).await;
     assert_eq!(payments.len(), 1, "{payments:?}");
     assert_eq!(
         (Some(payments[0].0.clone()), payments[0].1),

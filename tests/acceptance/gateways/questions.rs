@@ -81,7 +81,7 @@ async fn a_refund_whose_answer_is_lost_is_asked_about_and_never_asked_for_twice(
     let order = town.order(&order_no).await.unwrap();
     assert!(order.trouble.is_some(), "the unknown outcome is shown");
     assert!(
-        !town.payments().await[0].2,
+        !town.payments_of(1).await[0].2,
         "the payment stands until it is known"
     );
     town.wechat.finish_refunds("SUCCESS");
