@@ -13,10 +13,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod bank_line;
 pub mod billing;
 pub mod binding;
 pub mod bulletin;
 pub mod campus;
+pub mod clearing;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
@@ -26,6 +28,7 @@ pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
+pub mod ledger;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -38,11 +41,14 @@ pub mod reading_book;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
+pub mod receipt_stock;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod till;
+pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
 
@@ -66,7 +72,13 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, OnlineQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(
+    MoneyQuery,
+    CashDeskQuery,
+    OnlineQuery,
+    PeopleQuery,
+    ServiceRootQuery,
+);
 
 /// Queries about money that comes through payment gateways.
 #[derive(Default, MergedObject)]
@@ -117,6 +129,7 @@ pub struct FilesQuery(
 #[derive(Default, MergedObject)]
 pub struct FiguresQuery(
     insight::InsightQuery,
+    insight::MoneyFiguresQuery,
     insight::ReportQuery,
     insight::UsageQuery,
 );
@@ -130,6 +143,17 @@ pub struct MoneyQuery(
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
     tariff::TariffQuery,
+);
+
+/// Queries about tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskQuery(
+    bank_line::BankLineQuery,
+    clearing::ClearingQuery,
+    ledger::LedgerQuery,
+    receipt_stock::ReceiptStockQuery,
+    till::TillQuery,
+    transfer_claim::TransferClaimQuery,
 );
 
 /// Queries about customers, staff and what they did.
@@ -167,6 +191,7 @@ pub struct MeterWorkMutation(
 #[derive(Default, MergedObject)]
 pub struct DeskMutation(
     MoneyMutation,
+    CashDeskMutation,
     OnlineMutation,
     PeopleMutation,
     ServiceRootMutation,
@@ -211,6 +236,7 @@ pub struct FieldMutation(
 /// Mutations of what is set once for all meters.
 #[derive(Default, MergedObject)]
 pub struct SettingsMutation(
+    import_batch::ImportBatchMutation,
     import_profile::ImportProfileMutation,
     insight::ReportTemplateMutation,
     reading_round::DelayReasonMutation,
@@ -226,6 +252,16 @@ pub struct MoneyMutation(
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
+);
+
+/// Mutations of tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskMutation(
+    bank_line::BankLineMutation,
+    clearing::ClearingMutation,
+    receipt_stock::ReceiptStockMutation,
+    till::TillMutation,
+    transfer_claim::TransferClaimMutation,
 );
 
 /// Mutations of customers, staff and the campuses they belong to.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::Bill;
 use super::binding::Bindings;
+use super::class::Classes;
 use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
@@ -14,9 +15,10 @@ use super::event::{
 };
 use super::ledger::{Ledger, LedgerBill};
 use super::meters::{AssignedMeter, Meters};
+use super::papers::Papers;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, NoticeNo, PaymentId, Phone,
-    Quantity, TariffId,
+    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, MeterNo, NoticeNo, PaymentId,
+    Phone, Quantity, ReadingId, ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -38,7 +40,9 @@ pub enum Account {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountRecord {
     pub account_no: AccountNo,
+    /// The class it is of now.
     pub class: AccountClass,
+    classes: Classes,
     pub campus: CampusId,
     pub holder: Personal<String>,
     pub phone: Option<Personal<Phone>>,
@@ -49,6 +53,8 @@ pub struct AccountRecord {
     bindings: Bindings,
     #[serde(default)]
     erasure: HolderErasure,
+    #[serde(default)]
+    papers: Papers,
 }
 
 impl Account {
@@ -70,6 +76,7 @@ impl AccountRecord {
         Self {
             account_no: opening.account_no,
             class: opening.class,
+            classes: Classes::new(opening.class),
             campus: opening.campus,
             holder: opening.holder,
             phone: opening.phone,
@@ -79,7 +86,13 @@ impl AccountRecord {
             ledger: Ledger::default(),
             bindings: Bindings::default(),
             erasure: HolderErasure::default(),
+            papers: Papers::default(),
         }
+    }
+
+    /// The class it was of on a day.
+    pub fn class_on(&self, day: NaiveDate) -> AccountClass {
+        self.classes.on(day)
     }
 
     /// The customers the account is bound to.
@@ -96,6 +109,16 @@ impl AccountRecord {
         self.ledger.has_entries()
     }
 
+    /// Whether a transfer is claimed that nobody has decided on: the account is not dunned meanwhile.
+    pub fn is_dunning_paused(&self) -> bool {
+        self.papers.is_dunning_paused()
+    }
+
+    /// The void receipt that is still out for one of these bills.
+    pub fn recalled_receipt(&self, bills: &[BillNo]) -> Option<&ReceiptNo> {
+        self.papers.recalled_for(bills)
+    }
+
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -103,6 +126,20 @@ impl AccountRecord {
     /// Every meter the account pays or once paid for, in the order of assignment.
     pub fn meters(&self) -> &[AssignedMeter] {
         &self.meters.assigned
+    }
+
+    /// Whether a bill, or taking a meter over or giving it up, may have counted from a reading of it.
+    pub fn rests_on(&self, meter_no: &MeterNo, reading: &ReadingId, read_on: NaiveDate) -> bool {
+        let meters = self.meters().iter();
+        let mut meters = meters.filter(|meter| meter.meter_no == *meter_no);
+        meters.any(|meter| {
+            read_on < meter.billed_to
+                || meter.billed_reading.as_ref() == Some(reading)
+                || meter
+                    .released
+                    .as_ref()
+                    .is_some_and(|released| read_on <= released.on)
+        })
     }
 
     /// What has been billed under a tariff in the tier period that starts on this day.
@@ -228,14 +265,20 @@ impl AccountRecord {
 
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
+        self.papers.apply(&event);
         match event {
-            // An account is opened once, as `handle` sees to; the rest is money, which the ledger has.
+            // An account is opened once, as `handle` sees to; the rest is money, which the ledger
+            // has, and papers.
             AccountEvent::Opened(_)
             | AccountEvent::NoticeIssued(_)
             | AccountEvent::PaymentAllocated { .. }
             | AccountEvent::CreditAdded { .. }
             | AccountEvent::CreditApplied { .. }
-            | AccountEvent::PaymentReversed { .. } => {}
+            | AccountEvent::PaymentReversed { .. }
+            | AccountEvent::DunningPaused { .. }
+            | AccountEvent::DunningResumed { .. }
+            | AccountEvent::ReceiptRecalled { .. }
+            | AccountEvent::ReceiptReturned { .. } => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -253,13 +296,20 @@ impl AccountRecord {
                 self.erasure = HolderErasure::Scheduled(name_until);
             }
             AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
+            AccountEvent::ClassChanged(change) => {
+                self.class = change.class;
+                self.classes.change(change);
+            }
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
     }
 
     fn apply_change(&mut self, change: AccountChange) {
-        self.class = change.class.unwrap_or(self.class);
+        if let Some(class) = change.class {
+            self.classes.correct(class);
+            self.class = class;
+        }
         if let Some(campus) = change.campus {
             self.campus = campus;
         }
@@ -348,6 +398,9 @@ fn decide(
     match command {
         AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
         AccountCommand::Change(wanted) => change(account, wanted),
+        AccountCommand::ChangeClass { change, today } => {
+            account.classes.decide(account.class, change, today)
+        }
         AccountCommand::AssignMeter(assignment) => {
             account.meters.check_assignment(&assignment)?;
             Ok(vec![AccountEvent::MeterAssigned(assignment)])
@@ -369,6 +422,7 @@ fn decide(
         AccountCommand::ScheduleErasure { name_until, today } => {
             account.schedule_erasure(name_until, today)
         }
+        AccountCommand::Paper(step) => Ok(account.papers.step(step)),
         AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
         AccountCommand::ReversePayment { payment_id } => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::bill::{Bill, BillShare};
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
-    NoticeNo, PaymentId, Phone, Quantity, ReadingId, TariffId,
+    NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
 };
 
 /// What kind of customer the account is for; the price follows the tariff, not this.
@@ -35,6 +35,11 @@ impl AccountClass {
             Self::Resident => "resident",
             Self::Unit => "unit",
         }
+    }
+
+    /// Reads [`AccountClass::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
     }
 
     pub const fn label(self) -> &'static str {
@@ -81,6 +86,13 @@ pub struct AccountChange {
 pub enum PhoneChange {
     Set(Personal<Phone>),
     Removed,
+}
+
+/// The account's class from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassChanged {
+    pub class: AccountClass,
+    pub from: NaiveDate,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +157,22 @@ pub enum AccountEvent {
         bills: Vec<BillShare>,
         credit: Fen,
     },
+    /// Somebody says the money is on its way (R28): nobody is dunned until the claim is decided.
+    DunningPaused {
+        claim_id: TransferClaimId,
+    },
+    DunningResumed {
+        claim_id: TransferClaimId,
+    },
+    /// 作废待收回: the payment behind a receipt was undone, and its paper is still out. While it is,
+    /// these bills get no other receipt.
+    ReceiptRecalled {
+        receipt_no: ReceiptNo,
+        bills: Vec<BillNo>,
+    },
+    ReceiptReturned {
+        receipt_no: ReceiptNo,
+    },
     BindingRequested {
         binding_id: BindingId,
         customer_id: CustomerId,
@@ -164,6 +192,7 @@ pub enum AccountEvent {
     },
     /// The name is given up as well.
     HolderErased,
+    ClassChanged(ClassChanged),
 }
 
 impl DomainEvent for AccountEvent {
@@ -179,12 +208,17 @@ impl DomainEvent for AccountEvent {
             Self::CreditAdded { .. } => "account.credit_added",
             Self::CreditApplied { .. } => "account.credit_applied",
             Self::PaymentReversed { .. } => "account.payment_reversed",
+            Self::DunningPaused { .. } => "account.dunning_paused",
+            Self::DunningResumed { .. } => "account.dunning_resumed",
+            Self::ReceiptRecalled { .. } => "account.receipt_recalled",
+            Self::ReceiptReturned { .. } => "account.receipt_returned",
             Self::BindingRequested { .. } => "account.binding_requested",
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",
             Self::BindingRevoked { .. } => "account.binding_revoked",
             Self::HolderErasureScheduled { .. } => "account.holder_erasure_scheduled",
             Self::HolderErased => "account.holder_erased",
+            Self::ClassChanged(_) => "account.class_changed",
         }
         .to_owned()
     }

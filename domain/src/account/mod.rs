@@ -4,6 +4,7 @@ mod aggregate;
 mod assignment;
 mod bill;
 mod binding;
+mod class;
 mod command;
 mod erasure;
 mod error;
@@ -12,6 +13,7 @@ mod event;
 pub(crate) mod fixture;
 mod ledger;
 mod meters;
+mod papers;
 mod process;
 mod statement;
 #[cfg(test)]
@@ -21,14 +23,16 @@ pub use aggregate::{Account, AccountRecord};
 pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter, meter_claim};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
 pub use binding::BindingStep;
+pub use class::ChangeAccountClass;
 pub use command::AccountCommand;
 pub use erasure::{EraseHolder, FinishErasure, HolderErasing};
 pub use error::AccountError;
 pub use event::{
-    AccountChange, AccountClass, AccountEvent, AccountOpening, MeterAssigned, MeterReleased,
-    NoticeIssued, PhoneChange,
+    AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, MeterAssigned,
+    MeterReleased, NoticeIssued, PhoneChange,
 };
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
+pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

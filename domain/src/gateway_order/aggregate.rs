@@ -68,10 +68,6 @@ fn decide(
             at,
         } => order.note_finding(number, finding, at),
         C::Settle { payment_id } => vec![order.settle(payment_id)?],
-        C::Dispute { cause } => vec![GatewayOrderEvent::Disputed {
-            cause,
-            report: None,
-        }],
         C::ResolveDispute { note, at, by } => {
             let resolved = order.resolve(&note, at, by)?;
             let mut later = order.clone();

@@ -1,7 +1,7 @@
 use chaobiao_decision::Actor;
 use chrono::{DateTime, Utc};
 
-use super::event::{CallOutcome, DisputeCause, Finding, OrderPlaced, Report};
+use super::event::{CallOutcome, Finding, OrderPlaced, Report};
 use crate::units::{GatewayRefundNo, PaymentId};
 
 /// What may be asked of one order.
@@ -28,9 +28,6 @@ pub enum GatewayOrderCommand {
     },
     Settle {
         payment_id: PaymentId,
-    },
-    Dispute {
-        cause: DisputeCause,
     },
     ResolveDispute {
         note: String,

@@ -102,8 +102,6 @@ pub enum DisputeCause {
     TransactionReused,
     /// The gateway has not answered as often as it was asked.
     Unanswered,
-    /// The money is there but cannot be booked.
-    NotBookable,
 }
 
 impl DisputeCause {
@@ -116,7 +114,6 @@ impl DisputeCause {
             Self::PaidTwice => "重复支付",
             Self::TransactionReused => "支付流水号重复",
             Self::Unanswered => "支付平台多次未答复",
-            Self::NotBookable => "款项无法入账",
         }
     }
 }

@@ -69,7 +69,6 @@ pub enum DisputeCause {
     PaidTwice,
     TransactionReused,
     Unanswered,
-    NotBookable,
 }
 
 /// What is wrong with an order, for staff.

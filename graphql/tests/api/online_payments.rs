@@ -71,7 +71,7 @@ async fn r27_a_resident_pays_online_and_the_receipt_is_given_at_any_sub_centre()
         .await;
     let order = answer.data()["onlinePayment"].clone();
     assert_eq!(order["status"], "SETTLED");
-    assert_eq!(order["payment"]["method"], "ONLINE");
+    assert_eq!(order["payment"]["method"], "UNIONPAY");
     assert_eq!(order["payment"]["amount"], "10000");
     let account = town.account(&resident, "A1").await;
     assert_eq!(account["openAmount"], "0");
@@ -126,7 +126,7 @@ async fn what_cannot_be_paid_online_is_refused_with_the_reason() {
         .await;
     assert_eq!(denied.unwrap_err(), "FORBIDDEN");
     let at_the_counter = json!({
-        "campusId": "S", "method": "ONLINE", "amount": "10000", "accountNos": ["A1"],
+        "campusId": "S", "method": "UNIONPAY", "amount": "10000", "accountNos": ["A1"],
     });
     let refused = town
         .centre
@@ -135,7 +135,7 @@ async fn what_cannot_be_paid_online_is_refused_with_the_reason() {
     assert_eq!(
         refused,
         (
-            "PAYMENT_ONLINE_BY_GATEWAY_ONLY".to_owned(),
+            "PAYMENT_NOT_AT_COUNTER".to_owned(),
             "input.method".to_owned()
         )
     );

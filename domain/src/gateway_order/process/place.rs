@@ -6,6 +6,7 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::settle::method;
 use super::{GatewayOrderChanged, changed};
 use crate::account::Account;
 use crate::customer::Customer;
@@ -14,8 +15,8 @@ use crate::gateway_order::command::GatewayOrderCommand;
 use crate::gateway_order::error::GatewayOrderError;
 use crate::gateway_order::event::{CallOutcome, GatewayChannel, OrderPlaced};
 use crate::gateway_order::record::OrderStatus;
-use crate::payment::{PaymentError, PaymentMethod, RecordPayment};
-use crate::units::{AccountNo, BillNo, CampusId, CustomerId, Fen, GatewayOrderNo};
+use crate::payment::{Booking, PaymentError};
+use crate::units::{AccountNo, BillNo, CustomerId, Fen, GatewayOrderNo};
 
 /// Until when an order can be paid, as `UnionPay` advises.
 const TIME_TO_PAY: TimeDelta = TimeDelta::minutes(15);
@@ -35,13 +36,9 @@ pub struct PlaceGatewayOrder {
 
 impl PlaceGatewayOrder {
     fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
-        RecordPayment {
-            method: PaymentMethod::Online,
-            amount: Fen::ZERO,
-            campus: CampusId::try_new("-").map_err(|_| PaymentError::NoAccount)?,
-            accounts: self.accounts.clone(),
+        Booking {
             bills: self.bills.clone(),
-            cheque: None,
+            ..Booking::new(method(self.channel), Fen::ZERO, self.accounts.clone())
         }
         .all_accounts()
     }

@@ -33,8 +33,8 @@ fn r27_a_confirmed_order_becomes_one_payment_however_often_it_is_reported() {
     assert_eq!(
         town.settle(&order_no),
         [
-            "account.payment_allocated",
             "payment.recorded",
+            "account.payment_allocated",
             "gateway_order.settled"
         ]
     );
@@ -50,7 +50,7 @@ fn r27_a_confirmed_order_becomes_one_payment_however_often_it_is_reported() {
     let payment_id = order.placed(&order_no).unwrap().payment_id.clone().unwrap();
     let payment: Payment = town.desk.state(payment_id.as_str());
     let recorded = &payment.recorded(&payment_id).unwrap().recorded;
-    assert_eq!(recorded.method, PaymentMethod::Online);
+    assert_eq!(recorded.method, PaymentMethod::WechatPay);
     assert_eq!(recorded.amount, Fen::new(5000));
 }
 
@@ -76,6 +76,7 @@ fn money_for_bills_paid_meanwhile_at_a_counter_is_not_lost() {
         accounts: vec!["A1".parse().unwrap()],
         bills,
         cheque: None,
+        payer: None,
     };
     town.desk
         .run(&cash(5000, vec![bill_no("A1", "2026-08")]))
@@ -297,17 +298,15 @@ fn orders_are_refused_with_the_reason() {
         "PAYMENT_BILL_NOT_OPEN"
     );
     let at_a_counter = RecordPayment {
-        method: PaymentMethod::Online,
+        method: PaymentMethod::WechatPay,
         amount: Fen::new(1),
         campus: "S".parse().unwrap(),
         accounts: vec!["A1".parse().unwrap()],
         bills: Vec::new(),
         cheque: None,
+        payer: None,
     };
-    assert_eq!(
-        desk.refused(&at_a_counter),
-        "PAYMENT_ONLINE_BY_GATEWAY_ONLY"
-    );
+    assert_eq!(desk.refused(&at_a_counter), "PAYMENT_NOT_AT_COUNTER");
 }
 
 #[test]

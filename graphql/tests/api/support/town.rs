@@ -182,11 +182,17 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "bank_lines",
+            "campus_clearing",
             "gateway_orders",
             "gateway_statements",
+            "ledger",
             "payments",
+            "receipt_stock",
             "receipts",
             "tariffs",
+            "tills",
+            "transfer_claims",
             "unpaid_notices",
         ];
         for projector in chaobiao_projections::all(self.centre.services.store()) {
