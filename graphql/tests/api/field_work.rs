@@ -556,19 +556,18 @@ async fn x9_r74_places_marked_offline_come_in_once_and_the_newest_stands() {
     let refused = |at: usize| first["results"][at]["errors"][0].clone();
     assert_eq!(
         refused(2),
-        json!({ "code": "VALUE_OUT_OF_RANGE", "field": ["latitude"] })
+        json!({ "code": "VALUE_OUT_OF_RANGE", "field": ["input", "latitude"] })
     );
     assert_eq!(refused(3)["code"], "METERING_POINT_MARK_IN_FUTURE");
     assert!(all_repeated(&field.sync(&field.li, &day[..2]).await));
 
-    let query = "{ meterLocations(meterNo: \"M001\") { nodes { latitude markedAt photo } } }";
+    let query = "{ meterLocations(meterNo: \"M001\") { nodes { latitude place photo } } }";
     let marks = field.ask(&field.li, query).await;
-    let at = |minute| morning() + TimeDelta::minutes(minute);
     assert_eq!(
         marks["meterLocations"]["nodes"],
         json!([
-            { "latitude": "40.001", "markedAt": at(200), "photo": PHOTO },
-            { "latitude": "39.5", "markedAt": at(100), "photo": PHOTO },
+            { "latitude": "40.001", "place": "管井", "photo": PHOTO },
+            { "latitude": "39.5", "place": "管井", "photo": PHOTO },
         ])
     );
 }
