@@ -1,7 +1,5 @@
 //! Day files, as they are written and as they should not be.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic in its helpers, too")]
-
 use chaobiao_integrations::wechat_pay::{BillError, TradeKind, read_trade_bill};
 
 const HEADER: &str = "交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,商户退款单号,\

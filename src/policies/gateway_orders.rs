@@ -50,7 +50,9 @@ impl Policy for GatewayOrders {
                 process: Box::new(SettleGatewayOrder { order_no }),
                 label: "settle".to_owned(),
             }],
-            GatewayOrderEvent::Closed { .. } => vec![withdraw(&order_no)],
+            GatewayOrderEvent::Closed { .. } | GatewayOrderEvent::RefundFailed { .. } => {
+                vec![withdraw(&order_no)]
+            }
             GatewayOrderEvent::RefundAsked(asked) => {
                 vec![check_refund_at(asked.at + FIRST_QUESTION, order_no)]
             }
@@ -70,7 +72,6 @@ impl Policy for GatewayOrders {
                     .flatten()
                     .collect()
             }
-            GatewayOrderEvent::RefundFailed { .. } => vec![withdraw(&order_no)],
             GatewayOrderEvent::HandedOver { .. }
             | GatewayOrderEvent::ReportHeld(_)
             | GatewayOrderEvent::QueryAnswered { .. }

@@ -142,6 +142,10 @@ async fn what_cannot_be_paid_online_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from its beginning to its end"
+)]
 async fn orders_are_their_customers_own_and_disputes_the_staffs() {
     let town = Town::open().await;
     town.august("A1").await;

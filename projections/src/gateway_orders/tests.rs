@@ -42,6 +42,10 @@ fn report(transaction_id: &str, amount: i64) -> Report {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from its beginning to its end"
+)]
 async fn orders_are_shown_as_they_stand_and_what_is_wrong_with_them() {
     let mut log = Log::default();
     let mut tell = |order_no: &str, event: GatewayOrderEvent| {
