@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod account;
 pub mod billing;
+pub mod billing_month;
 pub mod bulletin;
 pub mod calendar;
 pub mod campus;

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
+use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
@@ -69,6 +70,7 @@ const READERS: &[(&str, Reader)] = &[
     ("account", understood::<AccountEvent>),
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
+    ("billing_month", understood::<BillingMonthEvent>),
     ("campus", understood::<CampusEvent>),
     ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),

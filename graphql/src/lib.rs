@@ -62,9 +62,10 @@ pub struct MeterWorkQuery(
     FiguresQuery,
 );
 
-/// Queries of those who look after money and people.
+/// Queries of those who look after money and people; the widest group first, the compiler goes
+/// least deep that way.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(PeopleQuery, MoneyQuery, BillsQuery, ServiceRootQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -112,15 +113,23 @@ pub struct FiguresQuery(
     insight::UsageQuery,
 );
 
-/// Queries about accounts, prices, bills and payments.
+/// Queries about accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyQuery(
     account::AccountQuery,
-    billing::BillingQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
     tariff::TariffQuery,
+);
+
+/// Queries about bills and what has become of them.
+#[derive(Default, MergedObject)]
+pub struct BillsQuery(
+    billing::BillingQuery,
+    billing::CorrectionQuery,
+    billing::ReplayQuery,
+    tariff::SimulationQuery,
 );
 
 /// Queries about customers, staff and what they did.
@@ -203,12 +212,16 @@ pub struct SettingsMutation(
 #[derive(Default, MergedObject)]
 pub struct MoneyMutation(
     account::AccountMutation,
-    billing::BillingMutation,
+    BillsMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
 );
+
+/// Mutations of bills and of the months they are booked in.
+#[derive(Default, MergedObject)]
+pub struct BillsMutation(billing::BillingMutation, billing::CorrectionMutation);
 
 /// Mutations of customers, staff and the campuses they belong to.
 #[derive(Default, MergedObject)]

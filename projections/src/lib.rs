@@ -2,6 +2,7 @@
 
 pub mod account_statement;
 pub mod audit_trail;
+pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod directory;
@@ -48,6 +49,7 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(equipment::EquipmentProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),

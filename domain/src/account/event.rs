@@ -4,6 +4,7 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare};
+use super::note::{BillVoided, Note, Rebilling};
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
     NoticeNo, PaymentId, Phone, Quantity, ReadingId, TariffId,
@@ -145,6 +146,17 @@ pub enum AccountEvent {
         bills: Vec<BillShare>,
         credit: Fen,
     },
+    /// Money that had paid a bill becomes credit, since the bill asks for less.
+    PaymentReleased {
+        payment_id: PaymentId,
+        bill: BillShare,
+    },
+    /// 调整: somebody adds to a bill or takes from it.
+    BillAdjusted(Note),
+    /// What earlier bills should have been, worked out anew from the readings as they are now.
+    Rebilled(Rebilling),
+    /// 作废: the bill asks for nothing any more; its month may be billed again.
+    BillVoided(BillVoided),
     BindingRequested {
         binding_id: BindingId,
         customer_id: CustomerId,
@@ -179,6 +191,10 @@ impl DomainEvent for AccountEvent {
             Self::CreditAdded { .. } => "account.credit_added",
             Self::CreditApplied { .. } => "account.credit_applied",
             Self::PaymentReversed { .. } => "account.payment_reversed",
+            Self::PaymentReleased { .. } => "account.payment_released",
+            Self::BillAdjusted(_) => "account.bill_adjusted",
+            Self::Rebilled(_) => "account.rebilled",
+            Self::BillVoided(_) => "account.bill_voided",
             Self::BindingRequested { .. } => "account.binding_requested",
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",

@@ -4,15 +4,19 @@ mod aggregate;
 mod assignment;
 mod bill;
 mod binding;
+mod charges;
 mod command;
 mod erasure;
 mod error;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod late;
 mod ledger;
 mod meters;
+mod note;
 mod process;
+mod standing;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -28,7 +32,10 @@ pub use event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, MeterAssigned, MeterReleased,
     NoticeIssued, PhoneChange,
 };
+pub use late::{LateBill, LatePart, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
+pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
+pub use standing::StandingBill;
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

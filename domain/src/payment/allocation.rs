@@ -69,6 +69,10 @@ fn candidates(
                 candidates.push((account_no.clone(), bill.clone()));
             }
         }
+        let void = |no: &&BillNo| account.ledger().bill(no).is_some_and(LedgerBill::is_void);
+        if let Some(void) = unseen.iter().find(void) {
+            return Err(PaymentError::BillVoid(void.clone()).into());
+        }
         if let Some(paid) = unseen.iter().find(|no| account.ledger().bill(no).is_some()) {
             return Err(PaymentError::BillNotOpen(paid.clone()).into());
         }

@@ -18,8 +18,8 @@ pub use identity::{
     AccountNo, AppointmentId, ArticleId, BillNo, BindingId, BookNo, CampaignId, CampusId, CaseId,
     CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     HardwareNo, ImportBatchId, ImportProfileId, ItemId, LabelBatchId, LabelTemplateId, MeterNo,
-    NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId,
-    RoundId, SessionId, SlotId, StaffLogin, TariffId, VerificationId,
+    NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo,
+    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, TariffId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;

@@ -1,6 +1,7 @@
 //! The schema as its callers use it, in process, over a real store: one program, so that the
 //! crate and what it stands on are linked once.
 
+mod corrections;
 mod equipment;
 mod field_work;
 mod imports;

@@ -182,6 +182,7 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "billing_months",
             "payments",
             "receipts",
             "tariffs",
