@@ -62,10 +62,13 @@ pub struct MeterWorkQuery(
     FiguresQuery,
 );
 
-/// Queries of those who look after money and people; the widest group first, the compiler goes
-/// least deep that way.
+/// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(PeopleQuery, MoneyQuery, BillsQuery, ServiceRootQuery);
+pub struct DeskQuery(MoneyQuery, PeopleQuery, OfficeQuery);
+
+/// Queries of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeQuery(ServiceRootQuery, BillsQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -165,7 +168,11 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation, ServiceRootMutation);
+pub struct DeskMutation(MoneyMutation, PeopleMutation, OfficeMutation);
+
+/// Mutations of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -208,11 +215,10 @@ pub struct SettingsMutation(
     validation_rules::ValidationRulesMutation,
 );
 
-/// Mutations of accounts, prices, bills and payments.
+/// Mutations of accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyMutation(
     account::AccountMutation,
-    BillsMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,

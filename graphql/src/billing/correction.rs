@@ -81,7 +81,7 @@ impl CorrectionQuery {
         let actor = ctx.data::<Viewer>()?.actor();
         let context = CommandContext::new(Uuid::nil(), actor, services.store().clock().now());
         let preview = PreviewRebilling { account_no };
-        match services.bus.preview(&context, &preview).await {
+        match Box::pin(services.bus.preview(&context, &preview)).await {
             Ok(rebilling) => Ok(RebillingPreview {
                 rebilling: Some(rebilling.into()),
                 user_errors: Vec::new(),

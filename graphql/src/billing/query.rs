@@ -182,7 +182,8 @@ impl BillingQuery {
         let context = CommandContext::new(Uuid::nil(), actor, services.store().clock().now());
         match services.bus.preview(&context, &request).await {
             Ok(_) => Ok(BillingRunPreview {
-                run: Some(preview_billing(ctx, &request).await?),
+                // On the heap: nested in the root's future it would be deeper than the compiler goes.
+                run: Some(Box::pin(preview_billing(ctx, &request)).await?),
                 user_errors: Vec::new(),
             }),
             Err(CommandError::Refused(rejection)) => Ok(refused(rejection)),

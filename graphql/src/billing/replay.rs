@@ -299,7 +299,8 @@ impl ReplayQuery {
             return Ok(None);
         }
         let store = Services::of(ctx)?.store();
-        let replayed = replay(store, &bill_no).await;
+        // On the heap: nested in the root's future it would be deeper than the compiler goes.
+        let replayed = Box::pin(replay(store, &bill_no)).await;
         replayed.map_err(|error| internal(ctx, error))
     }
 }

@@ -217,7 +217,8 @@ impl SimulationQuery {
                 class: input.class.map(account::AccountClass::from),
                 accounts,
             };
-            match services.bus.preview(&context, &process).await {
+            // On the heap: nested in the root's future it would be deeper than the compiler goes.
+            match Box::pin(services.bus.preview(&context, &process)).await {
                 Ok(chunk) => simulated.extend(chunk),
                 Err(CommandError::Refused(rejection)) => {
                     return Ok(SimulatedTariff::refused(rejection));
