@@ -34,6 +34,11 @@ have_postgresql() {
 }
 
 have_chinese_font() { have fc-list && [ -n "$(fc-list :lang=zh family)" ]; }
+# Where src/paper/font.rs looks.
+have_paper_font() {
+    ls /usr/share/fonts/*/*/NotoSansCJK-Regular.ttc /usr/share/fonts/*/NotoSansCJK-Regular.ttc \
+        /usr/share/fonts/truetype/wqy/wqy-*.ttc 2>/dev/null | grep -q .
+}
 
 apt_install() {
     say "installing: $*"
@@ -59,8 +64,10 @@ install_debian_packages() {
     have pkg-config || missing+=(pkg-config)
     [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
     have_postgresql || postgresql=yes
+    have_paper_font || missing+=(fonts-noto-cjk)
     if [ "$SCOPE" = all ]; then
         have curl || missing+=(curl)
+        have pdftotext || missing+=(poppler-utils)
         have chromium || have google-chrome || missing+=(chromium)
         have_chinese_font || missing+=(fontconfig fonts-noto-cjk)
     fi

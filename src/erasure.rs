@@ -5,14 +5,14 @@ use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::units::CustomerId;
 use chaobiao_eventstore::access::{Access, Principal};
 use chaobiao_eventstore::{EventStore, JsonLinesSender, operate};
-use chaobiao_projections::{reading_review, service_cases};
+use chaobiao_projections::{reading_review, service_cases, transfer_claims};
 
 use crate::photos::PhotoStore;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// The read models that know whose photos there are.
-const PHOTO_INDEXES: [&str; 2] = ["reading_review", "service_cases"];
+const PHOTO_INDEXES: [&str; 3] = ["reading_review", "service_cases", "transfer_claims"];
 
 /// Sessions, codes, photos, and the development outbox.
 #[derive(Clone)]
@@ -73,6 +73,7 @@ impl Keepers {
         let actor = Actor::Customer(customer_id.to_string());
         let mut photos = reading_review::query::photos_of(pool, &actor).await?;
         photos.extend(service_cases::photos_of(pool, &actor).await?);
+        photos.extend(transfer_claims::query::photos_of(pool, &actor).await?);
         for photo in photos {
             self.photos.delete(&photo).await?;
         }

@@ -16,6 +16,7 @@ pub mod http;
 pub mod import;
 pub mod labels;
 pub mod objects;
+pub mod paper;
 pub mod photos;
 pub mod policies;
 pub mod shutdown;

@@ -70,6 +70,6 @@ export default defineConfig({
   },
   test: { include: ['unit/**/*.test.ts'] },
   server: {
-    proxy: { '/graphql': { target: server, ws: true }, '/photos': server },
+    proxy: { '/graphql': { target: server, ws: true }, '/photos': server, '/paper': server, '/proof': server },
   },
 })

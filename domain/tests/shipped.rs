@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
+use chaobiao_domain::bank_line::BankLineEvent;
 use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
+use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
 use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
@@ -38,6 +40,7 @@ use chaobiao_domain::reading_book::ReadingBookEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
+use chaobiao_domain::receipt_stock::ReceiptStockEvent;
 use chaobiao_domain::report_template::ReportTemplateEvent;
 use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
 use chaobiao_domain::service::appointment::AppointmentEvent;
@@ -46,6 +49,8 @@ use chaobiao_domain::service::roster::RosterEvent;
 use chaobiao_domain::service::rules::ServiceRulesEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
+use chaobiao_domain::till::{CashMonthEvent, TillEvent};
+use chaobiao_domain::transfer_claim::TransferClaimEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
 use chaobiao_domain::work_calendar::WorkYearEvent;
 use chaobiao_domain::{DomainEvent, upcasters};
@@ -70,8 +75,11 @@ const READERS: &[(&str, Reader)] = &[
     ("account", understood::<AccountEvent>),
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
+    ("bank_line", understood::<BankLineEvent>),
     ("billing_month", understood::<BillingMonthEvent>),
     ("campus", understood::<CampusEvent>),
+    ("campus_clearing", understood::<ClearingEvent>),
+    ("cash_month", understood::<CashMonthEvent>),
     ("class_method", understood::<ClassMethodEvent>),
     ("customer", understood::<CustomerEvent>),
     ("equipment_item", understood::<EquipmentItemEvent>),
@@ -93,6 +101,7 @@ const READERS: &[(&str, Reader)] = &[
     ("reading_book", understood::<ReadingBookEvent>),
     ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
+    ("receipt_stock", understood::<ReceiptStockEvent>),
     ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
@@ -101,6 +110,8 @@ const READERS: &[(&str, Reader)] = &[
     ("staff", understood::<StaffEvent>),
     ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),
+    ("till", understood::<TillEvent>),
+    ("transfer_claim", understood::<TransferClaimEvent>),
     ("validation_rules", understood::<ValidationRulesEvent>),
     ("verification_cycle", understood::<VerificationCycleEvent>),
     ("visit_roster", understood::<RosterEvent>),

@@ -48,7 +48,9 @@ impl<E: Into<StoreError>> From<E> for CommitError {
     }
 }
 
-/// In a statement of its own: what is checked under the locks needs a later snapshot.
+/// In a statement of its own: what is checked under the locks needs a later snapshot, and whoever
+/// waits here has no transaction id yet. The sealer cuts the order of ids: a commit that had to wait
+/// for another one after it got its own could be sealed in an earlier batch than what it waited for.
 const LOCK: &str = "
     SELECT count(CASE WHEN exclusive THEN pg_advisory_xact_lock($1, bucket)
                       ELSE pg_advisory_xact_lock_shared($1, bucket) END)
@@ -191,6 +193,7 @@ impl Batch {
         connection: &mut PgConnection,
     ) -> Result<Vec<i64>, CommitError> {
         if self.reads.is_empty() && self.releases.is_empty() {
+            // The statement takes its locks before it writes.
             return self.append(store, connection).await;
         }
         let mut transaction = connection.begin().await?;
@@ -208,29 +211,55 @@ impl Batch {
         store: &EventStore,
         connection: &mut PgConnection,
     ) -> Result<Vec<i64>, CommitError> {
+        self.lock(connection).await?;
         self.guard_reads(connection).await?;
         self.release(connection).await?;
         self.append(store, connection).await
     }
 
-    /// Locks the streams that were only read and checks that they have not moved since.
+    /// Locks what is read, written, taken and given up, all in one order: exclusively the streams
+    /// that are only read and the claims given up.
     ///
-    /// Every commit holds the shared lock of each stream it writes; all locks are taken in order.
-    async fn guard_reads(&self, connection: &mut PgConnection) -> Result<(), CommitError> {
-        if self.reads.is_empty() {
-            return Ok(());
+    /// Every commit holds the shared lock of each stream it writes and each claim it takes, so that
+    /// whoever takes a claim that is being given up waits here.
+    async fn lock(&self, connection: &mut PgConnection) -> Result<(), CommitError> {
+        let mut locks: BTreeMap<i32, bool> = self.shared().map(|bucket| (bucket, false)).collect();
+        let releases = self
+            .releases
+            .iter()
+            .map(|(kind, hmac)| claim_bucket(kind, hmac));
+        for bucket in self.reads.keys().map(stream_bucket).chain(releases) {
+            locks.insert(bucket, true);
         }
-        let read: BTreeSet<i32> = self.reads.keys().map(bucket).collect();
-        let written: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
-        let buckets: Vec<i32> = read.union(&written).copied().collect();
-        let exclusive: Vec<bool> = buckets.iter().map(|b| read.contains(b)).collect();
+        let (buckets, exclusive): (Vec<i32>, Vec<bool>) = locks.into_iter().unzip();
         sqlx::query(LOCK)
             .bind(LOCK_SPACE)
             .bind(buckets)
             .bind(exclusive)
-            .execute(&mut *connection)
+            .execute(connection)
             .await
-            .map_err(conflict_or_fault)?;
+            .map(drop)
+            .map_err(conflict_or_fault)
+    }
+
+    /// The streams written and the claims taken.
+    fn shared(&self) -> impl Iterator<Item = i32> {
+        let written = self
+            .events
+            .iter()
+            .map(|(_, event)| stream_bucket(&event.stream));
+        let taken = self
+            .takes
+            .iter()
+            .map(|(kind, hmac, _)| claim_bucket(kind, hmac));
+        written.chain(taken)
+    }
+
+    /// Checks that the streams that were only read have not moved since.
+    async fn guard_reads(&self, connection: &mut PgConnection) -> Result<(), CommitError> {
+        if self.reads.is_empty() {
+            return Ok(());
+        }
         let types: Vec<&str> = self
             .reads
             .keys()
@@ -286,7 +315,7 @@ impl Batch {
         store: &EventStore,
         connection: &mut PgConnection,
     ) -> Result<Vec<i64>, CommitError> {
-        let buckets: BTreeSet<i32> = self.events.iter().map(|(_, e)| bucket(&e.stream)).collect();
+        let buckets: BTreeSet<i32> = self.shared().collect();
         let buckets: Vec<i32> = buckets.into_iter().collect();
         let query = sqlx::query_scalar(COMMIT).bind(LOCK_SPACE).bind(buckets);
         let query = self.bind_units(query).bind(store.epoch);
@@ -378,13 +407,21 @@ fn column<'a, T>(
     events.iter().map(|(_, event)| field(event)).collect()
 }
 
-/// FNV-1a of the stream's name, folded into a lock bucket.
-fn bucket(stream: &StreamId) -> i32 {
+fn stream_bucket(stream: &StreamId) -> i32 {
     let name = stream
         .aggregate_type
         .bytes()
         .chain([0])
         .chain(stream.aggregate_id.bytes());
+    bucket(name)
+}
+
+fn claim_bucket(kind: &str, hmac: &[u8; 32]) -> i32 {
+    bucket(kind.bytes().chain([0]).chain(hmac.iter().copied()))
+}
+
+/// FNV-1a of what is locked, folded into a lock bucket.
+fn bucket(name: impl Iterator<Item = u8>) -> i32 {
     let hash = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

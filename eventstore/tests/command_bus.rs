@@ -618,3 +618,55 @@ async fn a_commit_that_waits_for_a_claim_comes_after_what_it_waited_for() {
     let sold = waiting.await.unwrap().unwrap();
     assert!(sold.position.unwrap() > position);
 }
+
+/// The sealer cuts the order of transaction ids, so that whoever has to wait may have none yet.
+#[tokio::test]
+async fn a_commit_has_no_transaction_id_while_it_waits_for_its_locks() {
+    const EVERYTHING: &str = "SELECT count(pg_advisory_xact_lock($1, bucket))
+        FROM generate_series(0, 1023) AS bucket";
+    const WAITING: &str = "SELECT backend_xid::text FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let bench = bench().await;
+    let pool = bench.store.pool();
+    let sell = Sell {
+        tank: "t1".to_owned(),
+        number: "7".to_owned(),
+        owner: "王".to_owned(),
+    };
+    bench.bus.execute(context(1), sell).await.unwrap();
+    let renumber = |new: &str, old: &str| Renumber {
+        tank: "t1".to_owned(),
+        old: old.to_owned(),
+        new: new.to_owned(),
+    };
+    // One that gives a claim up, and one that only takes and writes.
+    let other = Sell {
+        tank: "t2".to_owned(),
+        number: "9".to_owned(),
+        owner: "李".to_owned(),
+    };
+    let commands: [Box<dyn ErasedProcess>; 2] = [Box::new(renumber("8", "7")), Box::new(other)];
+    for (id, command) in (2..).zip(commands) {
+        let mut holder = pool.begin().await.unwrap();
+        sqlx::query(EVERYTHING)
+            .bind(0x6362_i32)
+            .execute(&mut *holder)
+            .await
+            .unwrap();
+        let bus = bench.bus.clone();
+        let waiting =
+            tokio::spawn(async move { bus.execute_batch(vec![(context(id), command)]).await });
+        let id: Option<String> = loop {
+            let found = sqlx::query_scalar(WAITING).fetch_optional(pool).await;
+            if let Some(id) = found.unwrap() {
+                break id;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        };
+        assert_eq!(id, None, "it has written before it had its locks");
+        holder.commit().await.unwrap();
+        for answer in waiting.await.unwrap() {
+            answer.unwrap();
+        }
+    }
+}

@@ -13,10 +13,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod bank_line;
 pub mod billing;
 pub mod binding;
 pub mod bulletin;
 pub mod campus;
+pub mod clearing;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
@@ -24,6 +26,7 @@ pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
+pub mod ledger;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -36,11 +39,14 @@ pub mod reading_book;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
+pub mod receipt_stock;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
 pub mod support;
 pub mod tariff;
+pub mod till;
+pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
 
@@ -64,7 +70,7 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, PeopleQuery, OfficeQuery);
+pub struct DeskQuery(MoneyQuery, CashDeskQuery, PeopleQuery, OfficeQuery);
 
 /// Queries of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
@@ -112,6 +118,7 @@ pub struct FilesQuery(
 #[derive(Default, MergedObject)]
 pub struct FiguresQuery(
     insight::InsightQuery,
+    insight::MoneyFiguresQuery,
     insight::ReportQuery,
     insight::UsageQuery,
 );
@@ -133,6 +140,17 @@ pub struct BillsQuery(
     billing::CorrectionQuery,
     billing::ReplayQuery,
     tariff::SimulationQuery,
+);
+
+/// Queries about tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskQuery(
+    bank_line::BankLineQuery,
+    clearing::ClearingQuery,
+    ledger::LedgerQuery,
+    receipt_stock::ReceiptStockQuery,
+    till::TillQuery,
+    transfer_claim::TransferClaimQuery,
 );
 
 /// Queries about customers, staff and what they did.
@@ -168,7 +186,12 @@ pub struct MeterWorkMutation(
 
 /// Mutations of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskMutation(MoneyMutation, PeopleMutation, OfficeMutation);
+pub struct DeskMutation(
+    MoneyMutation,
+    CashDeskMutation,
+    PeopleMutation,
+    OfficeMutation,
+);
 
 /// Mutations of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
@@ -209,6 +232,7 @@ pub struct FieldMutation(
 /// Mutations of what is set once for all meters.
 #[derive(Default, MergedObject)]
 pub struct SettingsMutation(
+    import_batch::ImportBatchMutation,
     import_profile::ImportProfileMutation,
     insight::ReportTemplateMutation,
     reading_round::DelayReasonMutation,
@@ -228,6 +252,16 @@ pub struct MoneyMutation(
 /// Mutations of bills and of the months they are booked in.
 #[derive(Default, MergedObject)]
 pub struct BillsMutation(billing::BillingMutation, billing::CorrectionMutation);
+
+/// Mutations of tills, the bank's statement, and what campuses owe each other.
+#[derive(Default, MergedObject)]
+pub struct CashDeskMutation(
+    bank_line::BankLineMutation,
+    clearing::ClearingMutation,
+    receipt_stock::ReceiptStockMutation,
+    till::TillMutation,
+    transfer_claim::TransferClaimMutation,
+);
 
 /// Mutations of customers, staff and the campuses they belong to.
 #[derive(Default, MergedObject)]

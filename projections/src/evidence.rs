@@ -18,6 +18,7 @@ pub enum Evidence {
 
 /// A reading is proven by what became of it last.
 const READING: &[&str] = &[
+    "meter.reading_withdrawn",
     "meter.reading_corrected",
     "meter.reading_accepted",
     "meter.reading_rejected",

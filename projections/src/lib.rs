@@ -2,9 +2,11 @@
 
 pub mod account_statement;
 pub mod audit_trail;
+pub mod bank_lines;
 pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
+pub mod campus_clearing;
 pub mod directory;
 pub mod equipment;
 pub mod evidence;
@@ -14,6 +16,7 @@ pub mod historic_usage;
 pub mod import_profiles;
 pub mod imports;
 pub mod insight;
+pub mod ledger;
 pub mod meter_card;
 pub mod meter_labels;
 pub mod meter_mappings;
@@ -25,6 +28,7 @@ pub mod payments;
 pub mod personal;
 pub mod reading_books;
 pub mod reading_review;
+pub mod receipt_stock;
 pub mod receipts;
 pub mod replacements;
 pub mod report_templates;
@@ -35,6 +39,8 @@ pub mod session_log;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
+pub mod tills;
+pub mod transfer_claims;
 pub mod unpaid_notices;
 pub mod unread_meters;
 pub mod usage_history;
@@ -50,10 +56,13 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
         Arc::new(billing_months::BillingMonthsProjector),
+        Arc::new(bank_lines::BankLinesProjector),
+        Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(equipment::EquipmentProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
+        Arc::new(ledger::LedgerProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),
         Arc::new(bulletin::BulletinProjector),
@@ -64,6 +73,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
+        Arc::new(receipt_stock::ReceiptStockProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),
         Arc::new(report_templates::ReportTemplatesProjector),
@@ -71,6 +81,8 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(session_log::SessionLogProjector),
         Arc::new(service_cases::ServiceCasesProjector),
         Arc::new(tariffs::TariffsProjector),
+        Arc::new(tills::TillsProjector),
+        Arc::new(transfer_claims::TransferClaimsProjector),
         Arc::new(unpaid_notices::UnpaidNoticesProjector),
         Arc::new(unread_meters::UnreadMetersProjector),
         Arc::new(usage_history::UsageHistoryProjector),

@@ -142,6 +142,7 @@ impl Story {
             accounts: accounts.iter().map(|no| no.parse().unwrap()).collect(),
             bills: Vec::new(),
             cheque: None,
+            payer: None,
         };
         self.run("li", time, &payment)
     }

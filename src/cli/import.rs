@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::historic_usage::WithdrawHistoricUsage;
+use chaobiao_domain::import_batch::{RequestImportUndo, is_of_readings};
 use chaobiao_domain::import_profile::{LookUpProfile, ProfileLayout};
 use chaobiao_domain::units::{CampusId, ImportBatchId, ImportProfileId};
-use chaobiao_projections::{directory, historic_usage};
+use chaobiao_projections::{directory, historic_usage, imports};
 use uuid::Uuid;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -47,10 +48,13 @@ enum What {
         #[command(flatten)]
         file: File,
     },
-    /// 撤回一批历史用量
+    /// 撤回一批历史用量；读数文件则申请撤回，由另一人在后台批准
     Undo {
         #[arg(value_name = "批次")]
         batch: ImportBatchId,
+        /// 撤回读数文件的原因
+        #[arg(long, default_value = "")]
+        reason: String,
     },
 }
 
@@ -92,7 +96,15 @@ impl Arguments {
 impl What {
     async fn run(self, core: &Core) -> Result<(), CommandError> {
         let (kind, profile, file) = match self {
-            Self::Undo { batch } => return undo(core, &batch).await,
+            Self::Undo { batch, reason } if is_of_readings(&batch) => {
+                let request = RequestImportUndo {
+                    batch_id: batch,
+                    reason,
+                };
+                core.bus.execute(system(core), request).await?;
+                return Ok(output::line("已申请撤回，须由另一人批准")?);
+            }
+            Self::Undo { batch, .. } => return undo(core, &batch).await,
             Self::With { profile, file } => {
                 let look_up = LookUpProfile {
                     profile_id: profile,
@@ -155,6 +167,7 @@ async fn take_in(
         dry_run: file.dry_run,
         campuses: campuses(core).await?,
         profile,
+        undone_at: imports::query::last_undone(core.store.pool()).await?,
     };
     let mut printed = Ok(());
     let bar = ProgressBar::hidden();

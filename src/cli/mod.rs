@@ -50,6 +50,8 @@ commands! {
     migrate => Migrate,
     /// 生成演示校区：四个校区，十四个月
     demo => Demo,
+    /// 模拟：一座校区若干月的读数，其中按种子埋有差错；统计校验规则找出多少、误报多少
+    simulate => Simulate,
     /// 导入表计、户号、读数文件
     import => Import,
     /// 工作人员账号

@@ -19,6 +19,7 @@ use crate::database::Database;
 use crate::export;
 use crate::http::{self, Operations, Readiness};
 use crate::labels;
+use crate::paper::{self, PaperFont, PaperRoutes};
 use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
@@ -96,7 +97,7 @@ async fn serve(
         }))
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
-        .merge(graphql(config, services)?);
+        .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {
         show(&daemon, campus.position).await;
@@ -130,7 +131,12 @@ async fn show(daemon: &Daemon, position: Option<i64>) {
     }
 }
 
-fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> {
+/// The schema, by itself and behind the papers that ask it.
+fn graphql(
+    config: &Config,
+    services: Services,
+    listens: SocketAddr,
+) -> Result<Router, CommandError> {
     let cursors = CursorKey::new(&services.store().hashing_key("cursor")?);
     let options = SchemaOptions {
         introspection: config.development,
@@ -140,7 +146,14 @@ fn graphql(config: &Config, services: Services) -> Result<Router, CommandError> 
     };
     let schema = build_schema(services.clone(), cursors, options);
     let limit = config.graphql.document_bytes_max;
-    Ok(http::graphql::routes(schema, services, limit, config.development))
+    let public_url = config.paper.public_url.clone();
+    let papers = paper::routes(PaperRoutes {
+        schema: schema.clone(),
+        services: services.clone(),
+        font: PaperFont::find(config.paper.font_file.as_deref()),
+        public_url: public_url.unwrap_or_else(|| format!("http://{listens}")),
+    });
+    Ok(http::graphql::routes(schema, services, limit, config.development).merge(papers))
 }
 
 fn readiness(pool: &PgPool, shutdown: &Shutdown) -> Readiness {

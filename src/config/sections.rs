@@ -15,6 +15,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub store: StoreConfig,
     pub photos: PhotoConfig,
+    pub paper: PaperConfig,
     pub object_store: ObjectStoreConfig,
     pub sessions: SessionConfig,
     pub graphql: GraphqlConfig,
@@ -34,6 +35,7 @@ impl Default for Config {
             database: DatabaseConfig::default(),
             store: StoreConfig::default(),
             photos: PhotoConfig::default(),
+            paper: PaperConfig::default(),
             object_store: ObjectStoreConfig::default(),
             sessions: SessionConfig::default(),
             graphql: GraphqlConfig::default(),
@@ -83,6 +85,16 @@ impl Default for DatabaseConfig {
             acquire_seconds_max: 5,
         }
     }
+}
+
+/// What is printed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaperConfig {
+    /// Absent: the first of the usual fonts with Chinese letters.
+    pub font_file: Option<PathBuf>,
+    /// The site as a phone that scans a paper reaches it; absent: where the server listens.
+    pub public_url: Option<String>,
 }
 
 /// How streams are read.

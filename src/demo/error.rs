@@ -56,6 +56,9 @@ pub enum DemoError {
     #[error("演示口令设置失败 / a demo password could not be set")]
     Access(#[from] AccessError),
 
+    #[error("模拟中断：{0} / the simulation stopped")]
+    Simulation(String),
+
     #[error("照片无法保存 / a photo could not be kept")]
     Photo(#[from] crate::photos::PhotoError),
 }

@@ -1,10 +1,11 @@
 //! Bills on the 28th, and what people pay of them in the weeks after.
 
 use chaobiao_domain::account::AccountClass;
+use chaobiao_domain::bank_line::{BankLineGiven, BookBankLine, EnterBankLines};
 use chaobiao_domain::billing::{BillIssued, IssueBill};
 use chaobiao_domain::payment::{ChequeDetails, PaymentMethod, RecordPayment, ReversePayment};
 use chaobiao_domain::receipt::IssueReceipt;
-use chaobiao_domain::units::{AccountNo, Fen, PaymentId};
+use chaobiao_domain::units::{AccountNo, BankReference, Fen, PaymentId, business_date};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::names::CAMPUSES;
 use super::plan::campus_id;
 use super::runner::Tag;
 use super::setup::by;
-use super::staff::{CASHIERS, FINANCE};
+use super::staff::{CASHIERS, FINANCE, MANAGER};
 
 /// In a hundred: who pays all they owe within the month.
 const PROMPT_PERCENT: i64 = 90;
@@ -188,16 +189,23 @@ impl Campus<'_> {
     ) -> Result<PaymentId, DemoError> {
         let cashier = by(CASHIERS[coming.campus % CASHIERS.len()]);
         let name = month.key(coming.accounts[0].as_str());
-        let record = RecordPayment {
-            method: coming.method,
-            amount: Fen::new(coming.amount),
-            campus: campus_id(coming.campus)?,
-            cheque: (coming.method == PaymentMethod::Cheque).then(|| cheque(&coming.accounts[0])),
-            accounts: coming.accounts,
-            bills: Vec::new(),
-        };
         let key = format!("payment/{name}");
-        let context = self.runner.give(paid_at, cashier.clone(), &key, record);
+        let context = if coming.method == PaymentMethod::Transfer {
+            let book = self.enter_line(&name, &coming, paid_at)?;
+            self.runner
+                .give(paid_at + seconds(20), by(FINANCE), &key, book)
+        } else {
+            let record = RecordPayment {
+                method: coming.method,
+                amount: Fen::new(coming.amount),
+                campus: campus_id(coming.campus)?,
+                cheque: (coming.method == PaymentMethod::Cheque).then(|| cheque(&name)),
+                accounts: coming.accounts,
+                bills: Vec::new(),
+                payer: None,
+            };
+            self.runner.give(paid_at, cashier.clone(), &key, record)
+        };
         let payment_id = PaymentId::try_new(context.derive_id("payment").to_string())?;
         if coming.receipt {
             let issue = IssueReceipt {
@@ -211,6 +219,33 @@ impl Campus<'_> {
                 .give(paid_at + seconds(40), cashier, &key, issue);
         }
         Ok(payment_id)
+    }
+
+    /// A transfer shows up in the bank's statement, with the account in its memo.
+    fn enter_line(
+        &mut self,
+        name: &str,
+        coming: &Coming,
+        at: DateTime<Utc>,
+    ) -> Result<BookBankLine, DemoError> {
+        let bank_reference = BankReference::try_new(format!("B{}", name.replace('/', "-")))?;
+        let line = BankLineGiven {
+            bank_reference: bank_reference.clone(),
+            amount: Fen::new(coming.amount),
+            booked_on: business_date(at),
+            payer: None,
+            memo: Some(format!("水电费 {}", coming.accounts[0])),
+            account_no: Some(coming.accounts[0].clone()),
+        };
+        let enter = EnterBankLines { lines: vec![line] };
+        let key = format!("bank-line/{name}");
+        self.runner.give(at, by(FINANCE), &key, enter);
+        Ok(BookBankLine {
+            bank_reference,
+            accounts: coming.accounts.clone(),
+            bills: Vec::new(),
+            payer: None,
+        })
     }
 
     /// Money booked to the wrong account comes off it again, by somebody else.
@@ -231,7 +266,7 @@ impl Campus<'_> {
         };
         let reversed_at = paid_at + TimeDelta::minutes(50);
         self.runner
-            .give(reversed_at, by(FINANCE), &month.key("reverse"), reverse);
+            .give(reversed_at, by(MANAGER), &month.key("reverse"), reverse);
         Ok(())
     }
 
@@ -270,9 +305,9 @@ fn method(class: AccountClass, taste: i64) -> PaymentMethod {
     }
 }
 
-fn cheque(account: &AccountNo) -> ChequeDetails {
+fn cheque(name: &str) -> ChequeDetails {
     ChequeDetails {
-        number: format!("3140{account}"),
+        number: format!("3140{}", name.replace('/', "")),
         bank: "云麓银行大学城支行".to_owned(),
         drawer: Some("云麓大学财务处".to_owned()),
     }

@@ -39,7 +39,7 @@ pub(super) struct Place {
     pub(super) self_read: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlannedMeter {
     pub(super) meter_no: MeterNo,
     pub(super) hardware_no: HardwareNo,

@@ -15,6 +15,8 @@ pub(super) struct Register {
     total: Milli,
     /// Thousandths not yet shown by a device with a multiplier.
     rest: Milli,
+    /// All that ever flowed, whatever device counted it.
+    flowed: Milli,
     /// Usage is counted up to this day's morning.
     upto: NaiveDate,
     digits: u8,
@@ -28,6 +30,7 @@ impl Register {
         Self {
             total: meter.opening,
             rest: 0,
+            flowed: 0,
             upto: installed,
             digits: meter.digits,
             decimals: meter.decimals,
@@ -50,6 +53,7 @@ impl Register {
 
     /// What flowed beyond any pattern.
     pub(super) fn add(&mut self, used: Milli) {
+        self.flowed += used;
         let used = used + self.rest;
         self.total += used / self.multiplier;
         self.rest = used % self.multiplier;
@@ -58,6 +62,11 @@ impl Register {
     /// Time passes and nothing is counted.
     pub(super) fn skip(&mut self, until: NaiveDate) {
         self.upto = self.upto.max(until);
+    }
+
+    /// In thousandths.
+    pub(super) const fn flowed(&self) -> Milli {
+        self.flowed
     }
 
     pub(super) fn replace(&mut self, opening: Milli, multiplier: i64) {

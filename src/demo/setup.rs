@@ -14,7 +14,7 @@ use chaobiao_domain::units::{
 };
 use chaobiao_domain::validation_rules::{CommodityRules, PublishValidationRules};
 use chaobiao_domain::work_calendar::LoadYear;
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 
 use super::almanac::{at, back, seconds};
@@ -41,6 +41,7 @@ impl Campus<'_> {
         self.register_meters()?;
         self.install_devices()?;
         self.assign_meters()?;
+        self.describe_points()?;
         self.runner.run(at(self.almanac.begins(), 0, 0)).await?;
         Ok(())
     }
@@ -96,22 +97,8 @@ impl Campus<'_> {
         Ok(())
     }
 
-    /// Floors that keep the return from a vacation from looking like a leak.
     fn publish_rules(&mut self) {
-        let rules = |floor| CommodityRules {
-            high_factor: Decimal::TWO,
-            high_floor_per_day: Decimal::from(floor),
-            // Dormitories are empty then.
-            zero_quiet_months: [2, 8].into(),
-            ..CommodityRules::default()
-        };
-        let publish = PublishValidationRules {
-            effective_from: self.almanac.setup_day(),
-            reason: "系统启用，按上一学年用量设定".to_owned(),
-            future_tolerance_minutes: 5,
-            water: rules(3),
-            electricity: rules(30),
-        };
+        let publish = rules(self.almanac.setup_day());
         let start = at(self.almanac.setup_day(), 9, 10);
         self.runner.give(start, by(MANAGER), "rules", publish);
     }
@@ -217,6 +204,24 @@ impl Campus<'_> {
     }
 }
 
+/// Floors that keep the return from a vacation from looking like a leak.
+pub(super) fn rules(effective_from: NaiveDate) -> PublishValidationRules {
+    let rules = |floor| CommodityRules {
+        high_factor: Decimal::TWO,
+        high_floor_per_day: Decimal::from(floor),
+        // Dormitories are empty then.
+        zero_quiet_months: [2, 8].into(),
+        ..CommodityRules::default()
+    };
+    PublishValidationRules {
+        effective_from,
+        reason: "系统启用，按上一学年用量设定".to_owned(),
+        future_tolerance_minutes: 5,
+        water: rules(3),
+        electricity: rules(30),
+    }
+}
+
 /// A device for a meter of the plan.
 pub(super) fn device(
     meter: &PlannedMeter,
@@ -242,7 +247,7 @@ pub(super) fn device(
     })
 }
 
-fn office_hours() -> Result<OfficeHours, DemoError> {
+pub(super) fn office_hours() -> Result<OfficeHours, DemoError> {
     let clock = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or(NaiveTime::MIN);
     let spans = vec![
         OfficeSpan {

@@ -15,6 +15,7 @@ mod error;
 mod history_rows;
 mod meter_rows;
 mod moment;
+mod numbers;
 mod profile_file;
 mod reading_rows;
 mod request;

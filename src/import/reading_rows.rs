@@ -122,7 +122,7 @@ pub(super) fn parse(fields: Fields<'_>, source: Source) -> Result<SubmitReading,
 
 /// One column with date and time, or one for each; a date alone means its first instant, since
 /// the reading must lie on that day and not in the future.
-fn read_at(fields: Fields<'_>) -> Result<DateTime<Utc>, Rejection> {
+pub(super) fn read_at(fields: Fields<'_>) -> Result<DateTime<Utc>, Rejection> {
     let (at, on) = (fields.moment("readAt")?, fields.moment("readOn")?);
     let date = at
         .and_then(|moment| moment.date)

@@ -132,6 +132,8 @@ pub struct ImportRequest {
     pub campuses: CampusNames,
     /// How the file is read; without one its columns are found by the names people give them.
     pub profile: Option<ProfileLayout>,
+    /// When a file was last taken back: what came before that may come again.
+    pub undone_at: Option<DateTime<Utc>>,
 }
 
 impl ImportRequest {

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use chaobiao_decision::{CommandContext, ErasedProcess, Rejection};
 use chaobiao_domain::historic_usage::HistoryRecorded;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
-use chaobiao_domain::units::ImportBatchId;
+use chaobiao_domain::units::{ImportBatchId, business_date};
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::account_rows::AccountImported;
 use super::batch::BatchLog;
 use super::columns::{Fields, Heading};
 use super::meter_rows::MeterImported;
+use super::numbers::Numbers;
 use super::request::{FileKind, ImportRequest};
 use super::table::Row;
 use super::verdict::{RowVerdict, Summary, Verdict};
@@ -92,16 +93,21 @@ pub async fn import(
         seen: HashMap::new(),
     };
     let mut decided = Vec::new();
-    for chunk in rows.chunks(size) {
-        // How far the file has come is noted while the next rows are decided. When that is cut
-        // short, their commands are met again and known.
-        let (noted, next) = tokio::join!(
+    let mut chunks = rows.chunks(size).peekable();
+    let first = chunks.peek().copied().unwrap_or_default();
+    let mut numbers = Numbers::of(bus, request, &heading, first).await?;
+    while let Some(chunk) = chunks.next() {
+        let ahead = chunks.peek().copied().unwrap_or_default();
+        // How far the file has come is noted while the next rows are decided, and those after them
+        // are looked up. When the note is cut short, their commands are met again and known.
+        let (noted, next, known) = tokio::join!(
             note(bus, request, log.as_mut(), &decided, false),
-            reader.take_in(chunk)
+            reader.take_in(chunk, &numbers),
+            Numbers::of(bus, request, &heading, ahead)
         );
         noted?;
         tell(&mut summary, &decided, &mut report);
-        decided = next?;
+        (decided, numbers) = (next?, known?);
     }
     note(bus, request, log.as_mut(), &decided, true).await?;
     tell(&mut summary, &decided, &mut report);
@@ -141,11 +147,15 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Verdicts in the order of the rows.
-    async fn take_in(&mut self, rows: &[Row]) -> Result<Vec<RowVerdict>, ImportError> {
+    async fn take_in(
+        &mut self,
+        rows: &[Row],
+        numbers: &Numbers,
+    ) -> Result<Vec<RowVerdict>, ImportError> {
         let mut verdicts = Vec::with_capacity(rows.len());
         let mut candidates = Vec::with_capacity(rows.len());
         for row in rows {
-            match candidate(self, row) {
+            match candidate(self, row, numbers) {
                 Ok(candidate) => {
                     let first = *self.seen.entry(candidate.command_id).or_insert(row.number);
                     if first == row.number {
@@ -157,7 +167,7 @@ impl Reader<'_> {
                 Err(verdict) => verdicts.push(verdict),
             }
         }
-        verdicts.extend(decide(self.bus, self.request, candidates).await?);
+        verdicts.extend(decide(self.bus, self.request, self.batch.as_ref(), candidates).await?);
         verdicts.sort_by_key(|verdict| verdict.row);
         Ok(verdicts)
     }
@@ -170,7 +180,7 @@ fn repeats(candidate: Candidate, first: usize) -> RowVerdict {
     }
 }
 
-fn candidate(reader: &Reader<'_>, row: &Row) -> Result<Candidate, RowVerdict> {
+fn candidate(reader: &Reader<'_>, row: &Row, numbers: &Numbers) -> Result<Candidate, RowVerdict> {
     let request = reader.request;
     let refused = |id, rejection| RowVerdict::refused(row.number, id, rejection);
     let fields = reader
@@ -182,7 +192,7 @@ fn candidate(reader: &Reader<'_>, row: &Row) -> Result<Candidate, RowVerdict> {
         FileKind::Meters | FileKind::Readings(_) | FileKind::History => "meterNo",
     };
     let named = fields.text(key).ok().flatten();
-    let (id, process) = parse(request, reader.batch.as_ref(), fields)
+    let (id, process) = parse(request, reader.batch.as_ref(), numbers, fields)
         .map_err(|rejection| refused(named.clone(), rejection))?;
     let identity =
         identity(request, process.as_ref()).map_err(|rejection| refused(named, rejection))?;
@@ -197,6 +207,7 @@ fn candidate(reader: &Reader<'_>, row: &Row) -> Result<Candidate, RowVerdict> {
 fn parse(
     request: &ImportRequest,
     batch: Option<&ImportBatchId>,
+    numbers: &Numbers,
     fields: Fields<'_>,
 ) -> Result<(String, Box<dyn ErasedProcess>), Rejection> {
     match request.kind {
@@ -209,7 +220,9 @@ fn parse(
             Ok((process.account_no.to_string(), Box::new(process)))
         }
         FileKind::Readings(source) => {
-            let process = reading_rows::parse(fields, source)?;
+            let mut process = reading_rows::parse(fields, source)?;
+            let day = business_date(process.read_at.unwrap_or(request.at));
+            process.meter_no = numbers.meter(source, &process.meter_no, day)?;
             Ok((process.meter_no.to_string(), Box::new(process)))
         }
         FileKind::History => {
@@ -230,7 +243,12 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
         FileKind::Accounts | FileKind::History => {
             format!("{}|{body}", request.at.timestamp_micros())
         }
-        FileKind::Meters | FileKind::Readings(_) => body.to_string(),
+        // A reading that was taken back may come again: what still stands is found by the decision.
+        FileKind::Readings(_) => match request.undone_at {
+            Some(undone_at) => format!("{}|{body}", undone_at.timestamp_micros()),
+            None => body.to_string(),
+        },
+        FileKind::Meters => body.to_string(),
     })
 }
 
@@ -239,16 +257,20 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
 async fn decide(
     bus: &CommandBus,
     request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<RowVerdict>, ImportError> {
     if request.dry_run {
-        let (places, commands) = commands(request, candidates);
+        let (places, commands) = commands(request, batch, candidates);
         let answers = bus.preview_batch(commands).await?;
         return verdicts(request.kind, places, answers);
     }
     // While one half is being written, the other is decided.
     let (mine, yours) = halves(request.kind, candidates);
-    let (mine, yours) = tokio::join!(admit(bus, request, mine), admit(bus, request, yours));
+    let (mine, yours) = tokio::join!(
+        admit(bus, request, batch, mine),
+        admit(bus, request, batch, yours)
+    );
     let mut verdicts = mine?;
     verdicts.extend(yours?);
     Ok(verdicts)
@@ -271,17 +293,24 @@ fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Ca
 async fn admit(
     bus: &CommandBus,
     request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
     candidates: Vec<Candidate>,
 ) -> Result<Vec<RowVerdict>, ImportError> {
-    let (places, commands) = commands(request, candidates);
+    let (places, commands) = commands(request, batch, candidates);
     let answers = bus.admit_batch(commands).await;
     verdicts(request.kind, places, answers)
 }
 
-fn commands(request: &ImportRequest, candidates: Vec<Candidate>) -> (Vec<Place>, Vec<Command>) {
+/// The batch is kept with every event as the request it belongs to: by it a file is taken back.
+fn commands(
+    request: &ImportRequest,
+    batch: Option<&ImportBatchId>,
+    candidates: Vec<Candidate>,
+) -> (Vec<Place>, Vec<Command>) {
     let command = |candidate: Candidate| {
         let context = CommandContext {
             origin: Some(request.origin()),
+            request_id: batch.map(ToString::to_string),
             ..CommandContext::new(candidate.command_id, request.actor.clone(), request.at)
         };
         let place = Place {

@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use chaobiao_eventstore::notary::CheckpointSink as _;
 use chaobiao_testing::ScratchDirectory;
 use hmac::{Hmac, Mac as _};
 use object_store::prefix::PrefixStore;
@@ -15,6 +16,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 
 use super::open;
+use crate::checkpoint_store::ObjectStoreSink;
 use crate::config::Config;
 use crate::photos::{PhotoLimits, PhotoStore};
 
@@ -248,4 +250,38 @@ async fn a_wrong_secret_keeps_nothing_and_what_is_missing_is_named() {
     for url in ["nonsense", "gopher://a/b"] {
         assert!(open(&guessed, url).is_err(), "{url}");
     }
+}
+
+#[tokio::test]
+async fn signed_heads_are_kept_one_object_a_note_and_the_latest_is_replaced() {
+    let objects = Objects::default();
+    let address = serve(Arc::clone(&objects)).await;
+    let scratch = ScratchDirectory::create();
+    let heads = |secret| {
+        let config = config(&scratch, address, secret);
+        ObjectStoreSink(open(&config, "s3://evidence/heads").unwrap())
+    };
+    let sink = heads(SECRET);
+    for (name, note) in [
+        ("1.note", "one\n"),
+        ("latest.note", "one\n"),
+        ("2.note", "two\n"),
+        ("latest.note", "two\n"),
+    ] {
+        sink.put(name, note).await.unwrap();
+    }
+    let refused = heads("a guess").put("latest.note", "forged\n").await;
+    assert!(refused.is_err(), "{refused:?}");
+
+    let kept = objects.lock().unwrap();
+    let kept: Vec<(&str, &[u8])> = kept
+        .iter()
+        .map(|(name, note)| (name.as_str(), note.as_slice()))
+        .collect();
+    let expected: [(&str, &[u8]); 3] = [
+        ("/evidence/heads/1.note", b"one\n"),
+        ("/evidence/heads/2.note", b"two\n"),
+        ("/evidence/heads/latest.note", b"two\n"),
+    ];
+    assert_eq!(kept, expected);
 }

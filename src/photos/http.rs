@@ -13,7 +13,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{PhotoHash, start_of_business_day};
 use chaobiao_graphql::support::{Services, Viewer, customer_or};
 use chaobiao_projections::reading_review::{self, ReadingRow};
-use chaobiao_projections::{binding_queue, meter_card, service_cases};
+use chaobiao_projections::{binding_queue, meter_card, service_cases, transfer_claims};
 use serde::Serialize;
 use sqlx::PgPool;
 
@@ -87,7 +87,9 @@ async fn upload(
         );
     }
     let viewer = caller.viewer(&needs.services).await;
-    if !customer_or(Permission::SubmitReadings).allows(&viewer) {
+    let may_upload = customer_or(Permission::SubmitReadings).allows(&viewer)
+        || viewer.may(Permission::TakePayments);
+    if !may_upload {
         return forbidden(&viewer);
     }
     let Some(multipart) = multipart else {
@@ -172,13 +174,19 @@ async fn show(
     }
 }
 
-/// Staff see photos with the meters they show; customers those they filed with a case, and those of
-/// readings taken while one of their accounts paid for the meter.
+/// Staff see photos with the meters they show, and screenshots of transfers with payments; customers
+/// those they filed with a case or a claim, and those of readings taken while one of their accounts
+/// paid for the meter.
 async fn may_see(pool: &PgPool, viewer: &Viewer, photo: &PhotoHash) -> Result<bool, sqlx::Error> {
     let Some(customer) = viewer.customer() else {
-        return Ok(viewer.may(Permission::ViewMeters));
+        let of_claim = viewer.may(Permission::ViewPayments)
+            && transfer_claims::query::shows_photo(pool, None, photo).await?;
+        return Ok(viewer.may(Permission::ViewMeters) || of_claim);
     };
     if service_cases::shows_photo(pool, &viewer.actor(), photo).await? {
+        return Ok(true);
+    }
+    if transfer_claims::query::shows_photo(pool, Some(&viewer.actor()), photo).await? {
         return Ok(true);
     }
     let readings = reading_review::query::of_photo(pool, photo).await?;

@@ -2,11 +2,13 @@
 
 mod binding_review;
 mod erasure;
+mod import_undo;
 mod outages;
 mod read_models;
 mod reading_books;
 mod self_read_campaigns;
 mod service_cases;
+mod transfers;
 mod visits;
 
 use std::sync::Arc;
@@ -28,7 +30,9 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
         Arc::new(binding_review::BindingReview),
         Arc::new(service_cases::ServiceCases(keepers.store.clone())),
         Arc::new(outages::Outages(keepers.store.clone())),
+        Arc::new(transfers::Transfers(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),
+        Arc::new(import_undo::ImportUndo(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
         Arc::new(self_read_campaigns::SelfReadCampaigns),

@@ -15,6 +15,7 @@ use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::import_batch::ImportBatchEvent;
+use chaobiao_domain::meter_mapping::{LinkMeterNumber, NumberKind};
 use chaobiao_domain::units::{CampusId, instant_of};
 use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, ManualClock, MasterKey};
 use chaobiao_testing::TestDatabase;
@@ -84,6 +85,7 @@ impl Bench {
             at: self.now + TimeDelta::seconds(self.imports.fetch_add(1, Ordering::Relaxed)),
             dry_run,
             profile: None,
+            undone_at: None,
             campuses: CampusNames::new([(campus, "东湖校区".to_owned())]),
         };
         let mut verdicts = Vec::new();
@@ -95,6 +97,18 @@ impl Bench {
         .await
         .unwrap();
         (summary, verdicts)
+    }
+
+    async fn link(&self, meter_no: &str, kind: NumberKind, number: &str, from: &str) {
+        let link = LinkMeterNumber {
+            meter_no: meter_no.parse().unwrap(),
+            kind,
+            number: number.parse().unwrap(),
+            from: Some(from.parse().unwrap()),
+        };
+        let actor = Actor::Staff("ma".to_owned());
+        let context = CommandContext::new(Uuid::now_v7(), actor, self.now);
+        self.bus.execute(context, link).await.unwrap();
     }
 
     /// What rows have written; that a file came in is kept besides.
@@ -185,6 +199,57 @@ async fn r36_handheld_readings_pass_the_rules_of_every_other_reading() {
         ]
     );
     assert_eq!(verdicts[4].field.as_deref(), Some("index"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r81_numbers_of_handhelds_and_platforms_mean_meters_by_the_day_of_the_reading() {
+    let bench = Bench::new().await;
+    bench.import(FileKind::Meters, METERS, false).await;
+    bench
+        .link("W-1", NumberKind::Handheld, "7001", "2026-06-15")
+        .await;
+    // The platform calls the first meter what the charging system calls the second.
+    bench
+        .link("W-1", NumberKind::Platform, "W-2", "2026-06-15")
+        .await;
+    let readings = "表号,读数,日期\n\
+        7001,110,2026-07-01\n\
+        7001,90,2026-06-10\n\
+        W-2,210,2026-07-01\n\
+        7009,5,2026-07-01\n";
+    let (_, dry) = bench.import(HANDHELD, readings, true).await;
+    let (_, verdicts) = bench.import(HANDHELD, readings, false).await;
+    assert_eq!(dry, verdicts);
+    assert_eq!(
+        words(&verdicts),
+        [
+            (2, Verdict::Accepted, None),
+            (3, Verdict::Refused, Some("IMPORT_NUMBER_NOT_LINKED")),
+            (4, Verdict::Accepted, None),
+            (5, Verdict::Refused, Some("METER_NOT_FOUND")),
+        ]
+    );
+    let named: Vec<Option<&str>> = verdicts.iter().map(|row| row.id.as_deref()).collect();
+    assert_eq!(
+        named,
+        [Some("W-1"), Some("7001"), Some("W-2"), Some("7009")]
+    );
+    // The same reading under the meter's own number is the same.
+    let (_, verdicts) = bench
+        .import(HANDHELD, "表号,读数,日期\nW-1,110,2026-07-01\n", false)
+        .await;
+    assert_eq!(words(&verdicts), [(2, Verdict::Unchanged, None)]);
+
+    let platform = FileKind::Readings(Source::Platform);
+    let readings = "表号,读数,日期\nW-2,215,2026-07-02\n7001,115,2026-07-02\n";
+    let (_, verdicts) = bench.import(platform, readings, false).await;
+    assert_eq!(
+        words(&verdicts),
+        [
+            (2, Verdict::Refused, Some("IMPORT_NUMBER_DOUBLED")),
+            (3, Verdict::Refused, Some("METER_NOT_FOUND")),
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

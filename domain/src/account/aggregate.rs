@@ -5,6 +5,7 @@ use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::binding::Bindings;
+use super::class::Classes;
 use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
@@ -12,9 +13,11 @@ use super::event::{AccountChange, AccountClass, AccountEvent, AccountOpening, Ph
 use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use super::note::MeterStanding;
+use super::papers::Papers;
 use super::standing::{Standing, StandingBill};
 use crate::units::{
-    AccountNo, BillNo, CampusId, CustomerId, Fen, PaymentId, Phone, Quantity, TariffId,
+    AccountNo, BillNo, CampusId, CustomerId, Fen, MeterNo, PaymentId, Phone, Quantity, ReadingId,
+    ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -36,7 +39,9 @@ pub enum Account {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountRecord {
     pub account_no: AccountNo,
+    /// The class it is of now.
     pub class: AccountClass,
+    classes: Classes,
     pub campus: CampusId,
     pub holder: Personal<String>,
     pub phone: Option<Personal<Phone>>,
@@ -48,6 +53,8 @@ pub struct AccountRecord {
     standing: Standing,
     #[serde(default)]
     erasure: HolderErasure,
+    #[serde(default)]
+    papers: Papers,
 }
 
 impl Account {
@@ -69,6 +76,7 @@ impl AccountRecord {
         Self {
             account_no: opening.account_no,
             class: opening.class,
+            classes: Classes::new(opening.class),
             campus: opening.campus,
             holder: opening.holder,
             phone: opening.phone,
@@ -79,7 +87,13 @@ impl AccountRecord {
             bindings: Bindings::default(),
             standing: Standing::default(),
             erasure: HolderErasure::default(),
+            papers: Papers::default(),
         }
+    }
+
+    /// The class it was of on a day.
+    pub fn class_on(&self, day: NaiveDate) -> AccountClass {
+        self.classes.on(day)
     }
 
     /// The customers the account is bound to.
@@ -101,6 +115,16 @@ impl AccountRecord {
         self.standing.bills()
     }
 
+    /// Whether a transfer is claimed that nobody has decided on: the account is not dunned meanwhile.
+    pub fn is_dunning_paused(&self) -> bool {
+        self.papers.is_dunning_paused()
+    }
+
+    /// The void receipt that is still out for one of these bills.
+    pub fn recalled_receipt(&self, bills: &[BillNo]) -> Option<&ReceiptNo> {
+        self.papers.recalled_for(bills)
+    }
+
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
@@ -108,6 +132,20 @@ impl AccountRecord {
     /// Every meter the account pays or once paid for, in the order of assignment.
     pub fn meters(&self) -> &[AssignedMeter] {
         &self.meters.assigned
+    }
+
+    /// Whether a bill, or taking a meter over or giving it up, may have counted from a reading of it.
+    pub fn rests_on(&self, meter_no: &MeterNo, reading: &ReadingId, read_on: NaiveDate) -> bool {
+        let meters = self.meters().iter();
+        let mut meters = meters.filter(|meter| meter.meter_no == *meter_no);
+        meters.any(|meter| {
+            read_on < meter.billed_to
+                || meter.billed_reading.as_ref() == Some(reading)
+                || meter
+                    .released
+                    .as_ref()
+                    .is_some_and(|released| read_on <= released.on)
+        })
     }
 
     /// What has been billed under a tariff in the tier period that starts on this day.
@@ -185,8 +223,10 @@ impl AccountRecord {
 
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
+        self.papers.apply(&event);
         match event {
-            // An account is opened once, as `handle` sees to; the rest is money, which the ledger has.
+            // An account is opened once, as `handle` sees to; the rest is money, which the ledger
+            // has, and papers.
             AccountEvent::Opened(_)
             | AccountEvent::NoticeIssued(_)
             | AccountEvent::PaymentAllocated { .. }
@@ -194,7 +234,11 @@ impl AccountRecord {
             | AccountEvent::CreditApplied { .. }
             | AccountEvent::PaymentReleased { .. }
             | AccountEvent::BillAdjusted(_)
-            | AccountEvent::PaymentReversed { .. } => {}
+            | AccountEvent::PaymentReversed { .. }
+            | AccountEvent::DunningPaused { .. }
+            | AccountEvent::DunningResumed { .. }
+            | AccountEvent::ReceiptRecalled { .. }
+            | AccountEvent::ReceiptReturned { .. } => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -223,6 +267,10 @@ impl AccountRecord {
                 self.erasure = HolderErasure::Scheduled(name_until);
             }
             AccountEvent::HolderErased => self.erasure = HolderErasure::Done,
+            AccountEvent::ClassChanged(change) => {
+                self.class = change.class;
+                self.classes.change(change);
+            }
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
@@ -257,7 +305,10 @@ impl AccountRecord {
     }
 
     fn apply_change(&mut self, change: AccountChange) {
-        self.class = change.class.unwrap_or(self.class);
+        if let Some(class) = change.class {
+            self.classes.correct(class);
+            self.class = class;
+        }
         if let Some(campus) = change.campus {
             self.campus = campus;
         }
@@ -346,6 +397,9 @@ fn decide(
     match command {
         AccountCommand::Open(opening) => Err(AccountError::AlreadyOpen(opening.account_no)),
         AccountCommand::Change(wanted) => change(account, wanted),
+        AccountCommand::ChangeClass { change, today } => {
+            account.classes.decide(account.class, change, today)
+        }
         AccountCommand::AssignMeter(assignment) => {
             account.meters.check_assignment(&assignment)?;
             Ok(vec![AccountEvent::MeterAssigned(assignment)])
@@ -374,6 +428,7 @@ fn decide(
         AccountCommand::ScheduleErasure { name_until, today } => {
             account.schedule_erasure(name_until, today)
         }
+        AccountCommand::Paper(step) => Ok(account.papers.step(step)),
         AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
         AccountCommand::ReversePayment { payment_id } => {

@@ -2,8 +2,9 @@ use chrono::NaiveDate;
 
 use super::bill::Bill;
 use super::binding::BindingStep;
-use super::event::{AccountChange, AccountOpening, MeterAssigned, MeterReleased};
+use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
 use super::note::{Note, Rebilling};
+use super::papers::PaperStep;
 use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
 /// What may be asked of one account.
@@ -11,6 +12,10 @@ use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 pub enum AccountCommand {
     Open(AccountOpening),
     Change(AccountChange),
+    ChangeClass {
+        change: ClassChanged,
+        today: NaiveDate,
+    },
     AssignMeter(MeterAssigned),
     ReleaseMeter(MeterReleased),
     /// Issues a bill, pays what it can from credit, and sends a notice for the rest.
@@ -42,6 +47,8 @@ pub enum AccountCommand {
         voided_on: NaiveDate,
         reason: String,
     },
+    /// A transfer claim or a paper of the account goes its way.
+    Paper(PaperStep),
     ScheduleErasure {
         name_until: NaiveDate,
         today: NaiveDate,

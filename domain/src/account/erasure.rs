@@ -33,6 +33,7 @@ impl HolderErasure {
                 AccountCommand::ScheduleErasure { .. }
                     | AccountCommand::FinishErasure { .. }
                     | AccountCommand::ReversePayment { .. }
+                    | AccountCommand::Paper(_)
                     | AccountCommand::Bind {
                         step: BindingStep::Revoked | BindingStep::Rejected,
                         ..

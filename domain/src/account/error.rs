@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::aggregate::{
     ACCOUNT_NO_LENGTH_MAX, ADDRESS_LENGTH_MAX, HOLDER_LENGTH_MAX, HOUSEHOLD_PERSONS_MAX,
 };
+use super::event::AccountClass;
 use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, PaymentId};
 
 /// Why an account refuses.
@@ -73,6 +74,12 @@ pub enum AccountError {
     NameStillNeeded(NaiveDate),
     #[error("户主的个人信息只能由工作人员删除")]
     ErasedByStaffOnly,
+    #[error("本户已是{}", .0.label())]
+    SameClass(AccountClass),
+    #[error("类别变更不能从将来的日期起算")]
+    ClassInFuture,
+    #[error("类别变更须从 {last} 之后起算")]
+    ClassNotLater { last: NaiveDate },
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -106,6 +113,9 @@ impl BusinessError for AccountError {
             Self::HolderUnsettled => "ACCOUNT_HOLDER_UNSETTLED",
             Self::NameStillNeeded(_) => "ACCOUNT_NAME_STILL_NEEDED",
             Self::ErasedByStaffOnly => "ACCOUNT_ERASED_BY_STAFF_ONLY",
+            Self::SameClass(_) => "ACCOUNT_SAME_CLASS",
+            Self::ClassInFuture => "ACCOUNT_CLASS_IN_FUTURE",
+            Self::ClassNotLater { .. } => "ACCOUNT_CLASS_NOT_LATER",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -127,7 +137,10 @@ impl BusinessError for AccountError {
                 Some("meterNo")
             }
             Self::TariffForOtherCommodity { .. } => Some("tariffId"),
-            Self::AssignmentOverlaps { .. } => Some("from"),
+            Self::SameClass(_) => Some("class"),
+            Self::AssignmentOverlaps { .. } | Self::ClassInFuture | Self::ClassNotLater { .. } => {
+                Some("from")
+            }
             Self::ReleasedTooEarly { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),

@@ -7,7 +7,7 @@ use super::bill::{Bill, BillShare};
 use super::note::{BillVoided, Note, Rebilling};
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
-    NoticeNo, PaymentId, Phone, Quantity, ReadingId, TariffId,
+    NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
 };
 
 /// What kind of customer the account is for; the price follows the tariff, not this.
@@ -36,6 +36,11 @@ impl AccountClass {
             Self::Resident => "resident",
             Self::Unit => "unit",
         }
+    }
+
+    /// Reads [`AccountClass::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
     }
 
     pub const fn label(self) -> &'static str {
@@ -82,6 +87,13 @@ pub struct AccountChange {
 pub enum PhoneChange {
     Set(Personal<Phone>),
     Removed,
+}
+
+/// The account's class from a day on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassChanged {
+    pub class: AccountClass,
+    pub from: NaiveDate,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +169,22 @@ pub enum AccountEvent {
     Rebilled(Rebilling),
     /// 作废: the bill asks for nothing any more; its month may be billed again.
     BillVoided(BillVoided),
+    /// Somebody says the money is on its way (R28): nobody is dunned until the claim is decided.
+    DunningPaused {
+        claim_id: TransferClaimId,
+    },
+    DunningResumed {
+        claim_id: TransferClaimId,
+    },
+    /// 作废待收回: the payment behind a receipt was undone, and its paper is still out. While it is,
+    /// these bills get no other receipt.
+    ReceiptRecalled {
+        receipt_no: ReceiptNo,
+        bills: Vec<BillNo>,
+    },
+    ReceiptReturned {
+        receipt_no: ReceiptNo,
+    },
     BindingRequested {
         binding_id: BindingId,
         customer_id: CustomerId,
@@ -176,6 +204,7 @@ pub enum AccountEvent {
     },
     /// The name is given up as well.
     HolderErased,
+    ClassChanged(ClassChanged),
 }
 
 impl DomainEvent for AccountEvent {
@@ -195,12 +224,17 @@ impl DomainEvent for AccountEvent {
             Self::BillAdjusted(_) => "account.bill_adjusted",
             Self::Rebilled(_) => "account.rebilled",
             Self::BillVoided(_) => "account.bill_voided",
+            Self::DunningPaused { .. } => "account.dunning_paused",
+            Self::DunningResumed { .. } => "account.dunning_resumed",
+            Self::ReceiptRecalled { .. } => "account.receipt_recalled",
+            Self::ReceiptReturned { .. } => "account.receipt_returned",
             Self::BindingRequested { .. } => "account.binding_requested",
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",
             Self::BindingRevoked { .. } => "account.binding_revoked",
             Self::HolderErasureScheduled { .. } => "account.holder_erasure_scheduled",
             Self::HolderErased => "account.holder_erased",
+            Self::ClassChanged(_) => "account.class_changed",
         }
         .to_owned()
     }

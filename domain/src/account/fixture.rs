@@ -1,6 +1,6 @@
 //! Accounts with bills, for tests of what happens to bills afterwards.
 
-use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Process, StagedEvent, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::{Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, OpenAccount};
@@ -89,7 +89,13 @@ pub(crate) fn open(desk: &mut Desk, account_no: &str) {
     desk.run(&open).unwrap();
 }
 
-pub(crate) fn charge(desk: &mut Desk, account_no: &str, month: &str, water: i64, electricity: i64) {
+pub(crate) fn charge(
+    desk: &mut Desk,
+    account_no: &str,
+    month: &str,
+    water: i64,
+    electricity: i64,
+) -> Vec<StagedEvent> {
     let account_no = account_no.to_owned();
     let month = month.parse().unwrap();
     desk.run(&ChargeFlat {
@@ -98,7 +104,8 @@ pub(crate) fn charge(desk: &mut Desk, account_no: &str, month: &str, water: i64,
         water,
         electricity,
     })
-    .unwrap();
+    .unwrap()
+    .events
 }
 
 pub(crate) fn record(desk: &mut Desk, account_no: &str) -> AccountRecord {

@@ -5,6 +5,7 @@ mod assignment;
 mod bill;
 mod binding;
 mod charges;
+mod class;
 mod command;
 mod erasure;
 mod error;
@@ -15,6 +16,7 @@ mod late;
 mod ledger;
 mod meters;
 mod note;
+mod papers;
 mod process;
 mod standing;
 mod statement;
@@ -25,17 +27,19 @@ pub use aggregate::{Account, AccountRecord};
 pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter, meter_claim};
 pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
 pub use binding::BindingStep;
+pub use class::ChangeAccountClass;
 pub use command::AccountCommand;
 pub use erasure::{EraseHolder, FinishErasure, HolderErasing};
 pub use error::AccountError;
 pub use event::{
-    AccountChange, AccountClass, AccountEvent, AccountOpening, MeterAssigned, MeterReleased,
-    NoticeIssued, PhoneChange,
+    AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, MeterAssigned,
+    MeterReleased, NoticeIssued, PhoneChange,
 };
 pub use late::{LateBill, LatePart, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
 pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};
+pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
 pub use standing::StandingBill;
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

@@ -585,6 +585,19 @@ fn every_event_keeps_its_golden_json() {
             bills: vec![share("2026-07", 6000, 4000)],
             credit: Fen::new(100),
         },
+        AccountEvent::DunningPaused {
+            claim_id: "01900000-0000-7000-8000-000000000003".parse().unwrap(),
+        },
+        AccountEvent::DunningResumed {
+            claim_id: "01900000-0000-7000-8000-000000000003".parse().unwrap(),
+        },
+        AccountEvent::ReceiptRecalled {
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            bills: vec!["A1-202607".parse().unwrap()],
+        },
+        AccountEvent::ReceiptReturned {
+            receipt_no: "S-2026-000123".parse().unwrap(),
+        },
         AccountEvent::BindingRequested {
             binding_id: "b1".parse().unwrap(),
             customer_id: "c1".parse().unwrap(),
@@ -602,6 +615,10 @@ fn every_event_keeps_its_golden_json() {
             name_until: "2057-01-01".parse().unwrap(),
         },
         AccountEvent::HolderErased,
+        AccountEvent::ClassChanged(ClassChanged {
+            class: AccountClass::Unit,
+            from: "2026-09-01".parse().unwrap(),
+        }),
     ]);
     events.extend(after_the_issue());
     for event in events {

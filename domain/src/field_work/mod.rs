@@ -8,5 +8,5 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-pub use route::{Place, Stop as RouteStop, Walk as RouteWalk, plan};
+pub use route::{Place, Stop as RouteStop, Walk as RouteWalk, on_one_map, plan};
 pub use sync::{SettleFieldConflict, SyncReading, SyncedReading};

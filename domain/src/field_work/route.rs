@@ -7,13 +7,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::units::MeterNo;
+use crate::units::{GeoPoint, MeterNo};
 
 /// Metres east and north of some point of the campus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub east: i64,
     pub north: i64,
+}
+
+/// Marked places on one flat map, seen from the first of them by number: the same marks make the
+/// same map.
+pub fn on_one_map(marked: &BTreeMap<MeterNo, GeoPoint>) -> BTreeMap<MeterNo, Place> {
+    let Some((_, &origin)) = marked.first_key_value() else {
+        return BTreeMap::new();
+    };
+    let place = |(meter_no, point): (&MeterNo, &GeoPoint)| {
+        let (east, north) = point.metres_from(origin);
+        (meter_no.clone(), Place { east, north })
+    };
+    marked.iter().map(place).collect()
 }
 
 /// A meter to be read.

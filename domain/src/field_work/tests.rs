@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::route::{Place, Stop, metres, places, plan};
+use super::route::{Place, Stop, metres, on_one_map, places, plan};
+use crate::units::GeoPoint;
 
 /// Forty buildings on a campus of a square kilometre, as an architect scatters and an office numbers
 /// them; four rooms to read in each. Drawn by a fixed rule, so that it is the same for ever.
@@ -75,6 +76,25 @@ fn x16_readers_share_the_way_fairly() {
     );
     assert_eq!(lengths.len(), 4);
     assert!(shortest * 100 >= longest * 70, "{lengths:?}");
+}
+
+#[test]
+fn x16_marks_by_satellite_are_metres_on_one_map() {
+    let marked = [
+        ("W2", "40.000800", "116.327400"),
+        ("W1", "39.999800", "116.326400"),
+    ];
+    let marked = marked.map(|(meter_no, latitude, longitude)| {
+        let point = GeoPoint::try_new(latitude.parse().unwrap(), longitude.parse().unwrap());
+        (meter_no.parse().unwrap(), point.unwrap())
+    });
+    let map = on_one_map(&BTreeMap::from(marked));
+    let places: Vec<(i64, i64)> = map
+        .values()
+        .map(|place| (place.east, place.north))
+        .collect();
+    assert_eq!(places, [(0, 0), (85, 111)]);
+    assert!(on_one_map(&BTreeMap::new()).is_empty());
 }
 
 #[test]

@@ -1,4 +1,6 @@
-use super::event::{ImportAdvanced, ImportKind};
+use chaobiao_decision::Actor;
+
+use super::event::{ImportAdvanced, ImportKind, UndoAdvanced};
 use crate::units::{FileHash, ImportBatchId};
 
 /// What may be asked of one file's import.
@@ -17,6 +19,20 @@ pub enum ImportBatchCommand {
         after_row: u32,
         step: ImportAdvanced,
         /// There is no row after these.
+        last: bool,
+    },
+    RequestUndo {
+        of_readings: bool,
+        reason: String,
+        requested_by: Actor,
+    },
+    ApproveUndo {
+        approved_by: Actor,
+    },
+    AdvanceUndo {
+        /// How many readings were dealt with before.
+        after: u32,
+        step: UndoAdvanced,
         last: bool,
     },
 }

@@ -1,7 +1,8 @@
+use chaobiao_decision::Actor;
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{FileHash, ImportBatchId};
+use crate::units::{FileHash, ImportBatchId, MeterNo, ReadingId};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,12 +103,47 @@ pub struct ImportAdvanced {
     pub refused: Vec<RefusedRow>,
 }
 
+/// A reading that stays although its file is taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptReading {
+    pub meter_no: MeterNo,
+    pub reading_id: ReadingId,
+    /// The broken rule by name.
+    pub code: String,
+}
+
+/// What became of the next readings of a file that is taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoAdvanced {
+    /// How many readings have been dealt with, these included.
+    pub through: u32,
+    pub withdrawn: u32,
+    pub kept: Vec<KeptReading>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ImportBatchEvent {
     Started(ImportStarted),
     Advanced(ImportAdvanced),
-    Finished { run: u32, counts: RowCounts },
+    Finished {
+        run: u32,
+        counts: RowCounts,
+    },
+    /// Somebody asks for the file's readings to be taken back.
+    UndoRequested {
+        reason: String,
+        requested_by: Actor,
+    },
+    /// Another person agrees.
+    UndoApproved {
+        approved_by: Actor,
+    },
+    UndoAdvanced(UndoAdvanced),
+    UndoFinished {
+        withdrawn: u32,
+        kept: u32,
+    },
 }
 
 impl DomainEvent for ImportBatchEvent {
@@ -116,6 +152,10 @@ impl DomainEvent for ImportBatchEvent {
             Self::Started(_) => "import_batch.started",
             Self::Advanced(_) => "import_batch.advanced",
             Self::Finished { .. } => "import_batch.finished",
+            Self::UndoRequested { .. } => "import_batch.undo_requested",
+            Self::UndoApproved { .. } => "import_batch.undo_approved",
+            Self::UndoAdvanced(_) => "import_batch.undo_advanced",
+            Self::UndoFinished { .. } => "import_batch.undo_finished",
         }
         .to_owned()
     }

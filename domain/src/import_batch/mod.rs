@@ -11,11 +11,17 @@ mod event;
 mod process;
 #[cfg(test)]
 mod tests;
+mod undo;
 
-pub use aggregate::{ImportBatch, ImportRun};
+pub use aggregate::{ImportBatch, ImportRun, ImportUndo};
 pub use command::ImportBatchCommand;
 pub use error::ImportBatchError;
 pub use event::{
-    ImportAdvanced, ImportBatchEvent, ImportKind, ImportStarted, RefusedRow, RowCounts,
+    ImportAdvanced, ImportBatchEvent, ImportKind, ImportStarted, KeptReading, RefusedRow,
+    RowCounts, UndoAdvanced,
 };
 pub use process::{AdvanceImport, StartImport, StartedImport};
+pub use undo::{
+    ApproveImportUndo, ImportChanged, ImportedReading, RequestImportUndo, UNDO_STEP,
+    WithdrawImported, is_of_readings,
+};

@@ -13,7 +13,7 @@ use super::timeline::Timeline;
 use super::{
     AcceptedReading, Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, Finding,
     MeterError, MeterEvent, MeterRegistered, Quality, ReadState, ReadingAccepted, ReadingCorrected,
-    ReadingStatus, ReadingSubmitted, Supply,
+    ReadingStatus, ReadingSubmitted, ReadingWithdrawn, Supply,
 };
 use crate::units::{
     Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId, business_date,
@@ -242,6 +242,7 @@ impl MeterState {
             | MeterEvent::FaultReported(_)
             | MeterEvent::ReadingDelayed(_) => {}
             MeterEvent::ReadingReestimated(made) => self.timeline.reestimate(&made),
+            MeterEvent::ReadingWithdrawn(withdrawn) => self.withdraw(&withdrawn),
         }
     }
 
@@ -306,6 +307,24 @@ impl MeterState {
             estimate: accepted.estimate,
             reversed: accepted.reversed,
         });
+    }
+
+    fn withdraw(&mut self, withdrawn: &ReadingWithdrawn) {
+        let id = &withdrawn.reading_id;
+        self.corrections
+            .retain(|_, request| request.reading_id != *id);
+        if let Some(submission) = self.submissions.get_mut(id) {
+            submission.status = ReadingStatus::Rejected;
+        }
+        self.timeline.forget(id);
+        let next = withdrawn
+            .counted
+            .as_ref()
+            .and_then(|counted| counted.reapportioned.as_ref());
+        if let Some(next) = next {
+            self.timeline
+                .correct(&next.reading_id, |reading| reading.usage = next.usage);
+        }
     }
 
     fn remember(&mut self, requested: CorrectionRequested) {

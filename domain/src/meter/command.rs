@@ -9,8 +9,8 @@ use super::{
     RemovalReason,
 };
 use crate::units::{
-    CorrectionId, GeoPoint, HardwareNo, Index, MeterNo, Multiplier, PhotoHash, Quantity, ReadingId,
-    RoundId,
+    CorrectionId, GeoPoint, HardwareNo, ImportBatchId, Index, MeterNo, Multiplier, PhotoHash,
+    Quantity, ReadingId, RoundId,
 };
 use crate::validation_rules::RuleSet;
 
@@ -24,6 +24,7 @@ pub enum MeterCommand {
     SubmitReading(Box<SubmitReading>),
     AcceptHeldReading(AcceptHeldReading),
     RejectReading(RejectReading),
+    WithdrawReading(WithdrawReading),
     RequestCorrection(RequestCorrection),
     ApproveCorrection(ApproveCorrection),
     ReportFault(FaultReported),
@@ -127,6 +128,17 @@ pub struct RejectReading {
     pub reading_id: ReadingId,
     pub reason: String,
     pub rejected_by: Actor,
+}
+
+/// A reading that never should have come in goes.
+#[derive(Clone, Debug)]
+pub struct WithdrawReading {
+    pub reading_id: ReadingId,
+    /// The file that brought it.
+    pub batch: Option<ImportBatchId>,
+    pub reason: String,
+    pub requested_by: Actor,
+    pub approved_by: Actor,
 }
 
 #[derive(Clone, Debug)]

@@ -60,6 +60,14 @@ pub enum MeterError {
     ReadingNotFound,
     #[error("该读数不在待复核状态")]
     ReadingNotHeld,
+    #[error("该读数已退回或已撤回")]
+    ReadingNotStanding,
+    #[error("该读数经两人更正，不随文件撤回")]
+    ReadingWasCorrected,
+    #[error("前后的估抄以该读数为依据，不能撤回")]
+    ReadingBearsEstimates,
+    #[error("账单或归户以该读数为准，不能撤回")]
+    ReadingBilled,
     #[error("只能更正已通过的读数")]
     ReadingNotAccepted,
     #[error("读数须由另一人复核")]
@@ -156,6 +164,10 @@ impl BusinessError for MeterError {
             Self::NotYourMeter => "METER_NOT_YOURS",
             Self::ReadingNotFound => "METER_READING_NOT_FOUND",
             Self::ReadingNotHeld => "METER_READING_NOT_HELD",
+            Self::ReadingNotStanding => "METER_READING_NOT_STANDING",
+            Self::ReadingWasCorrected => "METER_READING_WAS_CORRECTED",
+            Self::ReadingBearsEstimates => "METER_READING_BEARS_ESTIMATES",
+            Self::ReadingBilled => "METER_READING_BILLED",
             Self::ReadingNotAccepted => "METER_READING_NOT_ACCEPTED",
             Self::ReviewNeedsAnotherPerson => "METER_REVIEW_NEEDS_ANOTHER_PERSON",
             Self::ReadingWentBackwards { .. } => "METER_READING_WENT_BACKWARDS",
@@ -218,6 +230,10 @@ impl BusinessError for MeterError {
             Self::ChannelNotAllowed => Some("channel"),
             Self::ReadingNotFound
             | Self::ReadingNotHeld
+            | Self::ReadingNotStanding
+            | Self::ReadingWasCorrected
+            | Self::ReadingBearsEstimates
+            | Self::ReadingBilled
             | Self::ReadingNotAccepted
             | Self::ReadingContradictsLater { .. } => Some("readingId"),
             Self::ReadingWentBackwards { .. } => Some("rollover"),

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Estimate, Evidence, Finding, MeterDeactivated, MeterReactivated};
 use crate::units::{
-    BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, Index, MeterNo, Multiplier,
-    PhotoHash, Quantity, ReadingId, RoundId,
+    BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, ImportBatchId, Index, MeterNo,
+    Multiplier, PhotoHash, Quantity, ReadingId, RoundId,
 };
 
 /// How an index reached us.
@@ -274,6 +274,35 @@ pub struct ReadingRejected {
     pub rejected_by: Actor,
 }
 
+/// A reading that never should have come in, taken back by two people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingWithdrawn {
+    pub reading_id: ReadingId,
+    /// The file that brought it, where the whole file is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<ImportBatchId>,
+    pub reason: String,
+    pub requested_by: Actor,
+    pub approved_by: Actor,
+    /// None for one that waited for review and never counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<WithdrawnCount>,
+}
+
+/// Where a withdrawn reading counted, and what it counted from: that is the last thing known now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawnCount {
+    pub read_at: DateTime<Utc>,
+    /// None where the first device's opening is all there was before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_reading: Option<ReadingId>,
+    pub previous_index: Index,
+    pub previous_at: DateTime<Utc>,
+    pub previous_cumulative: Quantity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reapportioned: Option<Reapportioned>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CorrectionRequested {
     pub correction_id: CorrectionId,
@@ -329,6 +358,7 @@ pub enum MeterEvent {
     ReadingDelayed(ReadingDelayed),
     Deactivated(MeterDeactivated),
     Reactivated(MeterReactivated),
+    ReadingWithdrawn(ReadingWithdrawn),
 }
 
 impl DomainEvent for MeterEvent {
@@ -349,6 +379,7 @@ impl DomainEvent for MeterEvent {
             Self::ReadingDelayed(_) => "meter.reading_delayed",
             Self::Deactivated(_) => "meter.deactivated",
             Self::Reactivated(_) => "meter.reactivated",
+            Self::ReadingWithdrawn(_) => "meter.reading_withdrawn",
         }
         .to_owned()
     }

@@ -7,7 +7,7 @@ use super::installation::{Installation, check_range, plus};
 use super::timeline::Timeline;
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
-    MeterState, correction, estimate, submission, supply,
+    MeterState, correction, estimate, submission, supply, withdrawal,
 };
 use crate::units::{PhotoHash, Quantity, business_date, written};
 
@@ -26,6 +26,7 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::SubmitReading(command) => submission::submit(meter, *command),
         MeterCommand::AcceptHeldReading(command) => submission::accept_held(meter, command),
         MeterCommand::RejectReading(command) => submission::reject(meter, command),
+        MeterCommand::WithdrawReading(command) => withdrawal::withdraw(meter, command),
         MeterCommand::RequestCorrection(command) => correction::request(meter, command),
         MeterCommand::ApproveCorrection(command) => correction::approve(meter, command),
         MeterCommand::ReportFault(report) => report_fault(meter, report),

@@ -23,6 +23,7 @@ mod supply;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod withdrawal;
 
 pub use aggregate::{CorrectionRequest, Meter, MeterState, Submission};
 pub use error::MeterError;
@@ -31,7 +32,7 @@ pub use event::{
     Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, FaultReported, MeterEvent,
     MeterRegistered, PhotoSubmitted, Quality, ReadingAccepted, ReadingCorrected, ReadingDelayed,
     ReadingHeld, ReadingReestimated, ReadingRejected, ReadingStatus, ReadingSubmitted,
-    Reapportioned, RemovalReason, Review,
+    ReadingWithdrawn, Reapportioned, RemovalReason, Review, WithdrawnCount,
 };
 pub use evidence::{Evidence, RawFrame};
 pub use finding::{Finding, Rule, Severity};

@@ -243,6 +243,10 @@ impl Timeline {
         self.readings.insert(position, reading);
     }
 
+    pub(super) fn forget(&mut self, id: &ReadingId) {
+        self.readings.retain(|reading| reading.reading_id != *id);
+    }
+
     pub(super) fn correct(&mut self, id: &ReadingId, change: impl FnOnce(&mut AcceptedReading)) {
         if let Some(reading) = self
             .readings

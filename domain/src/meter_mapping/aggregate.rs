@@ -46,6 +46,11 @@ impl MeterMapping {
             .map(|link| &link.meter_no)
     }
 
+    /// Whether it ever meant a meter.
+    pub const fn was_linked(&self) -> bool {
+        !self.links.is_empty()
+    }
+
     fn active(&self) -> Option<&Link> {
         self.links.last().filter(|link| link.to.is_none())
     }

@@ -8,10 +8,12 @@ mod aggregate;
 mod error;
 mod event;
 mod process;
+mod resolve;
 #[cfg(test)]
 mod tests;
 
 pub use aggregate::{MeterMapping, MeterMappingCommand};
 pub use error::MeterMappingError;
 pub use event::{MeterMappingEvent, NumberKind, NumberLinked, NumberUnlinked};
-pub use process::{LinkMeterNumber, MappingChanged, UnlinkMeterNumber, mapped_meter};
+pub use process::{LinkMeterNumber, MappingChanged, UnlinkMeterNumber};
+pub use resolve::{NumberMeaning, ResolveNumbers};

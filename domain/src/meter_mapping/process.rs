@@ -8,7 +8,7 @@ use super::{
 use crate::meter::Meter;
 use crate::units::{ExternalMeterNo, MeterNo, business_date};
 
-fn stream(kind: NumberKind, number: &ExternalMeterNo) -> String {
+pub(super) fn stream(kind: NumberKind, number: &ExternalMeterNo) -> String {
     format!("{}/{number}", kind.as_str())
 }
 
@@ -18,17 +18,6 @@ fn of_meter(kind: NumberKind, meter_no: &MeterNo) -> ClaimKey {
         "meter_mapping.of_meter",
         format!("{}/{meter_no}", kind.as_str()),
     )
-}
-
-/// The meter a number of another system meant on a day.
-pub fn mapped_meter(
-    kind: NumberKind,
-    number: &ExternalMeterNo,
-    day: NaiveDate,
-    workspace: &mut Workspace,
-) -> Result<Option<MeterNo>, Stop> {
-    let mapping = workspace.get::<MeterMapping>(&stream(kind, number))?;
-    Ok(mapping.meter_on(day).cloned())
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

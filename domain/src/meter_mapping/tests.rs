@@ -48,6 +48,59 @@ fn unlink(meter_no: &str, number: &str, to: Option<&str>) -> UnlinkMeterNumber {
 }
 
 #[test]
+fn r81_what_a_files_number_means_depends_on_the_day() {
+    let mut desk = desk();
+    desk.run(&link("M1", "7001", Some("2026-04-01"))).unwrap();
+    desk.run(&unlink("M1", "7001", Some("2026-05-01"))).unwrap();
+    desk.run(&link("M2", "7001", Some("2026-05-10"))).unwrap();
+    desk.run(&link("M1", "M2", Some("2026-05-01"))).unwrap();
+    let asked = [
+        ("7001", "2026-04-30"),
+        ("7001", "2026-05-05"),
+        ("7001", "2026-05-10"),
+        ("M2", "2026-04-30"),
+        ("M2", "2026-05-01"),
+        ("M1", "2026-05-01"),
+        ("0000", "2026-05-01"),
+    ];
+    let resolve = ResolveNumbers {
+        kind: NumberKind::Handheld,
+        numbers: asked
+            .map(|(number, on)| (number.parse().unwrap(), day(on)))
+            .to_vec(),
+    };
+    let linked = |meter_no: &str| NumberMeaning::Linked {
+        meter_no: meter_no.parse().unwrap(),
+    };
+    let resolved = desk.run(&resolve).unwrap();
+    assert!(resolved.events.is_empty());
+    assert_eq!(
+        resolved.outcome,
+        [
+            linked("M1"),
+            NumberMeaning::NotThen,
+            linked("M2"),
+            NumberMeaning::Own,
+            NumberMeaning::Doubled {
+                meter_no: "M1".parse().unwrap()
+            },
+            NumberMeaning::Own,
+            NumberMeaning::Own,
+        ]
+    );
+    let platform = ResolveNumbers {
+        kind: NumberKind::Platform,
+        ..resolve
+    };
+    let resolved = desk.run(&platform).unwrap().outcome;
+    assert!(
+        resolved
+            .iter()
+            .all(|meaning| *meaning == NumberMeaning::Own)
+    );
+}
+
+#[test]
 fn r81_a_number_means_one_meter_at_a_time_and_a_meter_has_one_of_a_kind() {
     let mut desk = desk();
     desk.run(&link("M1", "7001", Some("2026-05-01"))).unwrap();

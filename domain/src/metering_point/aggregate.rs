@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -18,9 +18,11 @@ pub struct MeteringPoint {
     methods: BTreeMap<NaiveDate, ReadingMethod>,
     /// Whether what was amiss has been put right.
     mismatches: BTreeMap<VerificationId, bool>,
-    /// Where it is, as marked last.
+    /// Where it is, by the newest mark; one made offline may come in after it.
     #[serde(default)]
     marked: Option<Position>,
+    #[serde(default)]
+    marked_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug)]
@@ -73,12 +75,6 @@ fn mark(marked: LocationMarked) -> Decision {
     if marked.position.is_none() && place.is_empty() {
         return Err(MeteringPointError::PlaceMissing);
     }
-    if marked
-        .position
-        .is_some_and(|position| !position.is_on_earth())
-    {
-        return Err(MeteringPointError::LatitudeOutOfRange);
-    }
     let place = if place.is_empty() {
         String::new()
     } else {
@@ -128,7 +124,11 @@ impl Aggregate for MeteringPoint {
                 self.mismatches.insert(resolved.verification_id, true);
             }
             MeteringPointEvent::LocationMarked(marked) => {
-                self.marked = marked.position.or(self.marked);
+                let newer = self.marked_at.is_none_or(|known| known <= marked.marked_at);
+                if newer && marked.position.is_some() {
+                    self.marked = marked.position;
+                    self.marked_at = Some(marked.marked_at);
+                }
             }
             // That it was right concerns no later decision.
             MeteringPointEvent::Verified(_) => {}

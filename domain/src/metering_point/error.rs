@@ -9,8 +9,8 @@ use crate::units::{ValueError, written};
 pub enum MeteringPointError {
     #[error("请说明表计位置，或在现场定位")]
     PlaceMissing,
-    #[error("纬度应在 -90 到 90 之间")]
-    LatitudeOutOfRange,
+    #[error("标记时间不能晚于现在")]
+    MarkInFuture,
     #[error("请填写核对内容")]
     NothingChecked,
     #[error("同一项内容只能核对一次")]
@@ -36,7 +36,7 @@ impl BusinessError for MeteringPointError {
     fn code(&self) -> &'static str {
         match self {
             Self::PlaceMissing => "METERING_POINT_PLACE_MISSING",
-            Self::LatitudeOutOfRange => "METERING_POINT_LATITUDE_OUT_OF_RANGE",
+            Self::MarkInFuture => "METERING_POINT_MARK_IN_FUTURE",
             Self::NothingChecked => "METERING_POINT_NOTHING_CHECKED",
             Self::CheckedTwice => "METERING_POINT_CHECKED_TWICE",
             Self::PhotoRequired => "METERING_POINT_PHOTO_REQUIRED",
@@ -51,7 +51,7 @@ impl BusinessError for MeteringPointError {
     fn field(&self) -> Option<&'static str> {
         Some(match self {
             Self::PlaceMissing => "place",
-            Self::LatitudeOutOfRange => "latitude",
+            Self::MarkInFuture => "markedAt",
             Self::NothingChecked | Self::CheckedTwice => "findings",
             Self::PhotoRequired => "photo",
             Self::MismatchNotFound | Self::AlreadyResolved => "verificationId",

@@ -21,7 +21,7 @@ pub use event::{
     CheckedFact, LocationMarked, MeteringPointEvent, Mismatch, MismatchReported, MismatchResolved,
     PointVerified, ReadingMethod, ReadingMethodSet,
 };
-pub use position::{Coordinate, Position};
+pub use position::Position;
 pub use process::{
     Finding, MarkLocation, PointChanged, PointVerifiedOutcome, ResolveMismatch, SetReadingMethod,
     VerifyPoint,

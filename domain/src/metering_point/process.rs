@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::text;
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::meter::{Meter, MeterState, ReadingPhoto, attach_photo};
 use crate::units::{MeterNo, VerificationId, business_date, normalise_digits};
+use crate::validation_rules::ValidationRules;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointChanged {
@@ -56,6 +57,9 @@ pub struct MarkLocation {
     pub position: Option<Position>,
     pub place: String,
     pub photo: Option<ReadingPhoto>,
+    /// Now, when not given; otherwise when somebody stood there without a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_at: Option<DateTime<Utc>>,
 }
 
 impl Process for MarkLocation {
@@ -69,12 +73,20 @@ impl Process for MarkLocation {
     ) -> Result<PointChanged, Stop> {
         let id = self.meter_no.as_str();
         workspace.get::<Meter>(id)?.registered()?;
+        let marked_at = self.marked_at.unwrap_or(context.at);
+        let minutes = workspace
+            .get::<ValidationRules>(ValidationRules::ID)?
+            .in_force(business_date(context.at))
+            .future_tolerance_minutes;
+        if marked_at > context.at + TimeDelta::minutes(i64::from(minutes)) {
+            return Err(MeteringPointError::MarkInFuture.into());
+        }
         let photo = attach_photo(workspace, &self.meter_no, self.photo.as_ref())?;
         let marked = LocationMarked {
             position: self.position,
             place: self.place.clone(),
             photo,
-            marked_at: context.at,
+            marked_at,
             marked_by: context.actor.clone(),
         };
         workspace.execute::<MeteringPoint>(id, MeteringPointCommand::MarkLocation(marked))?;

@@ -5,7 +5,7 @@ use super::*;
 use crate::account::AccountClass;
 use crate::desk::Desk;
 use crate::meter::{DeviceSpec, InstallDevice, ReadingPhoto, RegisterMeter, StoredPhoto};
-use crate::units::{Commodity, MeterNo, PhotoHash};
+use crate::units::{Commodity, GeoPoint, MeterNo, PhotoHash};
 
 fn no() -> MeterNo {
     "M1".parse().unwrap()
@@ -22,6 +22,14 @@ fn photo() -> ReadingPhoto {
             bytes: 81_920,
             media_type: "image/jpeg".to_owned(),
         }),
+    }
+}
+
+fn position(latitude: &str, longitude: &str) -> Position {
+    let degrees = |text: &str| text.parse().unwrap();
+    Position {
+        point: GeoPoint::try_new(degrees(latitude), degrees(longitude)).unwrap(),
+        accuracy_m: Some(8),
     }
 }
 
@@ -143,20 +151,14 @@ fn a_check_says_something_once() {
 #[test]
 fn r74_a_place_is_marked_by_satellite_or_in_words() {
     let mut desk = desk();
-    let position = |latitude: &str, longitude: &str| Position {
-        latitude: latitude.parse().unwrap(),
-        longitude: longitude.parse().unwrap(),
-        accuracy_m: Some(8),
-    };
     let mut mark = MarkLocation {
         meter_no: no(),
         position: None,
         place: " ".to_owned(),
         photo: None,
+        marked_at: None,
     };
     assert_eq!(desk.refused(&mark), "METERING_POINT_PLACE_MISSING");
-    mark.position = Some(position("91", "121.5"));
-    assert_eq!(desk.refused(&mark), "METERING_POINT_LATITUDE_OUT_OF_RANGE");
     mark.position = Some(position("31.230391234", "121.473702"));
     mark.place = " 一层楼梯下，表箱左三 ".to_owned();
     mark.photo = Some(photo());
@@ -164,7 +166,25 @@ fn r74_a_place_is_marked_by_satellite_or_in_words() {
     let payload = &marked.events[1].payload;
     assert_eq!(payload["place"], "一层楼梯下，表箱左三");
     assert_eq!(payload["position"]["latitude"], "31.2303912");
-    assert!("180.1".parse::<Coordinate>().is_err());
+    mark.marked_at = Some(desk.at + chrono::TimeDelta::hours(1));
+    assert_eq!(desk.refused(&mark), "METERING_POINT_MARK_IN_FUTURE");
+}
+
+#[test]
+fn r74_a_mark_made_offline_before_a_newer_one_is_history_only() {
+    let mut desk = desk();
+    let mark = |latitude: &str, marked_at| MarkLocation {
+        meter_no: no(),
+        position: Some(position(latitude, "121.5")),
+        place: String::new(),
+        photo: None,
+        marked_at,
+    };
+    desk.run(&mark("31.2", None)).unwrap();
+    let earlier = desk.at - chrono::TimeDelta::hours(3);
+    desk.run(&mark("31.9", Some(earlier))).unwrap();
+    let point: MeteringPoint = desk.state(no().as_str());
+    assert_eq!(point.marked(), Some(position("31.2", "121.5")));
 }
 
 #[test]
@@ -228,11 +248,7 @@ fn events() -> Vec<MeteringPointEvent> {
         found: "40".to_owned(),
     };
     let marked = LocationMarked {
-        position: Some(Position {
-            latitude: "31.2303912".parse().unwrap(),
-            longitude: "121.473702".parse().unwrap(),
-            accuracy_m: Some(8),
-        }),
+        position: Some(position("31.2303912", "121.473702")),
         place: "一层楼梯下".to_owned(),
         photo: Some(photo().photo),
         marked_at: at,

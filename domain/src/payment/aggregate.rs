@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::command::PaymentCommand;
 use super::error::PaymentError;
 use super::event::{
-    PaymentEvent, PaymentRecorded, PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart,
-    ReceiptReprinted,
+    ChequeBounced, ChequeCleared, InvoiceExchanged, InvoiceReversed, PaymentEvent, PaymentMethod,
+    PaymentRecorded, PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted,
+    ReceiptTakenBack, RedReason,
 };
-use crate::units::{AccountNo, Fen, ReceiptNo};
+use super::invoice::Invoices;
+use super::undo::UndoCause;
+use crate::units::{AccountNo, Fen, InvoiceNo, ReceiptNo, written, written_if_any};
 
 pub(super) const REASON_LENGTH_MAX: usize = 200;
 
@@ -31,6 +34,22 @@ pub struct PaymentRecord {
     pub reversed: bool,
     pub receipts: Vec<ReceiptGiven>,
     copies: BTreeMap<ReceiptNo, u32>,
+    /// Void ones whose paper is back.
+    #[serde(default)]
+    returned: BTreeSet<ReceiptNo>,
+    #[serde(default)]
+    pub(super) invoices: Invoices,
+    #[serde(default)]
+    pub cheque: ChequeState,
+}
+
+/// What the bank has said of a cheque.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChequeState {
+    #[default]
+    Pending,
+    Cleared,
+    Bounced,
 }
 
 impl Payment {
@@ -81,6 +100,16 @@ impl PaymentRecord {
             .collect()
     }
 
+    /// The receipts for an account whose paper somebody holds.
+    pub fn receipts_out(&self, account_no: &AccountNo) -> impl Iterator<Item = &ReceiptGiven> {
+        let given = self.receipts.iter();
+        given.filter(move |receipt| {
+            !self.returned.contains(&receipt.receipt_no)
+                && !self.invoices.is_reversed(&receipt.receipt_no)
+                && receipt.items.iter().any(|it| it.account_no == *account_no)
+        })
+    }
+
     fn check_receipts_allowed(&self) -> Result<(), PaymentError> {
         if self.reversed {
             Err(PaymentError::ReceiptPaymentReversed)
@@ -92,6 +121,7 @@ impl PaymentRecord {
     fn reverse(
         &self,
         reason: &str,
+        cause: UndoCause,
         by: Actor,
         at: DateTime<Utc>,
     ) -> Result<PaymentEvent, PaymentError> {
@@ -99,11 +129,12 @@ impl PaymentRecord {
         if self.reversed {
             return Err(PaymentError::AlreadyReversed(payment_id));
         }
-        let reason = reason.trim().to_owned();
-        if !(1..=REASON_LENGTH_MAX).contains(&reason.chars().count()) {
-            return Err(PaymentError::ReasonInvalid);
+        let reason = checked_reason(reason)?;
+        if cause != UndoCause::Bounce && self.cheque == ChequeState::Cleared {
+            return Err(PaymentError::ChequeCleared);
         }
-        if by == self.recorded.taken_by {
+        // What the bank has done nobody here can have done for himself.
+        if cause != UndoCause::Bank && by == self.recorded.taken_by {
             return Err(PaymentError::ReversedByTaker);
         }
         Ok(PaymentEvent::Reversed(PaymentReversed {
@@ -111,6 +142,75 @@ impl PaymentRecord {
             reason,
             reversed_at: at,
             reversed_by: by,
+        }))
+    }
+
+    fn check_cheque(&self) -> Result<(), PaymentError> {
+        if self.recorded.method != PaymentMethod::Cheque {
+            return Err(PaymentError::NotACheque);
+        }
+        match self.cheque {
+            ChequeState::Cleared => Err(PaymentError::ChequeCleared),
+            ChequeState::Bounced => Err(PaymentError::ChequeBounced),
+            ChequeState::Pending if self.reversed => Err(PaymentError::AlreadyReversed(
+                self.recorded.payment_id.clone(),
+            )),
+            ChequeState::Pending => Ok(()),
+        }
+    }
+
+    fn clear(&self, by: Actor, at: DateTime<Utc>) -> Result<PaymentEvent, PaymentError> {
+        self.check_cheque()?;
+        Ok(PaymentEvent::ChequeCleared(ChequeCleared {
+            payment_id: self.recorded.payment_id.clone(),
+            cleared_at: at,
+            cleared_by: by,
+        }))
+    }
+
+    fn bounce(
+        &self,
+        reason: &str,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        self.check_cheque()?;
+        Ok(PaymentEvent::ChequeBounced(ChequeBounced {
+            payment_id: self.recorded.payment_id.clone(),
+            reason: checked_reason(reason)?,
+            bounced_at: at,
+            bounced_by: by,
+        }))
+    }
+
+    fn take_back(
+        &self,
+        receipt_no: ReceiptNo,
+        lost: Option<&str>,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        let given = self.receipts.iter();
+        if !given.into_iter().any(|it| it.receipt_no == receipt_no) {
+            return Err(PaymentError::ReceiptUnknown(receipt_no));
+        }
+        if !self.reversed {
+            return Err(PaymentError::ReceiptNotRecalled(receipt_no));
+        }
+        if self.invoices.is_out(&receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no));
+        }
+        if self.returned.contains(&receipt_no) {
+            return Err(PaymentError::ReceiptAlreadyBack(receipt_no));
+        }
+        let lost = written_if_any(lost, "原因", REASON_LENGTH_MAX)
+            .map_err(|_| PaymentError::ReasonInvalid)?;
+        Ok(PaymentEvent::ReceiptReturned(ReceiptTakenBack {
+            payment_id: self.recorded.payment_id.clone(),
+            receipt_no,
+            lost,
+            taken_back_at: at,
+            taken_back_by: by,
         }))
     }
 
@@ -133,20 +233,78 @@ impl PaymentRecord {
         Ok(PaymentEvent::ReceiptIssued(receipt))
     }
 
+    /// The receipt an invoice stands, or last stood, in the place of.
+    pub fn receipt_of(&self, invoice_no: &InvoiceNo) -> Option<&ReceiptNo> {
+        self.invoices.receipt_of(invoice_no)
+    }
+
+    /// Whether a receipt may be put on paper: it is given, it stands, and no invoice is in its place.
+    pub fn check_printable(&self, receipt_no: &ReceiptNo) -> Result<(), PaymentError> {
+        self.check_receipts_allowed()?;
+        if !self.receipts.iter().any(|it| it.receipt_no == *receipt_no) {
+            return Err(PaymentError::ReceiptUnknown(receipt_no.clone()));
+        }
+        if self.invoices.has(receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no.clone()));
+        }
+        Ok(())
+    }
+
+    fn exchange(
+        &self,
+        receipt_no: ReceiptNo,
+        invoice_no: InvoiceNo,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        self.check_receipts_allowed()?;
+        if !self.receipts.iter().any(|it| it.receipt_no == receipt_no) {
+            return Err(PaymentError::ReceiptUnknown(receipt_no));
+        }
+        if self.invoices.is_out(&receipt_no) {
+            return Err(PaymentError::ReceiptExchanged(receipt_no));
+        }
+        Ok(PaymentEvent::InvoiceExchanged(InvoiceExchanged {
+            payment_id: self.recorded.payment_id.clone(),
+            receipt_no,
+            invoice_no,
+            exchanged_at: at,
+            exchanged_by: by,
+        }))
+    }
+
+    fn reverse_invoice(
+        &self,
+        invoice_no: InvoiceNo,
+        red_invoice_no: InvoiceNo,
+        reason: RedReason,
+        by: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<PaymentEvent, PaymentError> {
+        let Some(receipt_no) = self.invoices.receipt_of(&invoice_no) else {
+            return Err(PaymentError::InvoiceUnknown(invoice_no));
+        };
+        if !self.invoices.is_out(receipt_no) {
+            return Err(PaymentError::InvoiceAlreadyReversed(invoice_no));
+        }
+        Ok(PaymentEvent::InvoiceReversed(InvoiceReversed {
+            payment_id: self.recorded.payment_id.clone(),
+            receipt_no: receipt_no.clone(),
+            invoice_no,
+            red_invoice_no,
+            reason,
+            reversed_at: at,
+            reversed_by: by,
+        }))
+    }
+
     fn reprint(
         &self,
         receipt_no: ReceiptNo,
         by: Actor,
         at: DateTime<Utc>,
     ) -> Result<PaymentEvent, PaymentError> {
-        self.check_receipts_allowed()?;
-        if !self
-            .receipts
-            .iter()
-            .any(|receipt| receipt.receipt_no == receipt_no)
-        {
-            return Err(PaymentError::ReceiptUnknown(receipt_no));
-        }
+        self.check_printable(&receipt_no)?;
         Ok(PaymentEvent::ReceiptReprinted(ReceiptReprinted {
             payment_id: self.recorded.payment_id.clone(),
             copy: self.copies.get(&receipt_no).map_or(1, |copies| copies + 1),
@@ -155,6 +313,10 @@ impl PaymentRecord {
             printed_by: by,
         }))
     }
+}
+
+fn checked_reason(reason: &str) -> Result<String, PaymentError> {
+    written(reason, "原因", REASON_LENGTH_MAX).map_err(|_| PaymentError::ReasonInvalid)
 }
 
 impl Aggregate for Payment {
@@ -177,7 +339,35 @@ impl Aggregate for Payment {
                 PaymentCommand::Record(recorded) => {
                     return Err(PaymentError::AlreadyRecorded(recorded.payment_id));
                 }
-                PaymentCommand::Reverse { reason, by, at } => payment.reverse(&reason, by, at)?,
+                PaymentCommand::Reverse {
+                    reason,
+                    cause,
+                    by,
+                    at,
+                } => payment.reverse(&reason, cause, by, at)?,
+                PaymentCommand::ClearCheque { by, at } => payment.clear(by, at)?,
+                PaymentCommand::BounceCheque { reason, by, at } => {
+                    payment.bounce(&reason, by, at)?
+                }
+                PaymentCommand::Exchange {
+                    receipt_no,
+                    invoice_no,
+                    by,
+                    at,
+                } => payment.exchange(receipt_no, invoice_no, by, at)?,
+                PaymentCommand::ReverseInvoice {
+                    invoice_no,
+                    red_invoice_no,
+                    reason,
+                    by,
+                    at,
+                } => payment.reverse_invoice(invoice_no, red_invoice_no, reason, by, at)?,
+                PaymentCommand::TakeReceiptBack {
+                    receipt_no,
+                    lost,
+                    by,
+                    at,
+                } => payment.take_back(receipt_no, lost.as_deref(), by, at)?,
                 PaymentCommand::GiveReceipt(receipt) => payment.give_receipt(receipt)?,
                 PaymentCommand::ReprintReceipt { receipt_no, by, at } => {
                     payment.reprint(receipt_no, by, at)?
@@ -192,10 +382,13 @@ impl Aggregate for Payment {
         match (self, event) {
             (state, PaymentEvent::Recorded(recorded)) => {
                 *state = Self::Recorded(Box::new(PaymentRecord {
-                    recorded,
+                    recorded: *recorded,
                     reversed: false,
                     receipts: Vec::new(),
                     copies: BTreeMap::new(),
+                    returned: BTreeSet::new(),
+                    invoices: Invoices::default(),
+                    cheque: ChequeState::Pending,
                 }));
             }
             (Self::Recorded(payment), PaymentEvent::Reversed(_)) => payment.reversed = true,
@@ -204,6 +397,21 @@ impl Aggregate for Payment {
             }
             (Self::Recorded(payment), PaymentEvent::ReceiptReprinted(reprint)) => {
                 payment.copies.insert(reprint.receipt_no, reprint.copy);
+            }
+            (Self::Recorded(payment), PaymentEvent::ReceiptReturned(back)) => {
+                payment.returned.insert(back.receipt_no);
+            }
+            (Self::Recorded(payment), PaymentEvent::InvoiceExchanged(exchanged)) => {
+                payment.invoices.exchange(exchanged);
+            }
+            (Self::Recorded(payment), PaymentEvent::InvoiceReversed(reversed)) => {
+                payment.invoices.reverse(&reversed.receipt_no);
+            }
+            (Self::Recorded(payment), PaymentEvent::ChequeCleared(_)) => {
+                payment.cheque = ChequeState::Cleared;
+            }
+            (Self::Recorded(payment), PaymentEvent::ChequeBounced(_)) => {
+                payment.cheque = ChequeState::Bounced;
             }
             // No stream starts otherwise: `handle` lets nothing but a recording through.
             (Self::Absent, _) => {}

@@ -16,14 +16,16 @@ pub(super) struct Layout {
 }
 
 /// Pays the oldest open bills of the accounts first, only the chosen ones if any are; what is too
-/// much stays as credit of the first account.
+/// much stays as credit of the first account. Money that can be given back (`may_refuse`) must find
+/// an open bill, and every chosen one open.
 pub(super) fn lay_out(
     amount: Fen,
     accounts: &[AccountNo],
     chosen: &BTreeSet<BillNo>,
+    may_refuse: bool,
     workspace: &mut Workspace,
 ) -> Result<Layout, Stop> {
-    let mut bills = candidates(accounts, chosen, workspace)?;
+    let mut bills = candidates(accounts, chosen, may_refuse, workspace)?;
     bills.sort_by(|(_, one), (_, other)| {
         (one.month, &one.bill_no).cmp(&(other.month, &other.bill_no))
     });
@@ -38,7 +40,7 @@ pub(super) fn lay_out(
             .ok_or(PaymentError::Overflow)?;
         allocations.push(PaymentAllocation::new(account_no, share));
     }
-    if allocations.is_empty() {
+    if allocations.is_empty() && may_refuse {
         return Err(PaymentError::NothingOpen.into());
     }
     let first = accounts.first().filter(|_| left.is_positive());
@@ -55,6 +57,7 @@ pub(super) fn lay_out(
 fn candidates(
     accounts: &[AccountNo],
     chosen: &BTreeSet<BillNo>,
+    may_refuse: bool,
     workspace: &mut Workspace,
 ) -> Result<Vec<(AccountNo, LedgerBill)>, Stop> {
     let mut unseen = chosen.clone();
@@ -70,10 +73,13 @@ fn candidates(
             }
         }
         let void = |no: &&BillNo| account.ledger().bill(no).is_some_and(LedgerBill::is_void);
-        if let Some(void) = unseen.iter().find(void) {
+        if let Some(void) = unseen.iter().find(void).filter(|_| may_refuse) {
             return Err(PaymentError::BillVoid(void.clone()).into());
         }
-        if let Some(paid) = unseen.iter().find(|no| account.ledger().bill(no).is_some()) {
+        let paid = |no: &BillNo| account.ledger().bill(no).is_some();
+        if !may_refuse {
+            unseen.retain(|no| !paid(no));
+        } else if let Some(paid) = unseen.iter().find(|no| paid(no)) {
             return Err(PaymentError::BillNotOpen(paid.clone()).into());
         }
     }

@@ -2,8 +2,9 @@ use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
 use super::aggregate::REASON_LENGTH_MAX;
-use super::process::{ACCOUNTS_MAX, CHEQUE_FIELD_LENGTH_MAX};
-use crate::units::{AccountNo, BillNo, PaymentId, ReceiptNo};
+use super::booking::{ACCOUNTS_MAX, CHEQUE_FIELD_LENGTH_MAX, PAYER_LENGTH_MAX};
+use super::event::PaymentMethod;
+use crate::units::{AccountNo, BillNo, InvoiceNo, PaymentId, ReceiptNo};
 
 /// Why a payment refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,6 +29,32 @@ pub enum PaymentError {
     ChequeIncomplete,
     #[error("只有支票缴费才填写支票信息")]
     ChequeUnexpected,
+    #[error("支票 {0} 已经用于另一笔缴费")]
+    ChequeUsed(String),
+    #[error("该缴费不是支票缴费")]
+    NotACheque,
+    #[error("支票已经兑付，不能退票或冲正")]
+    ChequeCleared,
+    #[error("支票已经退票")]
+    ChequeBounced,
+    #[error("{}不在柜台直接收款：转账请登记转账凭证，由银行流水核实入账", .0.label())]
+    NotAtCounter(PaymentMethod),
+    #[error("代缴人最多 {PAYER_LENGTH_MAX} 个字")]
+    PayerInvalid,
+    #[error("收据 {0} 已作废但尚未收回，请先收回或登记遗失，再开新收据")]
+    ReceiptStillOut(ReceiptNo),
+    #[error("收据 {0} 有效，不需要收回")]
+    ReceiptNotRecalled(ReceiptNo),
+    #[error("收据 {0} 已换开发票，请先红冲发票")]
+    ReceiptExchanged(ReceiptNo),
+    #[error("发票 {0} 不存在")]
+    InvoiceUnknown(InvoiceNo),
+    #[error("发票号 {0} 已经登记")]
+    InvoiceNumberUsed(InvoiceNo),
+    #[error("发票 {0} 已经红冲")]
+    InvoiceAlreadyReversed(InvoiceNo),
+    #[error("收据 {0} 已经收回")]
+    ReceiptAlreadyBack(ReceiptNo),
     #[error("缴费流水 {0} 不存在")]
     Unknown(PaymentId),
     #[error("缴费流水不存在")]
@@ -65,6 +92,19 @@ impl BusinessError for PaymentError {
             Self::NothingOpen => "PAYMENT_NOTHING_OPEN",
             Self::ChequeIncomplete => "PAYMENT_CHEQUE_INCOMPLETE",
             Self::ChequeUnexpected => "PAYMENT_CHEQUE_UNEXPECTED",
+            Self::ChequeUsed(_) => "PAYMENT_CHEQUE_USED",
+            Self::NotACheque => "PAYMENT_NOT_A_CHEQUE",
+            Self::ChequeCleared => "PAYMENT_CHEQUE_CLEARED",
+            Self::ChequeBounced => "PAYMENT_CHEQUE_BOUNCED",
+            Self::NotAtCounter(_) => "PAYMENT_NOT_AT_COUNTER",
+            Self::PayerInvalid => "PAYMENT_PAYER_INVALID",
+            Self::ReceiptStillOut(_) => "RECEIPT_STILL_OUT",
+            Self::ReceiptNotRecalled(_) => "RECEIPT_NOT_RECALLED",
+            Self::ReceiptExchanged(_) => "RECEIPT_EXCHANGED",
+            Self::InvoiceUnknown(_) => "INVOICE_UNKNOWN",
+            Self::InvoiceNumberUsed(_) => "INVOICE_NUMBER_USED",
+            Self::InvoiceAlreadyReversed(_) => "INVOICE_ALREADY_REVERSED",
+            Self::ReceiptAlreadyBack(_) => "RECEIPT_ALREADY_BACK",
             Self::Unknown(_) | Self::Absent => "PAYMENT_UNKNOWN",
             Self::AlreadyRecorded(_) => "PAYMENT_ALREADY_RECORDED",
             Self::AlreadyReversed(_) => "PAYMENT_ALREADY_REVERSED",
@@ -87,14 +127,26 @@ impl BusinessError for PaymentError {
             | Self::NothingOpen
             | Self::ReceiptNothingCovered => Some("accountNos"),
             Self::BillUnknown(_) | Self::BillNotOpen(_) | Self::BillVoid(_) => Some("billNos"),
-            Self::ChequeIncomplete | Self::ChequeUnexpected => Some("cheque"),
+            Self::ChequeIncomplete | Self::ChequeUnexpected | Self::ChequeUsed(_) => Some("cheque"),
+            Self::NotAtCounter(_) => Some("method"),
+            Self::PayerInvalid => Some("payer"),
             Self::ReasonInvalid => Some("reason"),
-            Self::ReceiptUnknown(_) => Some("receiptNo"),
+            Self::ReceiptUnknown(_)
+            | Self::ReceiptNotRecalled(_)
+            | Self::ReceiptExchanged(_)
+            | Self::ReceiptAlreadyBack(_) => Some("receiptNo"),
+            Self::InvoiceUnknown(_)
+            | Self::InvoiceNumberUsed(_)
+            | Self::InvoiceAlreadyReversed(_) => Some("invoiceNo"),
             Self::ReversedByTaker => None,
             Self::Unknown(_)
             | Self::Absent
             | Self::AlreadyRecorded(_)
             | Self::AlreadyReversed(_)
+            | Self::NotACheque
+            | Self::ChequeCleared
+            | Self::ChequeBounced
+            | Self::ReceiptStillOut(_)
             | Self::ReceiptAlreadyIssued(_)
             | Self::ReceiptPaymentReversed => Some("paymentId"),
         }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::{BillShare, CommodityAmount};
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, PaymentId, ReceiptNo,
+    AccountNo, BankReference, BillNo, BillingMonth, CampusId, Commodity, Fen, InvoiceNo, PaymentId,
+    ReceiptNo, TillId, TransferClaimId,
 };
 
 /// How the money came in (R24).
@@ -15,6 +16,13 @@ pub enum PaymentMethod {
     Cash,
     Cheque,
     Transfer,
+    /// 银联
+    Unionpay,
+    WechatPay,
+    /// 工资代扣
+    Payroll,
+    /// 校内转账
+    InternalTransfer,
 }
 
 impl PaymentMethod {
@@ -24,6 +32,10 @@ impl PaymentMethod {
             Self::Cash => "cash",
             Self::Cheque => "cheque",
             Self::Transfer => "transfer",
+            Self::Unionpay => "unionpay",
+            Self::WechatPay => "wechat_pay",
+            Self::Payroll => "payroll",
+            Self::InternalTransfer => "internal_transfer",
         }
     }
 
@@ -32,6 +44,10 @@ impl PaymentMethod {
             Self::Cash => "现金",
             Self::Cheque => "支票",
             Self::Transfer => "转账",
+            Self::Unionpay => "银联",
+            Self::WechatPay => "微信支付",
+            Self::Payroll => "工资代扣",
+            Self::InternalTransfer => "校内转账",
         }
     }
 }
@@ -79,6 +95,13 @@ pub struct PaymentCredit {
     pub amount: Fen,
 }
 
+/// What of a payment was for accounts of another campus than the one that took it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampusShare {
+    pub campus: CampusId,
+    pub amount: Fen,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PaymentRecorded {
     pub payment_id: PaymentId,
@@ -88,6 +111,20 @@ pub struct PaymentRecorded {
     pub campus: CampusId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cheque: Option<Cheque>,
+    /// Who has paid, when it was somebody else than the holder (代缴).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<Personal<String>>,
+    /// The line of the bank's statement it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_reference: Option<BankReference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer_claim: Option<TransferClaimId>,
+    /// Where the cash or the cheque lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub till: Option<TillId>,
+    /// What the taking campus owes others for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clearing: Vec<CampusShare>,
     pub allocations: Vec<PaymentAllocation>,
     pub credits: Vec<PaymentCredit>,
     pub paid_at: DateTime<Utc>,
@@ -150,13 +187,83 @@ pub struct ReceiptReprinted {
     pub printed_by: Actor,
 }
 
+/// The bank has honoured the cheque.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChequeCleared {
+    pub payment_id: PaymentId,
+    pub cleared_at: DateTime<Utc>,
+    pub cleared_by: Actor,
+}
+
+/// 退票: the bank has not honoured the cheque. The payment is undone in the same commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChequeBounced {
+    pub payment_id: PaymentId,
+    pub reason: String,
+    pub bounced_at: DateTime<Utc>,
+    pub bounced_by: Actor,
+}
+
+/// The paper of a void receipt is back, or is known to be lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptTakenBack {
+    pub payment_id: PaymentId,
+    pub receipt_no: ReceiptNo,
+    /// Why it will never come back (登报遗失), where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<String>,
+    pub taken_back_at: DateTime<Utc>,
+    pub taken_back_by: Actor,
+}
+
+/// 换开发票: the receipt was taken back, and an e-invoice stands in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceExchanged {
+    pub payment_id: PaymentId,
+    pub receipt_no: ReceiptNo,
+    pub invoice_no: InvoiceNo,
+    pub exchanged_at: DateTime<Utc>,
+    pub exchanged_by: Actor,
+}
+
+/// Why an e-invoice is reversed, as the tax authority numbers it: 01 to 04.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedReason {
+    /// 01 开票有误
+    IssuedInError,
+    /// 02 销货退回
+    GoodsReturned,
+    /// 03 服务中止
+    ServiceEnded,
+    /// 04 销售折让
+    PriceReduced,
+}
+
+/// 红字发票: an e-invoice is never deleted, only reversed by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceReversed {
+    pub payment_id: PaymentId,
+    pub receipt_no: ReceiptNo,
+    pub invoice_no: InvoiceNo,
+    pub red_invoice_no: InvoiceNo,
+    pub reason: RedReason,
+    pub reversed_at: DateTime<Utc>,
+    pub reversed_by: Actor,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PaymentEvent {
-    Recorded(PaymentRecorded),
+    Recorded(Box<PaymentRecorded>),
     Reversed(PaymentReversed),
     ReceiptIssued(ReceiptGiven),
     ReceiptReprinted(ReceiptReprinted),
+    ReceiptReturned(ReceiptTakenBack),
+    ChequeCleared(ChequeCleared),
+    ChequeBounced(ChequeBounced),
+    InvoiceExchanged(InvoiceExchanged),
+    InvoiceReversed(InvoiceReversed),
 }
 
 impl DomainEvent for PaymentEvent {
@@ -166,6 +273,11 @@ impl DomainEvent for PaymentEvent {
             Self::Reversed(_) => "payment.reversed",
             Self::ReceiptIssued(_) => "payment.receipt_issued",
             Self::ReceiptReprinted(_) => "payment.receipt_reprinted",
+            Self::ReceiptReturned(_) => "payment.receipt_returned",
+            Self::ChequeCleared(_) => "payment.cheque_cleared",
+            Self::ChequeBounced(_) => "payment.cheque_bounced",
+            Self::InvoiceExchanged(_) => "payment.invoice_exchanged",
+            Self::InvoiceReversed(_) => "payment.invoice_reversed",
         }
         .to_owned()
     }

@@ -2,18 +2,26 @@
 
 mod aggregate;
 mod allocation;
+mod booking;
 mod command;
 mod error;
 mod event;
+mod invoice;
 mod process;
 #[cfg(test)]
 mod tests;
+mod undo;
 
-pub use aggregate::{Payment, PaymentRecord};
+pub use aggregate::{ChequeState, Payment, PaymentRecord};
+pub use booking::{Booking, ChequeDetails, PaymentBooked, book};
 pub use command::PaymentCommand;
 pub use error::PaymentError;
 pub use event::{
-    Cheque, PaymentAllocation, PaymentCredit, PaymentEvent, PaymentMethod, PaymentRecorded,
-    PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted,
+    CampusShare, Cheque, ChequeBounced, ChequeCleared, InvoiceExchanged, InvoiceReversed,
+    PaymentAllocation, PaymentCredit, PaymentEvent, PaymentMethod, PaymentRecorded,
+    PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
+    RedReason,
 };
-pub use process::{ChequeDetails, PaymentBooked, RecordPayment, ReversePayment};
+pub use process::{BounceCheque, ClearCheque, RecordPayment, ReversePayment};
+pub(crate) use undo::bills_of;
+pub use undo::{UndoCause, undo};

@@ -1,22 +1,15 @@
-//! Taking money and undoing it, over a payment and every account it touches.
+//! Taking money at a counter, undoing it, and what the bank says of cheques.
 
-use std::collections::BTreeSet;
-
-use chaobiao_decision::{CommandContext, Personal, Process, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Payment;
-use super::allocation::{Layout, lay_out};
+use super::booking::{Booking, ChequeDetails, PaymentBooked, book, till_method};
 use super::command::PaymentCommand;
 use super::error::PaymentError;
-use super::event::{Cheque, PaymentAllocation, PaymentCredit, PaymentMethod, PaymentRecorded};
-use crate::account::{Account, AccountCommand, account_subject};
-use crate::campus::{Campus, require_campus};
+use super::event::PaymentMethod;
+use super::undo::{UndoCause, undo};
 use crate::units::{AccountNo, BillNo, CampusId, Fen, PaymentId};
-
-/// Keeps one commit to a size that never holds a transaction open for long.
-pub(super) const ACCOUNTS_MAX: usize = 100;
-pub(super) const CHEQUE_FIELD_LENGTH_MAX: usize = 60;
 
 /// Takes money at a counter for one or more accounts (R24, R92).
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,75 +22,8 @@ pub struct RecordPayment {
     /// Pays only these; none means all that are open.
     pub bills: Vec<BillNo>,
     pub cheque: Option<ChequeDetails>,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ChequeDetails {
-    pub number: String,
-    pub bank: String,
-    /// 出票人, where it is not the payer.
-    pub drawer: Option<String>,
-}
-
-/// A payment and where its money went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PaymentBooked {
-    pub payment_id: PaymentId,
-    pub amount: Fen,
-    pub allocations: Vec<PaymentAllocation>,
-    pub credits: Vec<PaymentCredit>,
-}
-
-impl RecordPayment {
-    /// The accounts in the order given, then those known only by their bills; each once.
-    fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
-        let by_bill = self.bills.iter().map(|bill_no| {
-            let (account_no, _month) = bill_no
-                .as_str()
-                .rsplit_once('-')
-                .ok_or_else(|| PaymentError::BillUnknown(bill_no.clone()))?;
-            account_no
-                .parse()
-                .map_err(|_| PaymentError::BillUnknown(bill_no.clone()))
-        });
-        let mut seen = BTreeSet::new();
-        let mut accounts = Vec::new();
-        for account_no in self.accounts.iter().cloned().map(Ok).chain(by_bill) {
-            let account_no = account_no?;
-            if seen.insert(account_no.clone()) {
-                accounts.push(account_no);
-            }
-        }
-        match accounts.len() {
-            0 => Err(PaymentError::NoAccount),
-            1..=ACCOUNTS_MAX => Ok(accounts),
-            _ => Err(PaymentError::TooManyAccounts),
-        }
-    }
-
-    fn cheque(&self, first: &AccountNo) -> Result<Option<Cheque>, PaymentError> {
-        let details = match (self.method, &self.cheque) {
-            (PaymentMethod::Cheque, Some(details)) => details,
-            (PaymentMethod::Cheque, None) => return Err(PaymentError::ChequeIncomplete),
-            (_, Some(_)) => return Err(PaymentError::ChequeUnexpected),
-            (_, None) => return Ok(None),
-        };
-        let filled = |text: &str| {
-            let text = text.trim();
-            let fits = (1..=CHEQUE_FIELD_LENGTH_MAX).contains(&text.chars().count());
-            if fits {
-                Ok(text.to_owned())
-            } else {
-                Err(PaymentError::ChequeIncomplete)
-            }
-        };
-        let drawer = details.drawer.as_deref().map(filled).transpose()?;
-        Ok(Some(Cheque {
-            number: filled(&details.number)?,
-            bank: filled(&details.bank)?,
-            drawer: drawer.map(|drawer| Personal::new(account_subject(first), drawer)),
-        }))
-    }
+    /// Who has paid, when it was somebody else than the holder (代缴).
+    pub payer: Option<String>,
 }
 
 impl Process for RecordPayment {
@@ -109,76 +35,18 @@ impl Process for RecordPayment {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<PaymentBooked, Stop> {
-        if !self.amount.is_positive() {
-            return Err(PaymentError::NotPositive.into());
+        if till_method(self.method).is_none() {
+            return Err(PaymentError::NotAtCounter(self.method).into());
         }
-        let accounts = self.all_accounts()?;
-        let cheque = self.cheque(&accounts[0])?;
-        Stop::join([
-            workspace.need::<Campus>([self.campus.to_string()]),
-            workspace.need::<Account>(accounts.iter().map(ToString::to_string)),
-        ])?;
-        require_campus(&self.campus, "campusId", workspace)?;
-        let chosen = self.bills.iter().cloned().collect();
-        let Layout {
-            allocations,
-            credits,
-        } = lay_out(self.amount, &accounts, &chosen, workspace)?;
-        let payment_id = new_payment_id(context)?;
-        let recorded = PaymentRecorded {
-            payment_id: payment_id.clone(),
-            method: self.method,
-            amount: self.amount,
-            campus: self.campus.clone(),
-            cheque,
-            allocations: allocations.clone(),
-            credits: credits.clone(),
-            paid_at: context.at,
-            taken_by: context.actor.clone(),
+        let booking = Booking {
+            campus: Some(self.campus.clone()),
+            bills: self.bills.clone(),
+            cheque: self.cheque.clone(),
+            payer: self.payer.clone(),
+            ..Booking::new(self.method, self.amount, self.accounts.clone())
         };
-        workspace.execute::<Payment>(payment_id.as_str(), PaymentCommand::Record(recorded))?;
-        for account_no in &accounts {
-            settle(account_no, &payment_id, &allocations, &credits, workspace)?;
-        }
-        Ok(PaymentBooked {
-            payment_id,
-            amount: self.amount,
-            allocations,
-            credits,
-        })
+        book(booking, context, workspace)
     }
-}
-
-fn new_payment_id(context: &CommandContext) -> Result<PaymentId, Stop> {
-    PaymentId::try_new(context.derive_id("payment").to_string())
-        .map_err(|error| Stop::Corrupt(error.to_string()))
-}
-
-fn settle(
-    account_no: &AccountNo,
-    payment_id: &PaymentId,
-    allocations: &[PaymentAllocation],
-    credits: &[PaymentCredit],
-    workspace: &mut Workspace,
-) -> Result<(), Stop> {
-    let bills: Vec<(BillNo, Fen)> = allocations
-        .iter()
-        .filter(|allocation| allocation.account_no == *account_no)
-        .map(|allocation| (allocation.bill_no.clone(), allocation.amount))
-        .collect();
-    let credit = credits
-        .iter()
-        .find(|credit| credit.account_no == *account_no);
-    let credit = credit.map_or(Fen::ZERO, |credit| credit.amount);
-    if bills.is_empty() && credit.is_zero() {
-        return Ok(());
-    }
-    let command = AccountCommand::Settle {
-        payment_id: payment_id.clone(),
-        bills,
-        credit,
-    };
-    workspace.execute::<Account>(account_no.as_str(), command)
 }
 
 /// Undoes a payment (冲正): every bill it had paid is open again. Somebody else than who took the
@@ -198,20 +66,77 @@ impl Process for ReversePayment {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<PaymentId, Stop> {
-        let payment = workspace.get::<Payment>(self.payment_id.as_str())?;
-        let accounts = payment.recorded(&self.payment_id)?.accounts();
-        workspace.need::<Account>(accounts.iter().map(ToString::to_string))?;
-        let command = PaymentCommand::Reverse {
+        undo(
+            &self.payment_id,
+            &self.reason,
+            UndoCause::Person,
+            context,
+            workspace,
+        )?;
+        Ok(self.payment_id.clone())
+    }
+}
+
+/// The bank has honoured a cheque (兑付).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClearCheque {
+    pub payment_id: PaymentId,
+}
+
+impl Process for ClearCheque {
+    const NAME: &'static str = "payment.clear_cheque";
+    type Outcome = PaymentId;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<PaymentId, Stop> {
+        workspace
+            .get::<Payment>(self.payment_id.as_str())?
+            .recorded(&self.payment_id)?;
+        let command = PaymentCommand::ClearCheque {
+            by: context.actor.clone(),
+            at: context.at,
+        };
+        workspace.execute::<Payment>(self.payment_id.as_str(), command)?;
+        Ok(self.payment_id.clone())
+    }
+}
+
+/// The bank has not honoured a cheque (退票): its bills are open again and its receipts void, from
+/// today on, whatever month it was taken in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BounceCheque {
+    pub payment_id: PaymentId,
+    pub reason: String,
+}
+
+impl Process for BounceCheque {
+    const NAME: &'static str = "payment.bounce_cheque";
+    type Outcome = PaymentId;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<PaymentId, Stop> {
+        workspace
+            .get::<Payment>(self.payment_id.as_str())?
+            .recorded(&self.payment_id)?;
+        let command = PaymentCommand::BounceCheque {
             reason: self.reason.clone(),
             by: context.actor.clone(),
             at: context.at,
         };
         workspace.execute::<Payment>(self.payment_id.as_str(), command)?;
-        for account_no in accounts {
-            let payment_id = self.payment_id.clone();
-            let command = AccountCommand::ReversePayment { payment_id };
-            workspace.execute::<Account>(account_no.as_str(), command)?;
-        }
+        undo(
+            &self.payment_id,
+            &self.reason,
+            UndoCause::Bounce,
+            context,
+            workspace,
+        )?;
         Ok(self.payment_id.clone())
     }
 }

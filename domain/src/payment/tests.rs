@@ -27,6 +27,7 @@ fn cash(amount: i64, accounts: &[&str]) -> RecordPayment {
         accounts: accounts.iter().map(|no| no.parse().unwrap()).collect(),
         bills: Vec::new(),
         cheque: None,
+        payer: None,
     }
 }
 
@@ -66,10 +67,14 @@ fn one_payment_settles_several_accounts_and_months_oldest_bill_first() {
     assert_eq!(
         accepted.event_types(),
         [
+            "cash_month.till_opened",
+            "till.opened",
+            "till.payment_taken",
             "payment.recorded",
             "account.payment_allocated",
             "account.payment_allocated",
-            "account.payment_allocated"
+            "account.payment_allocated",
+            "campus_clearing.owed"
         ]
     );
     assert_eq!(balance(&mut desk, "A1"), (2000, 0));
@@ -172,7 +177,11 @@ fn a_cheque_keeps_its_number_bank_and_drawer() {
         cheque: Some(cheque()),
         ..cash(100, &["A1"])
     };
-    let payload = &desk.run(&payment).unwrap().events[0].payload;
+    let events = desk.run(&payment).unwrap().events;
+    let mut recorded = events
+        .iter()
+        .filter(|it| it.event_type == "payment.recorded");
+    let payload = &recorded.next().unwrap().payload;
     assert_eq!(payload["cheque"]["number"], "00123456");
     assert_eq!(
         payload["cheque"]["drawer"]["$personal"]["subject"],
@@ -201,13 +210,113 @@ fn somebody_else_reverses_a_payment_once_and_says_why() {
     );
     assert_eq!(
         desk.run(&reverse(&payment_id)).unwrap().event_types(),
-        ["payment.reversed", "account.payment_reversed"]
+        [
+            "payment.reversed",
+            "account.payment_reversed",
+            "till.payment_refunded",
+            "campus_clearing.relieved"
+        ]
     );
     assert_eq!(balance(&mut desk, "A1"), (15000, 0));
     assert_eq!(
         desk.refused(&reverse(&payment_id)),
         "PAYMENT_ALREADY_REVERSED"
     );
+}
+
+fn by_cheque(amount: i64) -> RecordPayment {
+    RecordPayment {
+        method: PaymentMethod::Cheque,
+        cheque: Some(cheque()),
+        ..cash(amount, &["A1"])
+    }
+}
+
+fn bounce(payment_id: &PaymentId) -> BounceCheque {
+    BounceCheque {
+        payment_id: payment_id.clone(),
+        reason: "存款不足".to_owned(),
+    }
+}
+
+#[test]
+fn r26_a_cheque_bounces_once_opens_its_bills_and_may_come_again() {
+    let mut desk = desk();
+    let payment_id = desk.run(&by_cheque(15000)).unwrap().outcome.payment_id;
+    let twice = RecordPayment {
+        accounts: vec!["B2".parse().unwrap()],
+        ..by_cheque(100)
+    };
+    assert_eq!(desk.refused(&twice), "PAYMENT_CHEQUE_USED");
+    assert_eq!(
+        desk.refused(&bounce(&payment_id)),
+        "PAYMENT_REVERSED_BY_TAKER"
+    );
+    desk.by("qian");
+    let clear = |payment_id: &PaymentId| ClearCheque {
+        payment_id: payment_id.clone(),
+    };
+    let accepted = desk.run(&bounce(&payment_id)).unwrap();
+    assert_eq!(
+        accepted.event_types(),
+        [
+            "payment.cheque_bounced",
+            "payment.reversed",
+            "account.payment_reversed",
+            "campus_clearing.relieved"
+        ],
+        "the till is as it was: the cheque has long been at the bank"
+    );
+    assert_eq!(balance(&mut desk, "A1"), (15000, 0));
+    assert_eq!(desk.refused(&bounce(&payment_id)), "PAYMENT_CHEQUE_BOUNCED");
+    assert_eq!(desk.refused(&clear(&payment_id)), "PAYMENT_CHEQUE_BOUNCED");
+    let again = desk.by("li").run(&by_cheque(15000)).unwrap().outcome;
+    desk.by("qian").run(&clear(&again.payment_id)).unwrap();
+    assert_eq!(
+        desk.refused(&clear(&again.payment_id)),
+        "PAYMENT_CHEQUE_CLEARED"
+    );
+    assert_eq!(
+        desk.refused(&bounce(&again.payment_id)),
+        "PAYMENT_CHEQUE_CLEARED"
+    );
+    assert_eq!(
+        desk.refused(&reverse(&again.payment_id)),
+        "PAYMENT_CHEQUE_CLEARED"
+    );
+    let of_cash = desk.by("li").run(&cash(100, &["B2"])).unwrap().outcome;
+    desk.by("qian");
+    assert_eq!(
+        desk.refused(&bounce(&of_cash.payment_id)),
+        "PAYMENT_NOT_A_CHEQUE"
+    );
+    assert_eq!(
+        desk.refused(&bounce(&"p9".parse().unwrap())),
+        "PAYMENT_UNKNOWN"
+    );
+}
+
+#[test]
+fn a_transfer_is_not_taken_at_a_counter_and_who_pays_for_another_is_kept() {
+    let mut desk = desk();
+    let transfer = RecordPayment {
+        method: PaymentMethod::Transfer,
+        ..cash(100, &["A1"])
+    };
+    assert_eq!(desk.refused(&transfer), "PAYMENT_NOT_AT_COUNTER");
+    let too_long = RecordPayment {
+        payer: Some("长".repeat(61)),
+        ..cash(100, &["A1"])
+    };
+    assert_eq!(desk.refused(&too_long), "PAYMENT_PAYER_INVALID");
+    let for_another = RecordPayment {
+        payer: Some(" 李雷 ".to_owned()),
+        ..cash(100, &["A1"])
+    };
+    let booked = desk.run(&for_another).unwrap().outcome;
+    let payment: Payment = desk.state(booked.payment_id.as_str());
+    let recorded = &payment.recorded(&booked.payment_id).unwrap().recorded;
+    assert_eq!(recorded.payer.as_ref().unwrap().value().unwrap(), "李雷");
 }
 
 const PAYMENT: &str = "01900000-0000-7000-8000-000000000001";
@@ -227,6 +336,17 @@ fn recorded(at: DateTime<Utc>) -> PaymentRecorded {
             bank: "中国银行校园支行".to_owned(),
             drawer: Some(Personal::new("account/A1", "后勤集团".to_owned())),
         }),
+        payer: Some(Personal::new(
+            format!("payment/{PAYMENT}"),
+            "李雷".to_owned(),
+        )),
+        bank_reference: Some("B20260916-001".parse().unwrap()),
+        transfer_claim: Some("01900000-0000-7000-8000-000000000003".parse().unwrap()),
+        till: Some("S@2026-08-29@li".parse().unwrap()),
+        clearing: vec![CampusShare {
+            campus: "N".parse().unwrap(),
+            amount: Fen::new(10300),
+        }],
         allocations: vec![PaymentAllocation {
             account_no: "A1".parse().unwrap(),
             bill_no: bill_no("A1", "2026-07"),
@@ -256,7 +376,7 @@ fn every_event_keeps_its_golden_json() {
         amount: Fen::new(amount),
     };
     let events = [
-        PaymentEvent::Recorded(recorded(at)),
+        PaymentEvent::Recorded(Box::new(recorded(at))),
         PaymentEvent::ReceiptIssued(ReceiptGiven {
             payment_id: payment_id.clone(),
             receipt_no: "S-2026-000123".parse().unwrap(),
@@ -275,6 +395,40 @@ fn every_event_keeps_its_golden_json() {
             copy: 1,
             printed_at: at,
             printed_by: Actor::Staff("zhao".to_owned()),
+        }),
+        PaymentEvent::ReceiptReturned(ReceiptTakenBack {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            lost: Some("登报遗失".to_owned()),
+            taken_back_at: at,
+            taken_back_by: Actor::Staff("zhao".to_owned()),
+        }),
+        PaymentEvent::InvoiceExchanged(InvoiceExchanged {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            invoice_no: "26110000000000000001".parse().unwrap(),
+            exchanged_at: at,
+            exchanged_by: Actor::Staff("li".to_owned()),
+        }),
+        PaymentEvent::InvoiceReversed(InvoiceReversed {
+            payment_id: payment_id.clone(),
+            receipt_no: "S-2026-000123".parse().unwrap(),
+            invoice_no: "26110000000000000001".parse().unwrap(),
+            red_invoice_no: "26110000000000000002".parse().unwrap(),
+            reason: RedReason::IssuedInError,
+            reversed_at: at,
+            reversed_by: Actor::Staff("qian".to_owned()),
+        }),
+        PaymentEvent::ChequeCleared(ChequeCleared {
+            payment_id: payment_id.clone(),
+            cleared_at: at,
+            cleared_by: Actor::Staff("qian".to_owned()),
+        }),
+        PaymentEvent::ChequeBounced(ChequeBounced {
+            payment_id: payment_id.clone(),
+            reason: "存款不足".to_owned(),
+            bounced_at: at,
+            bounced_by: Actor::Staff("qian".to_owned()),
         }),
         PaymentEvent::Reversed(PaymentReversed {
             payment_id,

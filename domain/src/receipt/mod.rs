@@ -4,6 +4,7 @@ mod aggregate;
 mod command;
 mod error;
 mod event;
+mod invoice;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -12,4 +13,8 @@ pub use aggregate::ReceiptBook;
 pub use command::ReceiptBookCommand;
 pub use error::ReceiptError;
 pub use event::ReceiptBookEvent;
-pub use process::{IssueReceipt, ReceiptBooked, ReceiptCopied, ReprintReceipt, receipt_claim};
+pub use invoice::{ExchangeForInvoice, InvoiceChanged, ReverseInvoice};
+pub(crate) use process::payment_of;
+pub use process::{
+    IssueReceipt, ReceiptBooked, ReceiptCopied, ReprintReceipt, TakeReceiptBack, receipt_claim,
+};

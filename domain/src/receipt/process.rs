@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::ReceiptBook;
 use super::command::ReceiptBookCommand;
 use super::error::ReceiptError;
+use crate::account::{Account, AccountCommand, PaperStep};
 use crate::campus::{Campus, require_campus};
 use crate::payment::{
-    Payment, PaymentCommand, PaymentError, ReceiptGiven, ReceiptItem, ReceiptPart,
+    Payment, PaymentCommand, PaymentError, PaymentRecord, ReceiptGiven, ReceiptItem, ReceiptPart,
+    bills_of,
 };
 use crate::units::{AccountNo, BillingMonth, CampusId, Fen, PaymentId, ReceiptNo, business_date};
 
@@ -41,6 +43,25 @@ impl IssueReceipt {
         (self.accounts.is_empty() || self.accounts.contains(&item.account_no))
             && (self.parts.is_empty() || self.parts.contains(&item.part))
     }
+
+    /// A bill whose void receipt is still out gets no other: there would be two papers for it.
+    fn check_papers_back(
+        &self,
+        items: &[ReceiptItem],
+        payment: &PaymentRecord,
+        workspace: &mut Workspace,
+    ) -> Result<(), Stop> {
+        workspace.need::<Account>(items.iter().map(|item| item.account_no.to_string()))?;
+        for item in items {
+            let account = workspace.get::<Account>(item.account_no.as_str())?;
+            let account = account.opened(&item.account_no)?;
+            let bills = bills_of(&item.account_no, payment);
+            if let Some(out) = account.recalled_receipt(&bills) {
+                return Err(PaymentError::ReceiptStillOut(out.clone()).into());
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Process for IssueReceipt {
@@ -60,8 +81,12 @@ impl Process for IssueReceipt {
         ])?;
         require_campus(&self.campus, "campusId", workspace)?;
         let payment = workspace.get::<Payment>(self.payment_id.as_str())?;
-        let mut items = payment.recorded(&self.payment_id)?.items();
+        let payment = payment.recorded(&self.payment_id)?.clone();
+        let mut items = payment.items();
         items.retain(|item| self.covers(item));
+        if !payment.reversed {
+            self.check_papers_back(&items, &payment, workspace)?;
+        }
         let total =
             Fen::checked_sum(items.iter().map(|item| item.amount)).ok_or(PaymentError::Overflow)?;
         let receipt_no = give_number(self, total, month, workspace)?;
@@ -171,10 +196,7 @@ impl Process for ReprintReceipt {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<ReceiptCopied, Stop> {
-        let payment_id = workspace
-            .holder(&receipt_claim(&self.receipt_no))?
-            .and_then(|holder| PaymentId::try_new(holder).ok())
-            .ok_or_else(|| ReceiptError::Unknown(self.receipt_no.clone()))?;
+        let payment_id = payment_of(&self.receipt_no, workspace)?;
         let command = PaymentCommand::ReprintReceipt {
             receipt_no: self.receipt_no.clone(),
             by: context.actor.clone(),
@@ -183,6 +205,55 @@ impl Process for ReprintReceipt {
         workspace.execute::<Payment>(payment_id.as_str(), command)?;
         Ok(ReceiptCopied {
             receipt_no: self.receipt_no.clone(),
+            payment_id,
+        })
+    }
+}
+
+/// The payment a receipt was given for.
+pub(crate) fn payment_of(receipt_no: &ReceiptNo, workspace: &Workspace) -> Result<PaymentId, Stop> {
+    workspace
+        .holder(&receipt_claim(receipt_no))?
+        .and_then(|holder| PaymentId::try_new(holder).ok())
+        .ok_or_else(|| ReceiptError::Unknown(receipt_no.clone()).into())
+}
+
+/// Takes the paper of a void receipt back, or notes why it will never come: until then the bills it
+/// was for get no other.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TakeReceiptBack {
+    pub receipt_no: ReceiptNo,
+    pub lost: Option<String>,
+}
+
+impl Process for TakeReceiptBack {
+    const NAME: &'static str = "receipt.take_back";
+    type Outcome = ReceiptCopied;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<ReceiptCopied, Stop> {
+        let payment_id = payment_of(&self.receipt_no, workspace)?;
+        let payment = workspace.get::<Payment>(payment_id.as_str())?;
+        let accounts = payment.recorded(&payment_id)?.accounts();
+        workspace.need::<Account>(accounts.iter().map(ToString::to_string))?;
+        let receipt_no = self.receipt_no.clone();
+        let command = PaymentCommand::TakeReceiptBack {
+            receipt_no: receipt_no.clone(),
+            lost: self.lost.clone(),
+            by: context.actor.clone(),
+            at: context.at,
+        };
+        workspace.execute::<Payment>(payment_id.as_str(), command)?;
+        for account_no in accounts {
+            let receipt_no = receipt_no.clone();
+            let step = AccountCommand::Paper(PaperStep::ReturnReceipt { receipt_no });
+            workspace.execute::<Account>(account_no.as_str(), step)?;
+        }
+        Ok(ReceiptCopied {
+            receipt_no,
             payment_id,
         })
     }

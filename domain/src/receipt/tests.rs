@@ -24,6 +24,7 @@ fn payment(amount: i64, accounts: &[&str]) -> RecordPayment {
         accounts: accounts.iter().map(|no| no.parse().unwrap()).collect(),
         bills: Vec::new(),
         cheque: None,
+        payer: None,
     }
 }
 

@@ -25,6 +25,10 @@ pub enum Permission {
     /// Take money and issue receipts for it.
     TakePayments,
     ReversePayments,
+    /// Approve the day close of tills; nobody their own.
+    ApproveTills,
+    /// Enter what the bank says, bear transfers out by it, settle and close months.
+    ReconcileBank,
     ExportPayments,
     ViewStaff,
     ManageStaff,
@@ -44,7 +48,7 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::ViewMeters,
         Self::SubmitReadings,
         Self::ReviewReadings,
@@ -60,6 +64,8 @@ impl Permission {
         Self::ViewPayments,
         Self::TakePayments,
         Self::ReversePayments,
+        Self::ApproveTills,
+        Self::ReconcileBank,
         Self::ExportPayments,
         Self::ViewStaff,
         Self::ManageStaff,
@@ -127,6 +133,7 @@ impl Role {
                 P::DecideBindings,
                 P::ViewPayments,
                 P::ReversePayments,
+                P::ApproveTills,
                 P::ViewStaff,
                 P::HandleCases,
                 P::DirectCases,
@@ -142,6 +149,8 @@ impl Role {
                 P::RunBilling,
                 P::ViewPayments,
                 P::ReversePayments,
+                P::ApproveTills,
+                P::ReconcileBank,
                 P::ExportPayments,
             ],
             Self::Technician => &[

@@ -34,6 +34,14 @@ fn sha256_hex(text: &str, what: &'static str) -> Result<(), ValueError> {
     }
 }
 
+fn twenty_digits(text: &str, what: &'static str) -> Result<(), ValueError> {
+    if text.len() == 20 && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(ValueError::BadFormat { what })
+    }
+}
+
 macro_rules! identifiers {
     ($($(#[$doc:meta])* $name:ident, $what:literal, $check:ident;)+) => {$(
         $(#[$doc])*
@@ -113,6 +121,14 @@ identifiers! {
     NoteNo, "调整单号", plain;
     PaymentId, "缴费流水号", plain;
     ReceiptNo, "票据号", plain;
+    /// 转账凭证: what somebody says they have transferred.
+    TransferClaimId, "转账凭证号", plain;
+    /// A bundle of numbered receipt paper.
+    StockNo, "票据本号", plain;
+    /// 数电发票号码: twenty digits.
+    InvoiceNo, "数电发票号", twenty_digits;
+    /// The bank's own number of a line in its statement.
+    BankReference, "银行流水号", plain;
     BindingId, "绑定申请号", plain;
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;

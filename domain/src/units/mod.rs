@@ -11,21 +11,24 @@ mod quantity;
 #[cfg(test)]
 mod tests;
 mod text;
+mod till;
 mod time;
 
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, AppointmentId, ArticleId, BillNo, BindingId, BookNo, CampaignId, CampusId, CaseId,
-    CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
-    HardwareNo, ImportBatchId, ImportProfileId, ItemId, LabelBatchId, LabelTemplateId, MeterNo,
-    NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo,
-    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, TariffId, VerificationId,
+    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, CampaignId,
+    CampusId, CaseId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo,
+    FaultId, FileHash, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId,
+    LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId,
+    ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo,
+    TariffId, TransferClaimId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;
 pub use place::GeoPoint;
 pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
 pub use text::{normalise_digits, parse_decimal, written, written_if_any};
+pub use till::TillId;
 pub use time::{
     BillingMonth, Period, business_date, business_time, instant_of, parse_moment,
     start_of_business_day,

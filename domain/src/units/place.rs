@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ValueError;
 
-/// A place on the earth in degrees (WGS 84), to a decimetre.
+/// A place on the earth in degrees (WGS 84), to a centimetre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct GeoPoint {
@@ -39,14 +39,15 @@ impl From<GeoPoint> for Written {
     }
 }
 
-const PLACES: u32 = 6;
+const PLACES: u32 = 7;
+const HALF_TURN: Decimal = Decimal::from_parts(180, 0, 0, false, 0);
 /// Of one degree along a meridian.
 const METRES_PER_DEGREE: Decimal = Decimal::from_parts(111_195, 0, 0, false, 0);
 /// π / 180, to ten decimals.
 const RADIANS_PER_DEGREE: Decimal = Decimal::from_parts(174_532_925, 0, 0, false, 10);
 
 impl GeoPoint {
-    /// Finer digits than a decimetre are noise, and are dropped.
+    /// Finer digits than a centimetre are noise, and are dropped.
     pub fn try_new(latitude: Decimal, longitude: Decimal) -> Result<Self, ValueError> {
         let within = |degrees: Decimal, limit: u32, what| {
             if degrees.abs() > Decimal::from(limit) {
@@ -74,13 +75,27 @@ impl GeoPoint {
     pub fn metres_to(self, other: Self) -> u64 {
         let north = (self.latitude - other.latitude) * METRES_PER_DEGREE;
         let middle = (self.latitude + other.latitude) / Decimal::TWO;
-        let east = shorter_way(self.longitude - other.longitude)
-            * METRES_PER_DEGREE
-            * cosine(middle * RADIANS_PER_DEGREE);
+        let east = metres_east(shorter_way(self.longitude - other.longitude), middle);
         // At most 20,000 km squared: far within 64 bits.
         let squared = (north * north + east * east).round();
         squared.to_u64().unwrap_or(u64::MAX).isqrt()
     }
+
+    /// Metres east and north of a place near by, on the same flat map.
+    pub fn metres_from(self, origin: Self) -> (i64, i64) {
+        let north = (self.latitude - origin.latitude) * METRES_PER_DEGREE;
+        let degrees = self.longitude - origin.longitude;
+        let east = metres_east(shorter_way(degrees), origin.latitude);
+        // The shorter way leads west where the longitudes fall, unless it crosses the date line.
+        let west = degrees.is_sign_negative() != (degrees.abs() > HALF_TURN);
+        // At most half round the earth: far within 64 bits.
+        let whole = |metres: Decimal| metres.round().to_i64().unwrap_or_default();
+        (whole(if west { -east } else { east }), whole(north))
+    }
+}
+
+fn metres_east(degrees: Decimal, latitude: Decimal) -> Decimal {
+    degrees * METRES_PER_DEGREE * cosine(latitude * RADIANS_PER_DEGREE)
 }
 
 /// Round the earth the other way, where that is shorter.
@@ -123,6 +138,22 @@ mod tests {
             "{beijing_to_tianjin}"
         );
         assert_eq!(point("0", "179.999").metres_to(point("0", "-179.999")), 222);
+        assert_eq!(
+            point("40.000800", "116.327400").metres_from(here),
+            (85, 111)
+        );
+        assert_eq!(
+            here.metres_from(point("40.000800", "116.327400")),
+            (-85, -111)
+        );
+        assert_eq!(
+            point("0", "-179.999").metres_from(point("0", "179.999")),
+            (222, 0)
+        );
+        assert_eq!(
+            point("0", "179.999").metres_from(point("0", "-179.999")),
+            (-222, 0)
+        );
     }
 
     #[test]
@@ -131,12 +162,12 @@ mod tests {
             GeoPoint::try_new(latitude.parse().unwrap(), longitude.parse().unwrap()).is_err()
         };
         assert!(refused("90.1", "0") && refused("0", "-180.1") && !refused("-90", "180"));
-        let written = serde_json::to_value(point("39.1234567", "116.5")).unwrap();
-        let as_text = serde_json::json!({ "latitude": "39.123457", "longitude": "116.5" });
+        let written = serde_json::to_value(point("39.12345674", "116.5")).unwrap();
+        let as_text = serde_json::json!({ "latitude": "39.1234567", "longitude": "116.5" });
         assert_eq!(written, as_text);
         assert_eq!(
             serde_json::from_value::<GeoPoint>(written).unwrap(),
-            point("39.123457", "116.5")
+            point("39.1234567", "116.5")
         );
     }
 }

@@ -18,6 +18,8 @@ pub use error::NotaryError;
 pub use find::{EventAt, find_event};
 pub use job::{Notary, NotaryOptions};
 pub use key::{LogKeys, change_key, key_changes};
-pub use prove::{latest_checkpoint, prove_consistency, prove_event, prove_event_by};
+pub use prove::{
+    LoggedLeaf, latest_checkpoint, logged_leaf, prove_consistency, prove_event, prove_event_by,
+};
 pub use publish::{CheckpointSink, FolderSink};
 pub use tree::tile;

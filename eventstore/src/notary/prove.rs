@@ -14,6 +14,23 @@ pub async fn latest_checkpoint(pool: &PgPool) -> Result<Option<(u64, String)>, N
     newest_checkpoint(pool).await
 }
 
+/// An event as the log has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoggedLeaf {
+    pub leaf_index: u64,
+    /// Whoever knows it has seen the event or a paper made of it: its salt cannot be guessed.
+    pub hash: [u8; 32],
+}
+
+/// An event's place and hash in the log, covered by a signed head or not yet.
+pub async fn logged_leaf(pool: &PgPool, event_id: Uuid) -> Result<LoggedLeaf, NotaryError> {
+    let placed = read_leaf(pool, event_id).await?;
+    Ok(LoggedLeaf {
+        leaf_index: unsigned(placed.leaf_index)?,
+        hash: placed.leaf.hash().0,
+    })
+}
+
 /// A proof file for one event, against the newest checkpoint.
 pub async fn prove_event(pool: &PgPool, event_id: Uuid) -> Result<ProofFile, NotaryError> {
     let (_, note) = newest_checkpoint(pool)

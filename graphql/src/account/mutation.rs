@@ -1,6 +1,8 @@
 use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::account::{AssignMeter, ChangeAccount, OpenAccount, ReleaseMeter};
+use chaobiao_domain::account::{
+    AssignMeter, ChangeAccount, ChangeAccountClass, OpenAccount, ReleaseMeter,
+};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, MeterNo, Phone, TariffId};
 
@@ -38,6 +40,15 @@ pub(super) struct ChangeAccountInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct ChangeAccountClassInput {
+    idempotency_key: String,
+    account_no: String,
+    class: AccountClass,
+    /// The first day it is of that class; left out, today. No day to come.
+    from: Option<Date>,
+}
+
+#[derive(InputObject)]
 pub(super) struct AssignMeterInput {
     idempotency_key: String,
     account_no: String,
@@ -60,6 +71,7 @@ payloads!(
     account: Account, |ctx, account_no: AccountNo| find(ctx, account_no.as_str());
     OpenAccountPayload,
     ChangeAccountPayload,
+    ChangeAccountClassPayload,
     AssignMeterPayload,
     ReleaseMeterPayload
 );
@@ -131,6 +143,25 @@ impl AccountMutation {
         let key = input.idempotency_key.clone();
         let ran = run(ctx, "changeAccount", &key, change(input)).await?;
         ChangeAccountPayload::of(ctx, ran.map(|changed| changed.account_no)).await
+    }
+
+    /// From a day on, the account is of another class; what a wrong entry is corrected by is
+    /// `changeAccount`.
+    #[graphql(guard = "may(Permission::ManageAccounts)")]
+    async fn change_account_class(
+        &self,
+        ctx: &Context<'_>,
+        input: ChangeAccountClassInput,
+    ) -> Result<ChangeAccountClassPayload> {
+        let process = || {
+            Ok(ChangeAccountClass {
+                account_no: field("accountNo", AccountNo::try_new(&input.account_no))?,
+                class: input.class.into(),
+                from: input.from.map(|from| from.0),
+            })
+        };
+        let ran = run(ctx, "changeAccountClass", &input.idempotency_key, process()).await?;
+        ChangeAccountClassPayload::of(ctx, ran.map(|changed| changed.account_no)).await
     }
 
     /// Makes an account pay for a meter. A meter has one account at a time.

@@ -2,7 +2,7 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chaobiao_domain::account;
 use chaobiao_domain::units::AccountNo;
 use chaobiao_projections::account_statement::{self, AccountSummary, PayableMeter};
-use chaobiao_projections::directory::AccountRow;
+use chaobiao_projections::directory::{self, AccountRow};
 use chaobiao_projections::payments::{self, PaymentFilter};
 use chrono::{DateTime, Utc};
 
@@ -14,6 +14,7 @@ use crate::support::{
     Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
     holder, internal, load, page, page_size,
 };
+use crate::transfer_claim::WaitingOf;
 
 /// What kind of customer an account is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -45,6 +46,14 @@ pub(super) enum StatementKind {
     BillVoided,
     /// What had paid a bill is credit again: nothing changes in all.
     PaymentReleased,
+}
+
+/// The class of an account, from a day on.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct AccountClassSince {
+    class: AccountClass,
+    /// Null for the class it was opened with.
+    from: Option<Date>,
 }
 
 #[derive(Clone, Debug, SimpleObject)]
@@ -141,6 +150,29 @@ impl Account {
         Ok(self.summary(ctx).await?.class.into())
     }
 
+    /// The classes it has been of, the first one first.
+    #[graphql(complexity = 5)]
+    async fn classes(&self, ctx: &Context<'_>) -> Result<Vec<AccountClassSince>> {
+        let pool = Services::of(ctx)?.store().pool();
+        let (first, changes) = directory::account_classes(pool, &self.0.account_no)
+            .await
+            .map_err(|error| internal(ctx, error))?;
+        let first = first.map(|class| (None, class));
+        let changes = changes.into_iter().map(|(from, class)| (Some(from), class));
+        first
+            .into_iter()
+            .chain(changes)
+            .map(|(from, class)| {
+                let class = account::AccountClass::parse(&class)
+                    .ok_or_else(|| internal(ctx, format!("an account of class {class}")))?;
+                Ok(AccountClassSince {
+                    class: class.into(),
+                    from: from.map(Date),
+                })
+            })
+            .collect()
+    }
+
     async fn campus(&self) -> &str {
         &self.0.campus
     }
@@ -184,6 +216,12 @@ impl Account {
     /// What was paid too much and is kept for later bills.
     async fn credit(&self, ctx: &Context<'_>) -> Result<Fen> {
         Ok(self.summary(ctx).await?.credit.into())
+    }
+
+    /// Whether a transfer is claimed that nobody has decided on yet: nobody is dunned meanwhile.
+    async fn dunning_paused(&self, ctx: &Context<'_>) -> Result<bool> {
+        let waiting = load(ctx, WaitingOf(self.0.account_no.clone())).await?;
+        Ok(waiting.is_some_and(|claims| !claims.is_empty()))
     }
 
     /// What is still to be paid, the longest due first.

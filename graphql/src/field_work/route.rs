@@ -1,7 +1,8 @@
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
-use chaobiao_domain::field_work::{RouteStop, RouteWalk, plan};
+use chaobiao_domain::field_work::{RouteStop, RouteWalk, on_one_map, plan};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BookNo, CampusId, business_date};
+use chaobiao_projections::metering_points;
 use chaobiao_projections::unread_meters::{UnreadFilter, query};
 
 use crate::meter::{Meter, meter_of};
@@ -59,7 +60,8 @@ pub struct FieldWorkQuery;
 
 #[Object]
 impl FieldWorkQuery {
-    /// Walks for so many readers over what is unread in a month, fair and always the same (X16).
+    /// Walks for so many readers over what is unread in a month, fair and always the same (X16);
+    /// buildings stand where meters in them were marked to be.
     #[graphql(
         guard = "may(Permission::ViewMeters)",
         complexity = "200 + 20 * child_complexity"
@@ -86,11 +88,14 @@ impl FieldWorkQuery {
         };
         let unread = query::all(store.pool(), &filter, STOPS_MAX).await;
         let unread = unread.map_err(|error| internal(ctx, error))?;
+        let meters: Vec<String> = unread.iter().map(|row| row.meter_no.to_string()).collect();
+        let marked = metering_points::query::marked(store.pool(), &meters).await;
+        let places = on_one_map(&marked.map_err(|error| internal(ctx, error))?);
         let stops = unread.into_iter().map(|row| RouteStop {
             building: row.building,
             room: row.room,
+            place: places.get(&row.meter_no).copied(),
             meter_no: row.meter_no,
-            place: None,
         });
         let walks = plan(stops.collect(), wanted);
         Ok((1..)

@@ -6,12 +6,14 @@ use async_graphql::{Context, Enum, InputObject, OneofObject, Result, SimpleObjec
 use chaobiao_decision::{CommandContext, Process, Rejection};
 use chaobiao_domain::field_work::{SyncReading, SyncedReading};
 use chaobiao_domain::meter::{ReadingStatus, ReportFault};
+use chaobiao_domain::metering_point::MarkLocation;
 use chaobiao_domain::reading_round::RecordVisit;
 use chaobiao_domain::reading_session::{AddSessionNote, FinishSession, StartSession};
 use chaobiao_domain::units::{Index, ItemId, MeterNo, ReasonCode, RoundId, SessionId};
 use chaobiao_eventstore::{CommandError, Executed};
 use chrono::{DateTime, Utc};
 
+use crate::metering_point::position;
 use crate::support::{
     Decimal, RequestInfo, Services, UserError, Viewer, fault, field, named_photo,
 };
@@ -36,6 +38,8 @@ enum FieldWork {
     SessionEnd(OfflineSessionEnd),
     /// Something is wrong with a meter.
     Fault(OfflineFault),
+    /// Where a meter is.
+    Mark(OfflineMark),
 }
 
 #[derive(InputObject)]
@@ -81,6 +85,19 @@ struct OfflineSessionEnd {
 struct OfflineFault {
     meter_no: String,
     description: String,
+    photo: Option<String>,
+}
+
+#[derive(InputObject)]
+struct OfflineMark {
+    meter_no: String,
+    /// Degrees (WGS 84); with a longitude, or not at all.
+    latitude: Option<Decimal>,
+    longitude: Option<Decimal>,
+    accuracy_m: Option<u32>,
+    /// In words: 一层楼梯下, 表箱左三.
+    #[graphql(default)]
+    place: String,
     photo: Option<String>,
 }
 
@@ -237,6 +254,19 @@ pub(super) async fn take(ctx: &Context<'_>, item: FieldWorkItem) -> Result<Field
                     meter_no: field("meterNo", MeterNo::try_new(&reported.meter_no))?,
                     description: reported.description,
                     photo,
+                })
+            });
+            accepted(ctx, &item_id, process).await
+        }
+        FieldWork::Mark(mark) => {
+            let photo = named_photo(ctx, "photo", mark.photo.as_deref()).await?;
+            let process = photo.and_then(|photo| {
+                Ok(MarkLocation {
+                    meter_no: field("meterNo", MeterNo::try_new(&mark.meter_no))?,
+                    position: position(mark.latitude, mark.longitude, mark.accuracy_m)?,
+                    place: mark.place,
+                    photo,
+                    marked_at: Some(done_at),
                 })
             });
             accepted(ctx, &item_id, process).await

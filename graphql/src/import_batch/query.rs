@@ -36,10 +36,17 @@ impl ImportBatchQuery {
         let Ok(batch_id) = ImportBatchId::try_new(&batch_id) else {
             return Ok(None);
         };
-        let pool = Services::of(ctx)?.store().pool();
-        let import = imports::query::by_id(pool, &batch_id).await;
-        Ok(import
-            .map_err(|error| internal(ctx, error))?
-            .map(ImportBatch::from))
+        find(ctx, &batch_id).await
     }
+}
+
+pub(super) async fn find(
+    ctx: &Context<'_>,
+    batch_id: &ImportBatchId,
+) -> Result<Option<ImportBatch>> {
+    let pool = Services::of(ctx)?.store().pool();
+    let import = imports::query::by_id(pool, batch_id).await;
+    Ok(import
+        .map_err(|error| internal(ctx, error))?
+        .map(ImportBatch::from))
 }

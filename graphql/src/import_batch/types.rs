@@ -46,6 +46,65 @@ pub struct ImportBatch {
     started_by: String,
     /// When it was last known to go on.
     advanced_at: DateTime<Utc>,
+    /// Null where nobody asked for it to be undone.
+    undo: Option<ImportUndo>,
+}
+
+/// How far the undoing of a file has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "imports::UndoState")]
+pub(super) enum ImportUndoState {
+    /// It waits for another person.
+    Requested,
+    /// Readings are being taken back.
+    Approved,
+    Done,
+}
+
+/// The undoing of a file (撤回导入).
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub(super) struct ImportUndo {
+    state: ImportUndoState,
+    reason: String,
+    /// Such as `staff:li`.
+    requested_by: String,
+    approved_by: Option<String>,
+    /// Readings that no longer count.
+    withdrawn: i32,
+    /// Readings that stay, since something rests on them.
+    kept: i32,
+}
+
+impl From<imports::UndoRow> for ImportUndo {
+    fn from(row: imports::UndoRow) -> Self {
+        Self {
+            state: row.state.into(),
+            reason: row.reason,
+            requested_by: row.requested_by,
+            approved_by: row.approved_by,
+            withdrawn: row.withdrawn,
+            kept: row.kept,
+        }
+    }
+}
+
+/// A reading that stays although its file was taken back.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct KeptReading {
+    meter_no: String,
+    reading_id: String,
+    /// The broken rule by name.
+    code: String,
+}
+
+impl From<imports::KeptRow> for KeptReading {
+    fn from(row: imports::KeptRow) -> Self {
+        Self {
+            meter_no: row.meter_no,
+            reading_id: row.reading_id,
+            code: row.code,
+        }
+    }
 }
 
 /// A row nothing was written for.
@@ -74,6 +133,21 @@ impl ImportBatch {
         let slice = imports::query::refused_rows(pool, &self.row, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "refused_import_rows", slice, RefusedImportRow::from)
+    }
+
+    /// What stays of a file that was taken back.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn kept_readings(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<KeptReading>> {
+        let page = page(ctx, "kept_readings", first, after.as_deref())?;
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = imports::query::kept(pool, &self.row.batch_id, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "kept_readings", slice, KeptReading::from)
     }
 }
 
@@ -105,6 +179,7 @@ impl From<imports::ImportRow> for ImportBatch {
             started_at: row.started_at,
             started_by: row.started_by.clone(),
             advanced_at: row.advanced_at,
+            undo: row.undo.clone().map(ImportUndo::from),
             row,
         }
     }

@@ -5,4 +5,5 @@ mod query;
 mod types;
 
 pub use mutation::MeteringPointMutation;
+pub(crate) use mutation::position;
 pub use query::MeteringPointQuery;

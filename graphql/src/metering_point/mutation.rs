@@ -1,11 +1,10 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::metering_point::{
-    Coordinate, Finding, MarkLocation, Position, ResolveMismatch, SetClassMethod, SetReadingMethod,
-    VerifyPoint,
+    Finding, MarkLocation, Position, ResolveMismatch, SetClassMethod, SetReadingMethod, VerifyPoint,
 };
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{MeterNo, VerificationId};
+use chaobiao_domain::units::{GeoPoint, MeterNo, VerificationId};
 
 use super::types::{CheckedFact, MeterMismatch, ReadingMethod};
 use crate::account::AccountClass;
@@ -90,20 +89,24 @@ struct SetClassReadingMethodPayload {
     pending: bool,
 }
 
-impl MarkMeterLocationInput {
-    fn position(&self) -> std::result::Result<Option<Position>, Rejection> {
-        let (latitude, longitude) = match (self.latitude, self.longitude) {
-            (None, None) => return Ok(None),
-            (Some(latitude), Some(longitude)) => (latitude, longitude),
-            (None, Some(_)) => return Err(half("latitude")),
-            (Some(_), None) => return Err(half("longitude")),
-        };
-        Ok(Some(Position {
-            latitude: field("latitude", Coordinate::try_new(latitude.0))?,
-            longitude: field("longitude", Coordinate::try_new(longitude.0))?,
-            accuracy_m: self.accuracy_m,
-        }))
-    }
+/// Where a phone stood: both degrees, or neither.
+pub(crate) fn position(
+    latitude: Option<Decimal>,
+    longitude: Option<Decimal>,
+    accuracy_m: Option<u32>,
+) -> std::result::Result<Option<Position>, Rejection> {
+    let (latitude, longitude) = match (latitude, longitude) {
+        (None, None) => return Ok(None),
+        (Some(latitude), Some(longitude)) => (latitude.0, longitude.0),
+        (None, Some(_)) => return Err(half("latitude")),
+        (Some(_), None) => return Err(half("longitude")),
+    };
+    // Alone first, so that the refusal names the one that is wrong.
+    field("latitude", GeoPoint::try_new(latitude, Default::default()))?;
+    Ok(Some(Position {
+        point: field("longitude", GeoPoint::try_new(latitude, longitude))?,
+        accuracy_m,
+    }))
 }
 
 fn half(name: &str) -> Rejection {
@@ -126,9 +129,10 @@ impl MeteringPointMutation {
         let process = photo.and_then(|photo| {
             Ok(MarkLocation {
                 meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
-                position: input.position()?,
+                position: position(input.latitude, input.longitude, input.accuracy_m)?,
                 place: input.place.clone(),
                 photo,
+                marked_at: None,
             })
         });
         let ran = run(ctx, "markMeterLocation", &input.idempotency_key, process).await?;

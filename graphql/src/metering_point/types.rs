@@ -54,8 +54,8 @@ pub(super) struct MeterLocation {
 impl From<LocationRow> for MeterLocation {
     fn from(row: LocationRow) -> Self {
         Self {
-            latitude: row.latitude.map(|degrees| degrees.value().into()),
-            longitude: row.longitude.map(|degrees| degrees.value().into()),
+            latitude: row.point.map(|point| point.latitude().into()),
+            longitude: row.point.map(|point| point.longitude().into()),
             accuracy_m: row.accuracy_m,
             place: row.place,
             photo: row.photo.map(Into::into),

@@ -1,12 +1,14 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::payment::{ChequeDetails, RecordPayment, ReversePayment};
+use chaobiao_domain::payment::{
+    BounceCheque, ChequeDetails, ClearCheque, RecordPayment, ReversePayment,
+};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, BillNo, CampusId, PaymentId};
 
 use super::query::visible;
 use super::{Payment, PaymentMethod};
-use crate::support::{Fen, UserError, field, may, run};
+use crate::support::{Fen, UserError, field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct ChequeInput {
@@ -21,6 +23,7 @@ pub(super) struct RecordPaymentInput {
     idempotency_key: String,
     /// Where the money is taken, whatever campus the accounts belong to.
     campus_id: String,
+    /// Cash or cheque: everything else reaches the bank, and is booked by what the bank says.
     method: PaymentMethod,
     amount: Fen,
     /// Whose bills are paid, the oldest first; what is over stays with the first of them.
@@ -28,6 +31,8 @@ pub(super) struct RecordPaymentInput {
     /// Pays only these; none means all that are open.
     bill_nos: Option<Vec<String>>,
     cheque: Option<ChequeInput>,
+    /// Who pays, when it is somebody else than the holder (代缴).
+    payer: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -36,6 +41,26 @@ pub(super) struct ReversePaymentInput {
     payment_id: String,
     reason: String,
 }
+
+#[derive(InputObject)]
+pub(super) struct ClearChequeInput {
+    idempotency_key: String,
+    payment_id: String,
+}
+
+#[derive(InputObject)]
+pub(super) struct BounceChequeInput {
+    idempotency_key: String,
+    payment_id: String,
+    /// As the bank gives it.
+    reason: String,
+}
+
+payloads!(
+    payment: Payment, |ctx, payment_id: PaymentId| visible(ctx, payment_id.as_str());
+    ClearChequePayload,
+    BounceChequePayload
+);
 
 #[derive(SimpleObject)]
 pub(super) struct RecordPaymentPayload {
@@ -73,6 +98,7 @@ fn record(input: RecordPaymentInput) -> Result<RecordPayment, Rejection> {
         accounts: field("accountNos", accounts)?,
         bills: field("billNos", bills)?,
         cheque,
+        payer: input.payer,
     })
 }
 
@@ -123,5 +149,35 @@ impl PaymentMutation {
             user_errors: ran.user_errors,
             pending: ran.pending,
         })
+    }
+
+    /// The bank has honoured a cheque.
+    #[graphql(guard = "may(Permission::ReconcileBank)")]
+    async fn clear_cheque(
+        &self,
+        ctx: &Context<'_>,
+        input: ClearChequeInput,
+    ) -> Result<ClearChequePayload> {
+        let payment_id = field("paymentId", PaymentId::try_new(&input.payment_id));
+        let process = payment_id.map(|payment_id| ClearCheque { payment_id });
+        let ran = run(ctx, "clearCheque", &input.idempotency_key, process).await?;
+        ClearChequePayload::of(ctx, ran).await
+    }
+
+    /// 退票: the bank has not honoured a cheque. Its bills are open again and its receipts void, from
+    /// today on; what was closed stays closed. Not by whoever took it.
+    #[graphql(guard = "may(Permission::ReconcileBank)")]
+    async fn bounce_cheque(
+        &self,
+        ctx: &Context<'_>,
+        input: BounceChequeInput,
+    ) -> Result<BounceChequePayload> {
+        let payment_id = field("paymentId", PaymentId::try_new(&input.payment_id));
+        let process = payment_id.map(|payment_id| BounceCheque {
+            payment_id,
+            reason: input.reason,
+        });
+        let ran = run(ctx, "bounceCheque", &input.idempotency_key, process).await?;
+        BounceChequePayload::of(ctx, ran).await
     }
 }

@@ -2,11 +2,12 @@ use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::payment;
 use chaobiao_domain::units;
 use chaobiao_projections::payments::{PaymentPart, PaymentRow};
+use chaobiao_projections::personal::PersonalAt;
 use chrono::{DateTime, Utc};
 
 use super::loader::{PartsOf, ReceiptsOf};
 use crate::receipt::Receipt;
-use crate::support::{Fen, Viewer, YearMonth, internal, load, may_see_account};
+use crate::support::{Fen, Viewer, YearMonth, internal, load, mask_name, may_see_account, shown};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "payment::PaymentMethod")]
@@ -14,6 +15,23 @@ pub enum PaymentMethod {
     Cash,
     Cheque,
     Transfer,
+    /// 银联
+    Unionpay,
+    WechatPay,
+    /// 工资代扣
+    Payroll,
+    /// 校内转账
+    InternalTransfer,
+}
+
+/// What the bank has said of a cheque.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum ChequeState {
+    /// Nothing yet.
+    Pending,
+    Cleared,
+    /// 退票: the payment is undone.
+    Bounced,
 }
 
 /// Money put against one bill.
@@ -52,11 +70,34 @@ pub struct Payment {
     reversed_at: Option<DateTime<Utc>>,
     reversed_by: Option<String>,
     reversal_reason: Option<String>,
+    /// The line of the bank's statement it was.
+    bank_reference: Option<String>,
+    /// The transfer claim it was.
+    transfer_claim_id: Option<String>,
+    /// Where the cash or the cheque lies.
+    till_id: Option<String>,
+    /// Null for anything but a cheque.
+    cheque_state: Option<ChequeState>,
+    #[graphql(skip)]
+    payer_at: Option<PersonalAt>,
 }
 
 impl From<PaymentRow> for Payment {
     fn from(row: PaymentRow) -> Self {
+        let cheque = row
+            .cheque_number
+            .is_some()
+            .then(|| match row.cheque_state.as_deref() {
+                Some("cleared") => ChequeState::Cleared,
+                Some("bounced") => ChequeState::Bounced,
+                _ => ChequeState::Pending,
+            });
         Self {
+            payer_at: row.payer(),
+            cheque_state: cheque,
+            bank_reference: row.bank_reference,
+            transfer_claim_id: row.transfer_claim,
+            till_id: row.till_id,
             payment_id: row.payment_id.to_string(),
             method: row.method.into(),
             whole: row.amount,
@@ -102,6 +143,17 @@ impl Payment {
         let sum = units::Fen::checked_sum(parts.iter().map(|part| part.amount));
         sum.map(Fen)
             .ok_or_else(|| internal(ctx, "the parts of a payment overflow"))
+    }
+
+    /// 代缴人: who has paid, when it was somebody else than the holder. Masked unless the viewer may
+    /// see personal data; to staff only.
+    async fn payer(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match &self.payer_at {
+            Some(at) if ctx.data::<Viewer>()?.staff().is_some() => {
+                shown(ctx, at.clone(), "payment.payer", mask_name).await
+            }
+            _ => Ok(None),
+        }
     }
 
     /// What was paid when the money was taken.

@@ -6,4 +6,5 @@ mod types;
 
 pub use mutation::ReceiptMutation;
 pub use query::ReceiptQuery;
+pub(crate) use query::find;
 pub use types::Receipt;

@@ -19,7 +19,7 @@ impl ReceiptQuery {
     }
 }
 
-pub(super) async fn find(ctx: &Context<'_>, receipt_no: &str) -> Result<Option<Receipt>> {
+pub(crate) async fn find(ctx: &Context<'_>, receipt_no: &str) -> Result<Option<Receipt>> {
     let Ok(receipt_no) = ReceiptNo::try_new(receipt_no) else {
         return Ok(None);
     };

@@ -8,6 +8,7 @@ use chaobiao_domain::units;
 
 use crate::audit::{AuditProof, proof_of};
 use crate::payment::{ItemsOf, Payment, visible};
+use crate::receipt_stock::PapersOf;
 use crate::support::{Fen, Viewer, internal, load, may_see_account, not_found};
 
 /// What a piece of a receipt is for.
@@ -17,6 +18,20 @@ pub(super) enum ReceiptPart {
     Water,
     Electricity,
     Credit,
+}
+
+/// Why an e-invoice is reversed, in the order of the tax authority's codes 01 to 04.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "payment::RedReason")]
+pub(super) enum RedReason {
+    /// 01 开票有误
+    IssuedInError,
+    /// 02 销货退回
+    GoodsReturned,
+    /// 03 服务中止
+    ServiceEnded,
+    /// 04 销售折让
+    PriceReduced,
 }
 
 #[derive(Clone, Debug, SimpleObject)]
@@ -44,6 +59,15 @@ pub struct Receipt {
     copies: i32,
     /// 作废: the payment it was given for was reversed, and the paper is to be taken back.
     voided: bool,
+    /// When the void paper came back (收回), or was noted as lost; null while it is out.
+    returned_at: Option<DateTime<Utc>>,
+    /// Why it will never come back.
+    lost: Option<String>,
+    /// The e-invoice (数电发票) it was exchanged for.
+    invoice_no: Option<String>,
+    /// The red invoice (红字发票) that has reversed that.
+    red_invoice_no: Option<String>,
+    red_reason: Option<RedReason>,
 }
 
 impl From<receipts::Receipt> for Receipt {
@@ -57,6 +81,11 @@ impl From<receipts::Receipt> for Receipt {
             issued_by: row.issued_by,
             copies: row.copies,
             voided: row.reversed,
+            returned_at: row.returned_at,
+            lost: row.lost,
+            invoice_no: row.invoice_no.map(String::from),
+            red_invoice_no: row.red_invoice_no.map(String::from),
+            red_reason: row.red_reason.map(Into::into),
         }
     }
 }
@@ -114,6 +143,12 @@ impl Receipt {
             }
             Err(error) => Err(internal(ctx, error)),
         }
+    }
+
+    /// The number printed on the paper it is on, where numbered paper was used.
+    async fn printed_no(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let sheet = load(ctx, PapersOf(self.receipt_no.clone())).await?;
+        Ok(sheet.map(|sheet| sheet.printed_no))
     }
 
     async fn payment(&self, ctx: &Context<'_>) -> Result<Payment> {

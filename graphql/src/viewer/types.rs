@@ -35,6 +35,8 @@ pub enum Permission {
     ViewPayments,
     TakePayments,
     ReversePayments,
+    ApproveTills,
+    ReconcileBank,
     ExportPayments,
     ViewStaff,
     ManageStaff,

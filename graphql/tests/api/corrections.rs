@@ -448,7 +448,7 @@ async fn again(town: &Town, login: &str) -> Browser {
     town.centre.signed_in(principal).await
 }
 
-/// E4: a transfer that came short on the 16th and was taken back on the 18th.
+/// E4: money that came short on the 16th and was taken back on the 18th.
 async fn e4(policy: &str) -> Town {
     let town = Town::open().await;
     town.household("A1").await;
@@ -482,7 +482,7 @@ async fn e4(policy: &str) -> Town {
         .await;
     town.centre.wait(chrono::TimeDelta::days(1));
     let transfer = json!({
-        "campusId": "N", "method": "TRANSFER", "amount": "126840", "accountNos": ["A1"],
+        "campusId": "N", "method": "CASH", "amount": "126840", "accountNos": ["A1"],
     });
     let cashier = again(&town, "li").await;
     let paid = town

@@ -533,6 +533,45 @@ async fn r18_tasks_are_meters_nobody_else_reads() {
     assert_eq!(others["readingTasks"]["totalCount"], 4);
 }
 
+fn mark(item: &str, number: u32, latitude: &str, minute: i64) -> Value {
+    json!({ "itemId": item, "doneAt": morning() + TimeDelta::minutes(minute), "work": { "mark": {
+        "meterNo": meter_no(number), "latitude": latitude, "longitude": "116.3264",
+        "accuracyM": 6, "place": "管井", "photo": PHOTO,
+    } } })
+}
+
+#[tokio::test]
+async fn x9_r74_places_marked_offline_come_in_once_and_the_newest_stands() {
+    let mut field = Field::open(2).await;
+    field.later(TimeDelta::hours(8)).await;
+    let day = [
+        mark("m-1", 1, "40.001", 200),
+        // Told later than it was seen.
+        mark("m-2", 1, "39.500", 100),
+        mark("m-3", 2, "95", 210),
+        mark("m-4", 2, "40.002", 600),
+    ];
+    let first = field.sync(&field.li, &day).await;
+    assert_eq!(figures(&first), [2, 0, 0, 0, 2]);
+    let refused = |at: usize| first["results"][at]["errors"][0].clone();
+    assert_eq!(
+        refused(2),
+        json!({ "code": "VALUE_OUT_OF_RANGE", "field": ["input", "latitude"] })
+    );
+    assert_eq!(refused(3)["code"], "METERING_POINT_MARK_IN_FUTURE");
+    assert!(all_repeated(&field.sync(&field.li, &day[..2]).await));
+
+    let query = "{ meterLocations(meterNo: \"M001\") { nodes { latitude place photo } } }";
+    let marks = field.ask(&field.li, query).await;
+    assert_eq!(
+        marks["meterLocations"]["nodes"],
+        json!([
+            { "latitude": "40.001", "place": "管井", "photo": PHOTO },
+            { "latitude": "39.5", "place": "管井", "photo": PHOTO },
+        ])
+    );
+}
+
 #[tokio::test]
 async fn x16_what_is_unread_is_shared_among_readers_building_by_building() {
     let field = Field::open(9).await;
@@ -562,5 +601,25 @@ async fn x16_what_is_unread_is_shared_among_readers_building_by_building() {
         .filter(|pair| pair[0]["building"] != pair[1]["building"]);
     assert_eq!(changes.count(), 2);
     assert_eq!(routes(3).await.data()["readingRoutes"], planned);
+
+    // Once a meter of each building is marked, the walk goes by the places and not by the numbers:
+    // from the south-west 2 号楼, then 1 号楼, and 3 号楼 last.
+    for (number, latitude) in [(1, "39.9990"), (3, "40.0000"), (2, "40.0030")] {
+        let mark =
+            json!({ "meterNo": meter_no(number), "latitude": latitude, "longitude": "116.3264" });
+        field
+            .centre
+            .must(&field.li, "markMeterLocation", mark, "pending")
+            .await;
+    }
+    let walk = routes(1).await.data()["readingRoutes"][0].take();
+    let mut buildings: Vec<&str> = walk["stops"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stop| stop["building"].as_str().unwrap())
+        .collect();
+    buildings.dedup();
+    assert_eq!(buildings, ["紫荆 2 号楼", "紫荆 1 号楼", "紫荆 3 号楼"]);
     assert_eq!(routes(0).await.code(), Some("BAD_USER_INPUT"));
 }

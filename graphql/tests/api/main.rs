@@ -1,6 +1,8 @@
 //! The schema as its callers use it, in process, over a real store: one program, so that the
 //! crate and what it stands on are linked once.
 
+mod arrears;
+mod cash_desk;
 mod corrections;
 mod equipment;
 mod field_work;

@@ -483,3 +483,68 @@ async fn r73_r74_r14_a_reader_marks_the_place_checks_the_meter_and_sees_how_it_i
     assert_eq!(on("2026-10-01").await, "REMOTE");
     assert_eq!(on("2026-09-30").await, Value::Null);
 }
+
+#[tokio::test]
+async fn r14_a_class_counts_from_its_day_on_and_with_it_how_its_meters_are_read() {
+    let desk = Desk::open().await;
+    let finance = desk.centre.staff("fan", &[Role::Finance]).await;
+    desk.meter("W1", "WATER", json!({})).await;
+    let account = json!({
+        "accountNo": "10001", "class": "RESIDENT", "campus": "N", "holder": "王芳",
+        "address": "北苑 3 栋 201", "householdPersons": 3,
+    });
+    let must = async |operation: &str, input: Value, fields: &str| {
+        desk.centre
+            .must(&desk.manager, operation, input, fields)
+            .await
+    };
+    must("openAccount", account, "account { class }").await;
+    let tariff = json!({
+        "tariffId": "W", "name": "居民水价", "commodity": "WATER", "basePersons": 4,
+        "quotaPerExtraPerson": "30", "priceChange": "PRORATE_BY_DAY",
+        "versions": [{ "from": "2025-01-01", "tiers": [{ "price": "3.10" }] }],
+    });
+    desk.centre
+        .must(&finance, "defineTariff", tariff, "tariff { tariffId }")
+        .await;
+    let assign = json!({ "accountNo": "10001", "meterNo": "W1", "tariffId": "W" });
+    must("assignMeter", assign, "account { accountNo }").await;
+    for (class, method) in [("RESIDENT", "SELF_READ"), ("UNIT", "FIELD")] {
+        let set =
+            json!({ "class": class, "commodity": "WATER", "method": method, "from": "2026-01-01" });
+        desk.must("setClassReadingMethod", set, "pending").await;
+    }
+
+    let today: chrono::NaiveDate = "2026-10-02".parse().unwrap();
+    let before = today - chrono::TimeDelta::days(10);
+    let change = json!({ "accountNo": "10001", "class": "UNIT", "from": before });
+    let fields = "account { class classes { class from } }";
+    let changed = must("changeAccountClass", change.clone(), fields).await;
+    assert_eq!(
+        changed["account"],
+        json!({ "class": "UNIT", "classes": [
+            { "class": "RESIDENT", "from": null }, { "class": "UNIT", "from": before },
+        ] })
+    );
+    assert_eq!(
+        desk.centre
+            .refused(&desk.manager, "changeAccountClass", change)
+            .await,
+        pair("ACCOUNT_SAME_CLASS", "class")
+    );
+    let ahead = json!({ "accountNo": "10001", "class": "RESIDENT", "from": today + chrono::TimeDelta::days(1) });
+    assert_eq!(
+        desk.centre
+            .refused(&desk.manager, "changeAccountClass", ahead)
+            .await,
+        pair("ACCOUNT_CLASS_IN_FUTURE", "from")
+    );
+    let method = "query($on: Date) { readingMethod(meterNo: \"W1\", on: $on) { method } }";
+    for (day, way) in [
+        (before, "FIELD"),
+        (before - chrono::TimeDelta::days(1), "SELF_READ"),
+    ] {
+        let found = desk.ask(method, json!({ "on": day })).await;
+        assert_eq!(found["readingMethod"]["method"], way, "{day}");
+    }
+}

@@ -263,7 +263,7 @@ async fn a_reversal_needs_somebody_else_and_opens_everything_again() {
         .staff("zhao", &[Role::Cashier, Role::Manager])
         .await;
     let input = json!({
-        "campusId": "N", "method": "TRANSFER", "amount": "10300", "accountNos": ["A1"],
+        "campusId": "N", "method": "CASH", "amount": "10300", "accountNos": ["A1"],
     });
     let paid = town
         .centre

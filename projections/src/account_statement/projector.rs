@@ -146,6 +146,10 @@ impl Statements {
         match event {
             AccountEvent::Opened(opening) => self.open(account_no, opening)?,
             AccountEvent::Changed(change) => self.change(account_no, change)?,
+            AccountEvent::ClassChanged(change) => {
+                let account = self.account(account_no)?;
+                change.class.as_str().clone_into(&mut account.class);
+            }
             AccountEvent::MeterAssigned(assigned) => self.assign(account_no, assigned),
             AccountEvent::MeterReleased(released) => self.release(account_no, &released),
             AccountEvent::Charged(bill) => self.charge(account_no, bill),

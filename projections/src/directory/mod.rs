@@ -6,7 +6,7 @@ mod search;
 
 pub use projector::DirectoryProjector;
 pub use query::{
-    AccountFilter, AccountRow, CampusRow, CustomerRow, StaffRow, account, accounts, campuses,
-    customer, customers, staff, staff_members, work_years,
+    AccountFilter, AccountRow, CampusRow, CustomerRow, StaffRow, account, account_classes,
+    accounts, campuses, customer, customers, staff, staff_members, work_years,
 };
 pub use search::{AccountSearch, Reach};

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use chaobiao_decision::Personal;
 use chaobiao_domain::account::{
-    AccountChange, AccountClass, AccountEvent, AccountOpening, PhoneChange,
+    AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, PhoneChange,
 };
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::customer::CustomerEvent;
@@ -35,7 +35,7 @@ impl Projector for DirectoryProjector {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
@@ -50,6 +50,7 @@ impl Projector for DirectoryProjector {
             "read_directory_customer",
             "read_directory_account",
             "read_directory_account_token",
+            "read_directory_class_change",
             "read_directory_work_year",
         ]
     }
@@ -123,9 +124,9 @@ impl<'a> Openings<'a> {
             return Ok(());
         }
         sqlx::query(
-            "INSERT INTO read_directory_account (account_no, class, campus, household_persons, \
-             holder_at, phone_at, address_at) \
-             SELECT n, c, k, p, a, f, a FROM unnest($1::text[], $2::text[], $3::text[], \
+            "INSERT INTO read_directory_account (account_no, class, first_class, campus, \
+             household_persons, holder_at, phone_at, address_at) \
+             SELECT n, c, c, k, p, a, f, a FROM unnest($1::text[], $2::text[], $3::text[], \
              $4::integer[], $5::bigint[], $6::bigint[]) AS t (n, c, k, p, a, f)",
         )
         .bind(waiting.account_no)
@@ -198,6 +199,7 @@ async fn account(
     match event.event_type.as_str() {
         "account.opened"
         | "account.changed"
+        | "account.class_changed"
         | "account.holder_erasure_scheduled"
         | "account.holder_erased" => {}
         _ => return Ok(()),
@@ -208,6 +210,10 @@ async fn account(
             openings.write(connection).await?;
             change_account(event, &change, connection).await?;
             find_by(event, &change, openings.index, connection).await?;
+        }
+        AccountEvent::ClassChanged(change) => {
+            openings.write(connection).await?;
+            change_class(event, &change, connection).await?;
         }
         AccountEvent::HolderErasureScheduled { .. } => {
             openings.write(connection).await?;
@@ -243,8 +249,57 @@ async fn change_account(
     .bind(change.address.as_ref().map(|_| at))
     .bind(matches!(change.phone, Some(PhoneChange::Set(_))).then_some(at))
     .bind(matches!(change.phone, Some(PhoneChange::Removed)))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if let Some(class) = change.class {
+        correct_class(&event.stream.aggregate_id, class, connection).await?;
+    }
+    Ok(())
+}
+
+/// Classes are changed one after the other: the last is the present one.
+async fn change_class(
+    event: &RecordedEvent,
+    change: &ClassChanged,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO read_directory_class_change (account_no, from_on, class) VALUES ($1, $2, $3)",
+    )
+    .bind(&event.stream.aggregate_id)
+    .bind(change.from)
+    .bind(change.class.as_str())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE read_directory_account SET class = $2 WHERE account_no = $1")
+        .bind(&event.stream.aggregate_id)
+        .bind(change.class.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The class entered last was never what was said.
+async fn correct_class(
+    account_no: &str,
+    class: AccountClass,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let corrected = sqlx::query(
+        "UPDATE read_directory_class_change SET class = $2 WHERE account_no = $1 AND from_on = \
+             (SELECT max(from_on) FROM read_directory_class_change WHERE account_no = $1)",
+    )
+    .bind(account_no)
+    .bind(class.as_str())
+    .execute(&mut *connection)
+    .await?;
+    if corrected.rows_affected() == 0 {
+        sqlx::query("UPDATE read_directory_account SET first_class = $2 WHERE account_no = $1")
+            .bind(account_no)
+            .bind(class.as_str())
+            .execute(connection)
+            .await?;
+    }
     Ok(())
 }
 

@@ -193,6 +193,26 @@ pub async fn account(pool: &PgPool, account_no: &str) -> Result<Option<AccountRo
         .await
 }
 
+/// The classes an account was changed to, by the day, and the first before them.
+pub async fn account_classes(
+    pool: &PgPool,
+    account_no: &str,
+) -> Result<(Option<String>, Vec<(NaiveDate, String)>), sqlx::Error> {
+    let first =
+        sqlx::query_scalar("SELECT first_class FROM read_directory_account WHERE account_no = $1")
+            .bind(account_no)
+            .fetch_optional(pool)
+            .await?;
+    let changes = sqlx::query_as(
+        "SELECT from_on, class FROM read_directory_class_change WHERE account_no = $1 \
+         ORDER BY from_on",
+    )
+    .bind(account_no)
+    .fetch_all(pool)
+    .await?;
+    Ok((first, changes))
+}
+
 /// Which accounts are wanted; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {

@@ -6,4 +6,4 @@ pub mod query;
 mod tests;
 
 pub use projector::ImportsProjector;
-pub use query::{ImportRow, RefusedImportRow};
+pub use query::{ImportRow, KeptRow, RefusedImportRow, UndoRow, UndoState};

@@ -1,5 +1,8 @@
 use async_trait::async_trait;
-use chaobiao_domain::import_batch::{ImportAdvanced, ImportBatchEvent, ImportStarted};
+use chaobiao_decision::Actor;
+use chaobiao_domain::import_batch::{
+    ImportAdvanced, ImportBatchEvent, ImportStarted, UndoAdvanced,
+};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -35,7 +38,11 @@ impl Projector for ImportsProjector {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["read_imports", "read_imports_refused_row"]
+        &[
+            "read_imports",
+            "read_imports_refused_row",
+            "read_imports_kept",
+        ]
     }
 
     async fn project(
@@ -48,6 +55,31 @@ impl Projector for ImportsProjector {
                 ImportBatchEvent::Started(started) => start(event, &started, connection).await?,
                 ImportBatchEvent::Advanced(step) => advance(event, &step, connection).await?,
                 ImportBatchEvent::Finished { .. } => finish(event, connection).await?,
+                ImportBatchEvent::UndoRequested {
+                    reason,
+                    requested_by,
+                } => ask_undo(event, &reason, &requested_by, connection).await?,
+                ImportBatchEvent::UndoApproved { approved_by } => {
+                    let statement = "UPDATE read_imports SET undo = 'approved', \
+                         undo_approved_by = $2 WHERE batch_id = $1";
+                    sqlx::query(statement)
+                        .bind(&event.stream.aggregate_id)
+                        .bind(approved_by.to_string())
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                ImportBatchEvent::UndoAdvanced(step) => {
+                    advance_undo(event, &step, connection).await?;
+                }
+                ImportBatchEvent::UndoFinished { .. } => {
+                    let statement = "UPDATE read_imports SET undo = 'done', undone_at = $2 \
+                         WHERE batch_id = $1";
+                    sqlx::query(statement)
+                        .bind(&event.stream.aggregate_id)
+                        .bind(event.recorded_at)
+                        .execute(&mut *connection)
+                        .await?;
+                }
             }
         }
         Ok(())
@@ -64,9 +96,11 @@ async fn start(
              started_at, started_by, advanced_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $7) \
          ON CONFLICT (batch_id) DO UPDATE SET (file_name, run, row_count, accepted, held, \
-             unchanged, refused, finished, started_at, started_by, advanced_at) = \
+             unchanged, refused, finished, started_at, started_by, advanced_at, undo, \
+             undo_reason, undo_requested_by, undo_approved_by, withdrawn, kept) = \
              (excluded.file_name, excluded.run, excluded.row_count, 0, 0, 0, 0, false, \
-             excluded.started_at, excluded.started_by, excluded.advanced_at)",
+             excluded.started_at, excluded.started_by, excluded.advanced_at, NULL, NULL, NULL, \
+             NULL, 0, 0)",
     )
     .bind(started.batch_id.as_str())
     .bind(started.kind.as_str())
@@ -119,6 +153,67 @@ async fn advance(
     )
     .await?;
     Ok(())
+}
+
+async fn ask_undo(
+    event: &RecordedEvent,
+    reason: &str,
+    requested_by: &Actor,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let batch_id = &event.stream.aggregate_id;
+    sqlx::query("DELETE FROM read_imports_kept WHERE batch_id = $1")
+        .bind(batch_id)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "UPDATE read_imports SET undo = 'requested', undo_reason = $2, undo_requested_by = $3, \
+             undo_approved_by = NULL, withdrawn = 0, kept = 0 \
+         WHERE batch_id = $1",
+    )
+    .bind(batch_id)
+    .bind(reason)
+    .bind(requested_by.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Kept<'a> {
+    batch_id: &'a str,
+    meter_no: &'a str,
+    reading_id: &'a str,
+    code: &'a str,
+}
+
+async fn advance_undo(
+    event: &RecordedEvent,
+    step: &UndoAdvanced,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let batch_id = event.stream.aggregate_id.as_str();
+    let kept: Vec<Kept<'_>> = step
+        .kept
+        .iter()
+        .map(|kept| Kept {
+            batch_id,
+            meter_no: kept.meter_no.as_str(),
+            reading_id: kept.reading_id.as_str(),
+            code: &kept.code,
+        })
+        .collect();
+    sqlx::query(
+        "UPDATE read_imports SET withdrawn = withdrawn + $2, kept = kept + $3 WHERE batch_id = $1",
+    )
+    .bind(batch_id)
+    .bind(i64::from(step.withdrawn))
+    .bind(i64::try_from(kept.len()).unwrap_or(i64::MAX))
+    .execute(&mut *connection)
+    .await?;
+    let statement = "INSERT INTO read_imports_kept \
+         SELECT * FROM jsonb_populate_recordset(NULL::read_imports_kept, $1)";
+    store(connection, statement, &kept).await
 }
 
 async fn finish(

@@ -1,7 +1,9 @@
 //! Insight (统计分析): figures put together from what other read models keep. It has no tables of
 //! its own, so it can never say anything else than they do.
 
+pub mod arrears;
 pub mod channels;
+pub mod collections;
 pub mod overview;
 pub mod readers;
 pub mod report;
@@ -9,7 +11,9 @@ pub mod report;
 mod tests;
 pub mod usage;
 
+pub use arrears::{ArrearsBand, Debtor, DebtorFilter, DebtorKey};
 pub use channels::{ChannelStats, StatsBy};
+pub use collections::Collected;
 pub use overview::{CommodityTotals, Overview};
 pub use readers::ReaderFigures;
 pub use report::{ReportFilter, ReportLine};

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::meter::{
     DeviceInstalled, Inactivity, MeterEvent, MeterRegistered, ReadingAccepted, ReadingCorrected,
+    ReadingWithdrawn,
 };
 use chaobiao_domain::units::{
     BookNo, CampusId, Commodity, HardwareNo, Index, MeterNo, Multiplier, Quantity, ReadingId,
@@ -150,6 +151,20 @@ impl CardRow {
         Ok(())
     }
 
+    /// What is last known now is what was known before it.
+    fn withdraw(&mut self, withdrawn: ReadingWithdrawn) {
+        let Some(counted) = withdrawn.counted else {
+            return;
+        };
+        if self.last_reading_id == Some(withdrawn.reading_id) {
+            let before = counted.previous_reading.is_some();
+            self.last_index = before.then_some(counted.previous_index);
+            self.last_read_at = before.then_some(counted.previous_at);
+            self.last_reading_id = counted.previous_reading;
+            self.cumulative = counted.previous_cumulative;
+        }
+    }
+
     fn apply(&mut self, event: MeterEvent) -> Result<(), ProjectionError> {
         match event {
             MeterEvent::DeviceInstalled(device) => self.install(device),
@@ -162,6 +177,7 @@ impl CardRow {
                     self.cumulative = made.cumulative;
                 }
             }
+            MeterEvent::ReadingWithdrawn(withdrawn) => self.withdraw(withdrawn),
             MeterEvent::Deactivated(fact) => {
                 self.inactivity = Some(fact.inactivity);
                 self.inactive_since = Some(fact.since);

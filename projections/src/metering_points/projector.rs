@@ -46,8 +46,8 @@ impl Batch {
         let position = marked.position.as_ref();
         self.locations.push(json!({
             "meter_no": recorded.stream.aggregate_id, "sequence": recorded.sequence,
-            "latitude": position.map(|position| position.latitude),
-            "longitude": position.map(|position| position.longitude),
+            "latitude": position.map(|position| position.point.latitude().to_string()),
+            "longitude": position.map(|position| position.point.longitude().to_string()),
             "accuracy_m": position.and_then(|position| position.accuracy_m),
             "place": marked.place, "photo": marked.photo, "marked_at": marked.marked_at,
             "marked_by": marked.marked_by,

@@ -1,5 +1,9 @@
-use chaobiao_domain::metering_point::{CheckedFact, Coordinate, Mismatch, ReadingMethod};
-use chaobiao_domain::units::{Commodity, MeterNo, PhotoHash, VerificationId};
+use std::collections::BTreeMap;
+
+use chaobiao_domain::metering_point::{CheckedFact, Mismatch, ReadingMethod};
+use chaobiao_domain::units::{
+    Commodity, GeoPoint, MeterNo, PhotoHash, VerificationId, parse_decimal,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -12,8 +16,7 @@ use crate::rows::field;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocationRow {
     pub sequence: i64,
-    pub latitude: Option<Coordinate>,
-    pub longitude: Option<Coordinate>,
+    pub point: Option<GeoPoint>,
     pub accuracy_m: Option<i64>,
     pub place: String,
     pub photo: Option<PhotoHash>,
@@ -25,8 +28,7 @@ impl FromRow<'_, PgRow> for LocationRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             sequence: row.try_get("sequence")?,
-            latitude: field(row, "latitude")?,
-            longitude: field(row, "longitude")?,
+            point: point(row)?,
             accuracy_m: row.try_get("accuracy_m")?,
             place: row.try_get("place")?,
             photo: field(row, "photo")?,
@@ -36,25 +38,65 @@ impl FromRow<'_, PgRow> for LocationRow {
     }
 }
 
+fn point(row: &PgRow) -> Result<Option<GeoPoint>, sqlx::Error> {
+    let degrees = |name| -> Result<Option<String>, sqlx::Error> { row.try_get(name) };
+    let (Some(latitude), Some(longitude)) = (degrees("latitude")?, degrees("longitude")?) else {
+        return Ok(None);
+    };
+    let point = parse_decimal(&latitude, "纬度")
+        .and_then(|latitude| GeoPoint::try_new(latitude, parse_decimal(&longitude, "经度")?));
+    Ok(Some(
+        point.map_err(|error| sqlx::Error::Decode(error.into()))?,
+    ))
+}
+
+/// Where meters are by their newest marks; those nobody has marked by satellite are left out.
+pub async fn marked(
+    executor: impl PgExecutor<'_>,
+    meters: &[String],
+) -> Result<BTreeMap<MeterNo, GeoPoint>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT ON (meter_no) meter_no, latitude::text, longitude::text \
+         FROM read_metering_points_location \
+         WHERE meter_no = ANY($1) AND latitude IS NOT NULL AND longitude IS NOT NULL \
+         ORDER BY meter_no, marked_at DESC, sequence DESC",
+    )
+    .bind(meters)
+    .fetch_all(executor)
+    .await?;
+    let mut marked = BTreeMap::new();
+    for row in &rows {
+        if let Some(point) = point(row)? {
+            marked.insert(field(row, "meter_no")?, point);
+        }
+    }
+    Ok(marked)
+}
+
+pub type LocationKey = (DateTime<Utc>, i64);
+
 /// R74: the marks of a meter, the newest first.
 pub async fn locations(
     executor: impl PgExecutor<'_>,
     meter_no: &MeterNo,
-    page: &Page<i64>,
-) -> Result<Slice<LocationRow, i64>, sqlx::Error> {
+    page: &Page<LocationKey>,
+) -> Result<Slice<LocationRow, LocationKey>, sqlx::Error> {
+    let after = page.after.as_ref();
     let rows: Vec<LocationRow> = sqlx::query_as(
         "SELECT sequence, latitude::text, longitude::text, accuracy_m, place, photo, marked_at, \
              marked_by \
          FROM read_metering_points_location \
-         WHERE meter_no = $1 AND ($2::bigint IS NULL OR sequence < $2) \
-         ORDER BY sequence DESC LIMIT $3",
+         WHERE meter_no = $1 \
+           AND ($2::timestamptz IS NULL OR (marked_at, sequence) < ($2, $3)) \
+         ORDER BY marked_at DESC, sequence DESC LIMIT $4",
     )
     .bind(meter_no.as_str())
-    .bind(page.after)
+    .bind(after.map(|key| key.0))
+    .bind(after.map(|key| key.1))
     .bind(page.limit())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |row| row.sequence))
+    Ok(page.slice(rows, |row| (row.marked_at, row.sequence)))
 }
 
 /// What somebody found before a meter.
@@ -199,8 +241,8 @@ pub async fn class_methods(
     .await
 }
 
-/// R14: how a meter is read on a day: its own way, or that of the class of the account that pays
-/// for it now.
+/// R14: how a meter is read on a day: its own way, or that of the class the account that pays for
+/// it now was of on that day.
 pub async fn method_on(
     executor: impl PgExecutor<'_>,
     meter_no: &MeterNo,
@@ -214,7 +256,11 @@ pub async fn method_on(
               JOIN read_meter_card_account p USING (meter_no) \
               JOIN read_directory_account a ON a.account_no = p.account_no \
               JOIN read_metering_points_class_method k \
-                ON k.class = a.class AND k.commodity = c.commodity \
+                ON k.class = coalesce( \
+                    (SELECT d.class FROM read_directory_class_change d \
+                     WHERE d.account_no = a.account_no AND d.from_on <= $2 \
+                     ORDER BY d.from_on DESC LIMIT 1), a.first_class) \
+                AND k.commodity = c.commodity \
               WHERE c.meter_no = $1 AND k.from_on <= $2 ORDER BY k.from_on DESC LIMIT 1)) AS method",
     )
     .bind(meter_no.as_str())

@@ -31,6 +31,17 @@ struct HeaderRow {
     reversed_at: Option<DateTime<Utc>>,
     reversed_by: Option<String>,
     reversal_reason: Option<String>,
+    bank_reference: Option<String>,
+    transfer_claim: Option<String>,
+    till_id: Option<String>,
+    has_payer: bool,
+    cheque_state: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct ChequeRow {
+    payment_id: PaymentId,
+    cheque_state: &'static str,
 }
 
 impl HeaderRow {
@@ -50,6 +61,11 @@ impl HeaderRow {
             reversed_at: None,
             reversed_by: None,
             reversal_reason: None,
+            bank_reference: recorded.bank_reference.map(String::from),
+            transfer_claim: recorded.transfer_claim.map(String::from),
+            till_id: recorded.till.map(String::from),
+            has_payer: recorded.payer.is_some(),
+            cheque_state: None,
         }
     }
 }
@@ -145,12 +161,19 @@ async fn project_payments(
     connection: &mut PgConnection,
 ) -> Result<(), ProjectionError> {
     let (mut headers, mut reversals, mut receipts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut cheques = Vec::new();
+    let mut said = |payment_id, cheque_state| {
+        cheques.push(ChequeRow {
+            payment_id,
+            cheque_state,
+        });
+    };
     for event in events
         .iter()
         .filter(|event| event.stream.aggregate_type == "payment")
     {
         match event.decode()? {
-            PaymentEvent::Recorded(recorded) => headers.push(HeaderRow::new(recorded)),
+            PaymentEvent::Recorded(recorded) => headers.push(HeaderRow::new(*recorded)),
             PaymentEvent::Reversed(reversed) => reversals.push(ReversalRow::new(reversed)),
             PaymentEvent::ReceiptIssued(receipt) => {
                 for item in receipt.items {
@@ -161,7 +184,12 @@ async fn project_payments(
                     });
                 }
             }
-            PaymentEvent::ReceiptReprinted(_) => {}
+            PaymentEvent::ChequeCleared(cleared) => said(cleared.payment_id, "cleared"),
+            PaymentEvent::ChequeBounced(bounced) => said(bounced.payment_id, "bounced"),
+            PaymentEvent::ReceiptReprinted(_)
+            | PaymentEvent::ReceiptReturned(_)
+            | PaymentEvent::InvoiceExchanged(_)
+            | PaymentEvent::InvoiceReversed(_) => {}
         }
     }
     let statement = "INSERT INTO read_payments \
@@ -172,6 +200,10 @@ async fn project_payments(
          FROM jsonb_populate_recordset(NULL::read_payments, $1) r \
          WHERE p.payment_id = r.payment_id";
     store(connection, statement, &reversals).await?;
+    let statement = "UPDATE read_payments p SET cheque_state = c.cheque_state \
+         FROM jsonb_populate_recordset(NULL::read_payments, $1) c \
+         WHERE p.payment_id = c.payment_id";
+    store(connection, statement, &cheques).await?;
     let statement = "INSERT INTO read_payments_receipt \
          SELECT * FROM jsonb_populate_recordset(NULL::read_payments_receipt, $1) \
          ON CONFLICT DO NOTHING";

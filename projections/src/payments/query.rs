@@ -9,6 +9,7 @@ use sqlx::{FromRow, PgExecutor, Row};
 
 use super::ledger::RowKind;
 use crate::paging::{Page, Slice};
+use crate::personal::PersonalAt;
 use crate::rows::{fen, field};
 
 /// A payment as it was taken, and whether it was undone.
@@ -26,6 +27,24 @@ pub struct PaymentRow {
     pub reversed_at: Option<DateTime<Utc>>,
     pub reversed_by: Option<String>,
     pub reversal_reason: Option<String>,
+    pub bank_reference: Option<String>,
+    pub transfer_claim: Option<String>,
+    pub till_id: Option<String>,
+    has_payer: bool,
+    /// `cleared` or `bounced`, once the bank has said so.
+    pub cheque_state: Option<String>,
+}
+
+impl PaymentRow {
+    /// Where the name of who paid for another is kept.
+    pub fn payer(&self) -> Option<PersonalAt> {
+        self.has_payer.then(|| PersonalAt {
+            aggregate_type: "payment",
+            aggregate_id: self.payment_id.to_string(),
+            sequence: 1,
+            places: &["/payer"],
+        })
+    }
 }
 
 impl FromRow<'_, PgRow> for PaymentRow {
@@ -42,6 +61,11 @@ impl FromRow<'_, PgRow> for PaymentRow {
             reversed_at: row.try_get("reversed_at")?,
             reversed_by: row.try_get("reversed_by")?,
             reversal_reason: row.try_get("reversal_reason")?,
+            bank_reference: row.try_get("bank_reference")?,
+            transfer_claim: row.try_get("transfer_claim")?,
+            till_id: row.try_get("till_id")?,
+            has_payer: row.try_get("has_payer")?,
+            cheque_state: row.try_get("cheque_state")?,
         })
     }
 }

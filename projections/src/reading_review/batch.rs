@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{
     CorrectionRequested, MeterEvent, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
-    ReadingReestimated, ReadingRejected, ReadingSubmitted, Reapportioned,
+    ReadingReestimated, ReadingRejected, ReadingSubmitted, ReadingWithdrawn, Reapportioned,
 };
 use chaobiao_domain::units::{CampusId, CorrectionId, MeterNo, ReadingId};
 use chaobiao_eventstore::{ProjectionError, RecordedEvent};
@@ -64,6 +64,13 @@ impl Batch {
             }
             MeterEvent::ReadingRejected(rejected) => {
                 touch(&rejected.reading_id);
+            }
+            MeterEvent::ReadingWithdrawn(withdrawn) => {
+                touch(&withdrawn.reading_id);
+                let counted = withdrawn.counted.iter();
+                for next in counted.flat_map(|counted| &counted.reapportioned) {
+                    touch(&next.reading_id);
+                }
             }
             MeterEvent::CorrectionRequested(requested) => {
                 touch(&requested.reading_id);
@@ -147,6 +154,7 @@ impl Batch {
             }
             MeterEvent::ReadingHeld(held) => self.hold(held)?,
             MeterEvent::ReadingRejected(rejected) => self.reject(rejected, at)?,
+            MeterEvent::ReadingWithdrawn(withdrawn) => self.withdraw(withdrawn, at)?,
             MeterEvent::CorrectionRequested(requested) => self.ask(meter_no, requested, at)?,
             MeterEvent::ReadingCorrected(corrected) => self.correct(meter_no, corrected, at)?,
             MeterEvent::DeviceInstalled(_)
@@ -230,6 +238,24 @@ impl Batch {
         row.status = ReadingState::Rejected;
         decide(row, rejected.rejected_by, at, Some(rejected.reason));
         Ok(())
+    }
+
+    /// It shows among the rejected, with who let it go and why.
+    fn withdraw(
+        &mut self,
+        withdrawn: ReadingWithdrawn,
+        at: DateTime<Utc>,
+    ) -> Result<(), ProjectionError> {
+        let row = self.reading(&withdrawn.reading_id)?;
+        row.status = ReadingState::Rejected;
+        row.usage = None;
+        row.cumulative = None;
+        decide(row, withdrawn.approved_by, at, Some(withdrawn.reason));
+        let pending = self.corrections.values_mut().filter(|row| {
+            row.reading_id == withdrawn.reading_id && row.status == CorrectionState::Pending
+        });
+        pending.for_each(|row| row.status = CorrectionState::Superseded);
+        self.reapportion(withdrawn.counted.and_then(|counted| counted.reapportioned))
     }
 
     fn ask(

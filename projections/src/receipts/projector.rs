@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chaobiao_domain::payment::{PaymentEvent, ReceiptGiven, ReceiptPart};
-use chaobiao_domain::units::{AccountNo, Fen, PaymentId, ReceiptNo};
+use chaobiao_domain::payment::{PaymentEvent, ReceiptGiven, ReceiptPart, RedReason};
+use chaobiao_domain::units::{AccountNo, Fen, InvoiceNo, PaymentId, ReceiptNo};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -24,6 +24,27 @@ struct ReceiptRow {
     issued_by: String,
     copies: u32,
     reversed: bool,
+    returned_at: Option<DateTime<Utc>>,
+    lost: Option<String>,
+    invoice_no: Option<String>,
+    red_invoice_no: Option<String>,
+    red_reason: Option<RedReason>,
+}
+
+/// What became of the e-invoice in the place of a receipt.
+#[derive(Clone, Debug, Serialize)]
+struct InvoiceRow {
+    receipt_no: ReceiptNo,
+    invoice_no: InvoiceNo,
+    red_invoice_no: Option<InvoiceNo>,
+    red_reason: Option<RedReason>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct BackRow {
+    receipt_no: ReceiptNo,
+    returned_at: DateTime<Utc>,
+    lost: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -67,6 +88,8 @@ impl Projector for ReceiptsProjector {
         let (mut receipts, mut items) = (Vec::new(), Vec::new());
         let mut copies: BTreeMap<ReceiptNo, CopyRow> = BTreeMap::new();
         let mut reversed: Vec<String> = Vec::new();
+        let mut back = Vec::new();
+        let mut invoices: BTreeMap<ReceiptNo, InvoiceRow> = BTreeMap::new();
         for event in events {
             match event.decode()? {
                 PaymentEvent::ReceiptIssued(receipt) => add(receipt, &mut receipts, &mut items),
@@ -79,7 +102,32 @@ impl Projector for ReceiptsProjector {
                     copies.insert(receipt_no, row);
                 }
                 PaymentEvent::Reversed(payment) => reversed.push(payment.payment_id.into()),
-                PaymentEvent::Recorded(_) => {}
+                PaymentEvent::ReceiptReturned(taken) => back.push(BackRow {
+                    receipt_no: taken.receipt_no,
+                    returned_at: taken.taken_back_at,
+                    lost: taken.lost,
+                }),
+                PaymentEvent::InvoiceExchanged(exchanged) => {
+                    let row = InvoiceRow {
+                        receipt_no: exchanged.receipt_no.clone(),
+                        invoice_no: exchanged.invoice_no,
+                        red_invoice_no: None,
+                        red_reason: None,
+                    };
+                    invoices.insert(exchanged.receipt_no, row);
+                }
+                PaymentEvent::InvoiceReversed(reversed) => {
+                    let row = InvoiceRow {
+                        receipt_no: reversed.receipt_no.clone(),
+                        invoice_no: reversed.invoice_no,
+                        red_invoice_no: Some(reversed.red_invoice_no),
+                        red_reason: Some(reversed.reason),
+                    };
+                    invoices.insert(reversed.receipt_no, row);
+                }
+                PaymentEvent::Recorded(_)
+                | PaymentEvent::ChequeCleared(_)
+                | PaymentEvent::ChequeBounced(_) => {}
             }
         }
         let statement = "INSERT INTO read_receipts \
@@ -99,8 +147,18 @@ impl Projector for ReceiptsProjector {
         .await?;
         sqlx::query("UPDATE read_receipts SET reversed = true WHERE payment_id = ANY($1)")
             .bind(&reversed)
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+        let statement = "UPDATE read_receipts r SET returned_at = b.returned_at, lost = b.lost \
+             FROM jsonb_populate_recordset(NULL::read_receipts, $1) b \
+             WHERE r.receipt_no = b.receipt_no";
+        store(connection, statement, &back).await?;
+        let statement = "UPDATE read_receipts r SET invoice_no = i.invoice_no, \
+             red_invoice_no = i.red_invoice_no, red_reason = i.red_reason \
+             FROM jsonb_populate_recordset(NULL::read_receipts, $1) i \
+             WHERE r.receipt_no = i.receipt_no";
+        let invoices: Vec<InvoiceRow> = invoices.into_values().collect();
+        store(connection, statement, &invoices).await?;
         Ok(())
     }
 }
@@ -124,5 +182,10 @@ fn add(receipt: ReceiptGiven, receipts: &mut Vec<ReceiptRow>, items: &mut Vec<It
         issued_by: receipt.issued_by.to_string(),
         copies: 0,
         reversed: false,
+        returned_at: None,
+        lost: None,
+        invoice_no: None,
+        red_invoice_no: None,
+        red_reason: None,
     });
 }

@@ -1,5 +1,5 @@
-use chaobiao_domain::payment::ReceiptPart;
-use chaobiao_domain::units::{AccountNo, CampusId, Fen, PaymentId, ReceiptNo};
+use chaobiao_domain::payment::{ReceiptPart, RedReason};
+use chaobiao_domain::units::{AccountNo, CampusId, Fen, InvoiceNo, PaymentId, ReceiptNo};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
@@ -21,6 +21,13 @@ pub struct Receipt {
     pub copies: i32,
     /// The payment it was given for was reversed.
     pub reversed: bool,
+    /// When the void paper came back, or was noted as lost.
+    pub returned_at: Option<DateTime<Utc>>,
+    pub lost: Option<String>,
+    /// The e-invoice it was exchanged for, and what reversed that.
+    pub invoice_no: Option<InvoiceNo>,
+    pub red_invoice_no: Option<InvoiceNo>,
+    pub red_reason: Option<RedReason>,
 }
 
 impl FromRow<'_, PgRow> for Receipt {
@@ -34,6 +41,11 @@ impl FromRow<'_, PgRow> for Receipt {
             issued_by: row.try_get("issued_by")?,
             copies: row.try_get("copies")?,
             reversed: row.try_get("reversed")?,
+            returned_at: row.try_get("returned_at")?,
+            lost: row.try_get("lost")?,
+            invoice_no: field(row, "invoice_no")?,
+            red_invoice_no: field(row, "red_invoice_no")?,
+            red_reason: field(row, "red_reason")?,
         })
     }
 }

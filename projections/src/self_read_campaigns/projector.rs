@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chaobiao_domain::meter::MeterEvent;
+use chaobiao_domain::meter::{MeterEvent, ReadingRejected, ReadingWithdrawn};
 use chaobiao_domain::self_read_campaign::{CampaignOpened, SelfReadCampaignEvent};
 use chaobiao_domain::units::business_date;
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
@@ -112,7 +112,7 @@ async fn project_meter(
 ) -> Result<(), ProjectionError> {
     let judged = matches!(
         event.event_type.as_str(),
-        "meter.reading_submitted" | "meter.reading_rejected"
+        "meter.reading_submitted" | "meter.reading_rejected" | "meter.reading_withdrawn"
     );
     if !judged {
         return Ok(());
@@ -131,7 +131,8 @@ async fn project_meter(
             }
             last.insert(meter_no.clone(), row);
         }
-        MeterEvent::ReadingRejected(rejected) => {
+        MeterEvent::ReadingRejected(ReadingRejected { reading_id, .. })
+        | MeterEvent::ReadingWithdrawn(ReadingWithdrawn { reading_id, .. }) => {
             keep(last, connection).await?;
             for statement in [
                 "UPDATE read_self_read_campaigns_meter \
@@ -142,7 +143,7 @@ async fn project_meter(
             ] {
                 sqlx::query(statement)
                     .bind(meter_no)
-                    .bind(rejected.reading_id.as_str())
+                    .bind(reading_id.as_str())
                     .execute(&mut *connection)
                     .await?;
             }

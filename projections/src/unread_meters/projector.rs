@@ -117,6 +117,19 @@ fn streams(events: &[RecordedEvent], aggregate_type: &str) -> Vec<String> {
     ids.into_iter().collect()
 }
 
+/// Readings that no longer count, for walks that seemed to be done.
+fn withdrawn(events: &[RecordedEvent]) -> Result<Vec<String>, ProjectionError> {
+    let mut readings = Vec::new();
+    for event in events {
+        if event.event_type == "meter.reading_withdrawn"
+            && let MeterEvent::ReadingWithdrawn(withdrawn) = event.decode()?
+        {
+            readings.push(withdrawn.reading_id.to_string());
+        }
+    }
+    Ok(readings)
+}
+
 impl Batch {
     async fn load(
         events: &[RecordedEvent],
@@ -126,10 +139,12 @@ impl Batch {
         let rounds = streams(events, "reading_round");
         let walks: Vec<WalkRow> = sqlx::query_as(&format!(
             "SELECT {WALK_COLUMNS} FROM read_unread_meters \
-             WHERE (meter_no = ANY($1) AND state <> 'read') OR round_id = ANY($2)"
+             WHERE (meter_no = ANY($1) AND state <> 'read') OR round_id = ANY($2) \
+                OR (meter_no = ANY($1) AND reading_id = ANY($3))"
         ))
         .bind(&meters)
         .bind(&rounds)
+        .bind(withdrawn(events)?)
         .fetch_all(&mut *connection)
         .await?;
         let conflicts: Vec<ConflictRow> = sqlx::query_as(
@@ -292,6 +307,9 @@ impl Batch {
             MeterEvent::ReadingRejected(rejected) => {
                 self.judge(meter_no, &rejected.reading_id, WalkState::Unread);
             }
+            MeterEvent::ReadingWithdrawn(withdrawn) => {
+                self.withdraw(meter_no, &withdrawn.reading_id);
+            }
             _ => {}
         }
     }
@@ -338,6 +356,17 @@ impl Batch {
                     walk.reading_id = None;
                     walk.channel = None;
                 }
+            }
+        }
+    }
+
+    /// Whoever was thought to have been read is unread again.
+    fn withdraw(&mut self, meter_no: &str, reading_id: &ReadingId) {
+        for walk in self.walks_of(meter_no) {
+            if walk.reading_id.as_ref() == Some(reading_id) {
+                walk.state = WalkState::Unread;
+                walk.reading_id = None;
+                walk.channel = None;
             }
         }
     }

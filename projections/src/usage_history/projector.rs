@@ -107,6 +107,8 @@ struct Batch {
     rows: BTreeMap<ReadingId, UsageRow>,
     meters: Vec<MeterRow>,
     touched: BTreeSet<String>,
+    /// Readings that no longer count.
+    withdrawn: Vec<String>,
     /// Meters of which every later total moves.
     shifted: BTreeSet<String>,
 }
@@ -126,6 +128,10 @@ impl Batch {
                     self.shifted.insert(meter_no.to_owned());
                 }
                 corrected.reapportioned.as_ref()
+            }
+            MeterEvent::ReadingWithdrawn(withdrawn) => {
+                let counted = withdrawn.counted.as_ref();
+                counted.and_then(|counted| counted.reapportioned.as_ref())
             }
             _ => None,
         };
@@ -166,6 +172,16 @@ impl Batch {
                 }
             }
             MeterEvent::ReadingCorrected(corrected) => self.correct(meter_no, &corrected)?,
+            MeterEvent::ReadingWithdrawn(withdrawn) => {
+                let Some(counted) = withdrawn.counted else {
+                    return Ok(());
+                };
+                self.rows.remove(&withdrawn.reading_id);
+                self.withdrawn.push(withdrawn.reading_id.to_string());
+                if let Some(next) = counted.reapportioned {
+                    self.row(&next.reading_id)?.usage = next.usage;
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -233,6 +249,12 @@ impl Batch {
              ON CONFLICT (reading_id) DO UPDATE SET \
              usage = excluded.usage, cumulative = excluded.cumulative";
         store(connection, statement, &rows).await?;
+        if !self.withdrawn.is_empty() {
+            sqlx::query("DELETE FROM read_usage_history WHERE reading_id = ANY($1)")
+                .bind(self.withdrawn)
+                .execute(connection)
+                .await?;
+        }
         Ok(())
     }
 }

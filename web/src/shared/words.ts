@@ -40,6 +40,10 @@ export const PAYMENT_METHOD: Record<PaymentMethod, string> = {
   CASH: '现金',
   CHEQUE: '支票',
   TRANSFER: '转账',
+  UNIONPAY: '银联',
+  WECHAT_PAY: '微信支付',
+  PAYROLL: '工资代扣',
+  INTERNAL_TRANSFER: '校内转账',
 }
 
 export const RECEIPT_PART: Record<ReceiptPart, string> = {

@@ -15,6 +15,7 @@ fn pay(desk: &mut Desk, amount: i64, bills: &[&str]) -> Result<(), String> {
         accounts: vec!["A1".parse().unwrap()],
         bills: bills.iter().map(|it| it.parse().unwrap()).collect(),
         cheque: None,
+        payer: None,
     };
     let paid = desk.run(&payment);
     paid.map(|_| ()).map_err(|rejection| rejection.code)

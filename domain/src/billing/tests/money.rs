@@ -90,6 +90,7 @@ impl Books {
                     accounts: vec!["A1".parse().unwrap()],
                     bills: Vec::new(),
                     cheque: None,
+                    payer: None,
                 };
                 if let Some(booked) = self.run(&payment) {
                     self.payments.push((booked.payment_id, amount));

@@ -127,9 +127,7 @@ impl SubmitReading {
             return Ok(None);
         }
         let point = workspace.get::<MeteringPoint>(self.meter_no.as_str())?;
-        Ok(point.marked().and_then(|marked| {
-            GeoPoint::try_new(marked.latitude.value(), marked.longitude.value()).ok()
-        }))
+        Ok(point.marked().map(|marked| marked.point))
     }
 
     /// What the neighbours in the walk may show: looked up only when the index is in doubt.

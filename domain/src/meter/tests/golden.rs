@@ -129,6 +129,24 @@ fn corrected() -> ReadingCorrected {
     }
 }
 
+fn withdrawn() -> ReadingWithdrawn {
+    ReadingWithdrawn {
+        reading_id: "R1".parse().unwrap(),
+        batch: Some("handheld_readings-ab12".parse().unwrap()),
+        reason: "拿错了文件".to_owned(),
+        requested_by: staff("chen"),
+        approved_by: staff("wang"),
+        counted: Some(WithdrawnCount {
+            read_at: at("2026-02-01 09:00"),
+            previous_reading: Some("R0".parse().unwrap()),
+            previous_index: index("100"),
+            previous_at: at("2026-01-01 09:00"),
+            previous_cumulative: quantity("0"),
+            reapportioned: corrected().reapportioned,
+        }),
+    }
+}
+
 /// Every event with all it can carry.
 #[expect(clippy::too_many_lines, reason = "one entry per event")]
 fn full() -> Vec<MeterEvent> {
@@ -185,6 +203,7 @@ fn full() -> Vec<MeterEvent> {
             requested_by: staff("chen"),
         }),
         MeterEvent::ReadingCorrected(corrected()),
+        MeterEvent::ReadingWithdrawn(withdrawn()),
         MeterEvent::FaultReported(FaultReported {
             fault_id: "F1".parse().unwrap(),
             description: "漏水".to_owned(),
@@ -251,6 +270,11 @@ fn required_only() -> Vec<MeterEvent> {
         MeterEvent::ReadingCorrected(ReadingCorrected {
             reapportioned: None,
             ..corrected()
+        }),
+        MeterEvent::ReadingWithdrawn(ReadingWithdrawn {
+            batch: None,
+            counted: None,
+            ..withdrawn()
         }),
         MeterEvent::FaultReported(FaultReported {
             fault_id: "F1".parse().unwrap(),

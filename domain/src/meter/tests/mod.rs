@@ -10,6 +10,7 @@ mod readings;
 mod review;
 mod rules;
 mod supply;
+mod withdrawals;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

@@ -183,9 +183,15 @@ impl Town {
         let money = [
             "account_statement",
             "billing_months",
+            "bank_lines",
+            "campus_clearing",
+            "ledger",
             "payments",
+            "receipt_stock",
             "receipts",
             "tariffs",
+            "tills",
+            "transfer_claims",
             "unpaid_notices",
         ];
         for projector in chaobiao_projections::all(self.centre.services.store()) {

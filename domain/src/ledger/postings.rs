@@ -1,0 +1,128 @@
+//! Which lines follow from an event.
+
+use super::chart::{LedgerAccount, Posting};
+use crate::account::{AccountEvent, Note};
+use crate::bank_line::BankLineEntered;
+use crate::clearing::ClearingEvent;
+use crate::payment::{PaymentMethod, PaymentRecorded};
+use crate::units::{AccountNo, CampusId, Fen};
+
+fn entry(
+    (debit, debit_of): (LedgerAccount, &str),
+    (credit, credit_of): (LedgerAccount, &str),
+    amount: Fen,
+) -> Vec<Posting> {
+    if amount.is_zero() {
+        return Vec::new();
+    }
+    vec![
+        Posting::debit(debit, debit_of, amount),
+        Posting::credit(credit, credit_of, amount),
+    ]
+}
+
+/// Of what happens on an account.
+pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> {
+    use LedgerAccount::{Credit, InTransit, Receivable, Revenue};
+    let of = account_no.as_str();
+    match event {
+        AccountEvent::Charged(bill) => entry((Receivable, of), (Revenue, of), bill.total),
+        AccountEvent::PaymentAllocated { payment_id, bill } => entry(
+            (InTransit, payment_id.as_str()),
+            (Receivable, of),
+            bill.amount,
+        ),
+        AccountEvent::CreditAdded { payment_id, amount } => {
+            entry((InTransit, payment_id.as_str()), (Credit, of), *amount)
+        }
+        AccountEvent::CreditApplied { bill, .. } => {
+            entry((Credit, of), (Receivable, of), bill.amount)
+        }
+        AccountEvent::PaymentReleased { bill, .. } => {
+            entry((Receivable, of), (Credit, of), bill.amount)
+        }
+        AccountEvent::BillAdjusted(note) => of_note(of, note),
+        AccountEvent::Rebilled(rebilling) => rebilling
+            .notes()
+            .flat_map(|note| of_note(of, note))
+            .collect(),
+        AccountEvent::BillVoided(voided) => entry((Revenue, of), (Receivable, of), voided.amount),
+        AccountEvent::PaymentReversed {
+            payment_id,
+            bills,
+            credit,
+        } => {
+            let from = (InTransit, payment_id.as_str());
+            let bills = bills.iter();
+            let mut lines: Vec<Posting> = bills
+                .flat_map(|bill| entry((Receivable, of), from, bill.amount))
+                .collect();
+            lines.extend(entry((Credit, of), from, *credit));
+            lines
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A debit note is charged as a bill is; a credit note the other way round.
+fn of_note(account_no: &str, note: &Note) -> Vec<Posting> {
+    let (receivable, revenue) = (LedgerAccount::Receivable, LedgerAccount::Revenue);
+    let amount = Fen::new(note.amount.value().saturating_abs());
+    if note.amount.is_negative() {
+        entry((revenue, account_no), (receivable, account_no), amount)
+    } else {
+        entry((receivable, account_no), (revenue, account_no), amount)
+    }
+}
+
+/// Where the money of a payment is, before it is anybody's.
+fn place(payment: &PaymentRecorded) -> (LedgerAccount, &str) {
+    let line = payment.bank_reference.as_ref();
+    match (payment.method, line) {
+        (PaymentMethod::Cash, _) => (LedgerAccount::Cash, payment.campus.as_str()),
+        (PaymentMethod::Cheque, _) => (LedgerAccount::Cheques, payment.campus.as_str()),
+        (_, Some(line)) => (LedgerAccount::Suspense, line.as_str()),
+        (method, None) => (LedgerAccount::Gateway, method.as_str()),
+    }
+}
+
+/// Of a payment that came in.
+pub fn of_payment(payment: &PaymentRecorded) -> Vec<Posting> {
+    let in_transit = (LedgerAccount::InTransit, payment.payment_id.as_str());
+    entry(place(payment), in_transit, payment.amount)
+}
+
+/// The same lines on the other sides: of a payment that is undone, of a line the bank takes back.
+pub fn reversed(postings: Vec<Posting>) -> Vec<Posting> {
+    let swap = |posting: Posting| Posting {
+        debit: posting.credit,
+        credit: posting.debit,
+        ..posting
+    };
+    postings.into_iter().map(swap).collect()
+}
+
+/// Of money that has reached the central account. Being booked moves nothing more: that is the
+/// payment's to say.
+pub fn of_bank_line(line: &BankLineEntered) -> Vec<Posting> {
+    let suspense = (LedgerAccount::Suspense, line.bank_reference.as_str());
+    entry((LedgerAccount::Bank, ""), suspense, line.amount)
+}
+
+fn owed(from: &CampusId, to: &CampusId, amount: Fen) -> Vec<Posting> {
+    let pair = format!("{from}@{to}");
+    entry(
+        (LedgerAccount::ClearingReceivable, &pair),
+        (LedgerAccount::ClearingPayable, &pair),
+        amount,
+    )
+}
+
+/// Of what one campus owes another; `pair` is whose stream it is, for a settlement does not say.
+pub fn of_clearing((from, to): (&CampusId, &CampusId), event: &ClearingEvent) -> Vec<Posting> {
+    match event {
+        ClearingEvent::Owed { amount, .. } => owed(from, to, *amount),
+        ClearingEvent::Relieved { amount, .. } => reversed(owed(from, to, *amount)),
+        ClearingEvent::Settled(settled) => reversed(owed(from, to, settled.amount)),
+    }
+}

@@ -1,0 +1,76 @@
+//! What stands on papers is asked as the pages ask it: by GraphQL, as whoever wants the paper.
+//! Numbers, masks and rights are then the same on paper and on the screen.
+
+use async_graphql::{Request, Variables};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chaobiao_graphql::Schema;
+use chaobiao_graphql::support::{RequestInfo, Services, Viewer, prepare};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::http::{forbidden, refused};
+
+#[derive(Debug, Error)]
+pub(super) enum AskError {
+    #[error("it is refused to this viewer")]
+    Refused,
+    #[error("there is none")]
+    Absent,
+    #[error("the answer is not as expected: {0}")]
+    Answer(String),
+}
+
+impl AskError {
+    pub(super) fn answer(&self, viewer: &Viewer) -> Response {
+        match self {
+            Self::Refused => forbidden(viewer),
+            Self::Absent => refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到该单据"),
+            Self::Answer(_) => {
+                tracing::error!(error = %self, "a paper could not be written");
+                let message = "服务器内部错误";
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                refused(status, "INTERNAL_SERVER_ERROR", message)
+            }
+        }
+    }
+}
+
+/// Asks on behalf of one request.
+pub(super) struct Asker<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) services: &'a Services,
+    pub(super) viewer: Viewer,
+    pub(super) info: RequestInfo,
+}
+
+impl Asker<'_> {
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        query: &str,
+        variables: Value,
+    ) -> Result<T, AskError> {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let request = prepare(
+            request,
+            self.services,
+            self.viewer.clone(),
+            self.info.clone(),
+        );
+        let answer = self.schema.execute(request).await;
+        if let Some(error) = answer.errors.first() {
+            let code = error
+                .extensions
+                .as_ref()
+                .and_then(|known| known.get("code"));
+            return Err(match code.map(ToString::to_string).as_deref() {
+                Some("\"UNAUTHENTICATED\"" | "\"FORBIDDEN\"") => AskError::Refused,
+                Some("\"NOT_FOUND\"") => AskError::Absent,
+                _ => AskError::Answer(error.message.clone()),
+            });
+        }
+        let data = answer.data.into_json().and_then(serde_json::from_value);
+        data.map_err(|error| AskError::Answer(error.to_string()))
+    }
+}

@@ -1,0 +1,175 @@
+//! `GET /paper/notices/<number>.pdf`, `/paper/receipts/<number>.pdf`,
+//! `/paper/statements/<account>.pdf?from=2026-01-01&to=2026-06-30`.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use chaobiao_graphql::Schema;
+use chaobiao_graphql::support::Services;
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use super::ask::{AskError, Asker};
+use super::font::{FontError, PaperFont};
+use super::sheet::Sheet;
+use super::statement::Days;
+use super::{draw, notice, proof, receipt, statement};
+use crate::http::{Caller, refused, refused_on};
+
+/// What the papers need.
+pub struct PaperRoutes {
+    pub schema: Schema,
+    pub services: Services,
+    pub font: Result<PaperFont, FontError>,
+    /// The site as whoever scans a square reaches it.
+    pub public_url: String,
+}
+
+pub(super) type Papers = Arc<PaperRoutes>;
+
+pub fn routes(papers: PaperRoutes) -> Router {
+    Router::new()
+        .route("/paper/notices/{file}", get(of_notice))
+        .route("/paper/receipts/{file}", get(of_receipt))
+        .route("/paper/statements/{file}", get(of_statement))
+        .route("/proof/{kind}/{number}/{code}", get(proof::show))
+        .with_state(Arc::new(papers))
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+struct Period {
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+fn number(file: &str) -> Option<&str> {
+    file.strip_suffix(".pdf")
+        .filter(|number| !number.is_empty())
+}
+
+/// A font and the right to ask, or the answer that there is none.
+async fn asker<'a>(
+    papers: &'a Papers,
+    caller: &Caller,
+) -> Result<(&'a PaperFont, Asker<'a>), Response> {
+    let font = papers.font.as_ref().map_err(|error| {
+        tracing::error!(%error, "no paper can be printed");
+        let message = "服务器缺少中文字体，暂时不能打印；请联系系统管理员";
+        refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "PAPER_FONT_MISSING",
+            message,
+        )
+    })?;
+    let viewer = caller.viewer(&papers.services).await;
+    let asker = Asker {
+        schema: &papers.schema,
+        services: &papers.services,
+        viewer,
+        info: caller.info(),
+    };
+    Ok((font, asker))
+}
+
+async fn of_notice(
+    State(papers): State<Papers>,
+    Extension(caller): Extension<Caller>,
+    Path(file): Path<String>,
+) -> Response {
+    let (font, asker) = match asker(&papers, &caller).await {
+        Ok(ready) => ready,
+        Err(answer) => return answer,
+    };
+    let Some(number) = number(&file) else {
+        return AskError::Absent.answer(&asker.viewer);
+    };
+    match notice::find(&asker, number).await {
+        Ok(found) => {
+            let proof = square(&papers, "bill", found.bill_no()).await;
+            deliver(&found.sheet(font, proof.as_deref()), font)
+        }
+        Err(error) => error.answer(&asker.viewer),
+    }
+}
+
+async fn of_receipt(
+    State(papers): State<Papers>,
+    Extension(caller): Extension<Caller>,
+    Path(file): Path<String>,
+) -> Response {
+    let (font, asker) = match asker(&papers, &caller).await {
+        Ok(ready) => ready,
+        Err(answer) => return answer,
+    };
+    let Some(number) = number(&file) else {
+        return AskError::Absent.answer(&asker.viewer);
+    };
+    match receipt::find(&asker, number).await {
+        Ok(found) => {
+            let proof = square(&papers, "receipt", number).await;
+            deliver(&found.sheet(font, proof.as_deref()), font)
+        }
+        Err(error) => error.answer(&asker.viewer),
+    }
+}
+
+async fn of_statement(
+    State(papers): State<Papers>,
+    Extension(caller): Extension<Caller>,
+    Path(file): Path<String>,
+    period: Result<Query<Period>, QueryRejection>,
+) -> Response {
+    let Ok(Query(Period { from, to })) = period else {
+        let message = "日期应写作 2026-01-31";
+        return refused_on(
+            StatusCode::BAD_REQUEST,
+            "BAD_USER_INPUT",
+            message,
+            &["from"],
+        );
+    };
+    let (font, asker) = match asker(&papers, &caller).await {
+        Ok(ready) => ready,
+        Err(answer) => return answer,
+    };
+    let Some(number) = number(&file) else {
+        return AskError::Absent.answer(&asker.viewer);
+    };
+    match statement::find(&asker, number, Days { from, to }).await {
+        Ok(found) => deliver(&found.sheet(font), font),
+        Err(error) => error.answer(&asker.viewer),
+    }
+}
+
+/// Without its square a paper still holds, so that a fault here stops no counter.
+async fn square(papers: &Papers, kind: &str, number: &str) -> Option<String> {
+    let address = proof::address(papers, kind, number).await;
+    address.unwrap_or_else(|error| {
+        tracing::error!(%error, "a paper goes without its square");
+        None
+    })
+}
+
+fn deliver(sheet: &Sheet, font: &PaperFont) -> Response {
+    match draw::pdf(sheet, font) {
+        Ok(bytes) => {
+            let headers = [
+                (CONTENT_TYPE, "application/pdf"),
+                (CONTENT_DISPOSITION, "inline"),
+                (CACHE_CONTROL, "no-store"),
+            ];
+            (headers, bytes).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a paper could not be drawn");
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            refused(status, "INTERNAL_SERVER_ERROR", "服务器内部错误")
+        }
+    }
+}

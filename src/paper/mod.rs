@@ -1,0 +1,16 @@
+//! Papers as PDF: 缴款通知单, 收据, 对账单, each with a square that leads to its proof (R29, R31, X1).
+
+mod ask;
+mod capitals;
+mod draw;
+mod font;
+mod http;
+mod notice;
+mod proof;
+mod receipt;
+mod sheet;
+mod statement;
+mod words;
+
+pub use font::{FontError, PaperFont};
+pub use http::{PaperRoutes, routes};

@@ -1,0 +1,74 @@
+//! The words and figures of papers.
+
+use chaobiao_domain::units::Fen;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use chaobiao_domain::units::business_date;
+
+/// A whole number of fen, as GraphQL writes it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Money(pub(super) Fen);
+
+impl TryFrom<String> for Money {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(|fen| Self(Fen::new(fen)))
+    }
+}
+
+impl std::fmt::Display for Money {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Campus {
+    campus_id: String,
+    name: String,
+    pub(super) contact: String,
+}
+
+/// The campus of a paper, by its name where it has one.
+pub(super) fn campus<'a>(campuses: &'a [Campus], id: &'a str) -> (&'a str, &'a str) {
+    let found = campuses.iter().find(|campus| campus.campus_id == id);
+    found.map_or((id, ""), |campus| (&campus.name, &campus.contact))
+}
+
+pub(super) fn commodity(name: &str) -> &str {
+    match name {
+        "WATER" => "水",
+        "ELECTRICITY" => "电",
+        other => other,
+    }
+}
+
+pub(super) fn method(name: &str) -> &str {
+    match name {
+        "CASH" => "现金",
+        "CHEQUE" => "支票",
+        "TRANSFER" => "转账",
+        other => other,
+    }
+}
+
+/// `staff:li` is on the paper as `li`.
+pub(super) fn who(actor: &str) -> &str {
+    actor.split_once(':').map_or(actor, |(_, name)| name)
+}
+
+pub(super) fn day(at: DateTime<Utc>) -> String {
+    business_date(at).format("%Y年%-m月%-d日").to_string()
+}
+
+/// `2026-07` as people write it.
+pub(super) fn month(month: &str) -> String {
+    match month.split_once('-') {
+        Some((year, month)) => format!("{year}年{}月", month.trim_start_matches('0')),
+        None => month.to_owned(),
+    }
+}

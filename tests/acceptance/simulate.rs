@@ -1,0 +1,46 @@
+//! The simulator, by the command line.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
+use crate::support::{chaobiao, run};
+use chaobiao_testing::ScratchDirectory;
+use serde_json::Value;
+
+fn simulate(arguments: &[&str]) -> String {
+    let scratch = ScratchDirectory::create();
+    let mut command = chaobiao(&scratch.path().join("data"));
+    command.arg("simulate").args(arguments);
+    let output = run(command);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{errors}");
+    text
+}
+
+#[test]
+fn x17_a_seeded_campus_tells_how_well_the_rules_find_what_is_wrong() {
+    let small = ["--meters", "150", "--months", "14", "--seed", "3"];
+    let text = simulate(&small);
+    assert!(
+        text.contains("抄码颠倒") && text.contains("查准率"),
+        "{text}"
+    );
+    let json = simulate(&[&small[..], &["--json"]].concat());
+    let score: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&score["meters"], &score["months"]),
+        (&150.into(), &14.into())
+    );
+    assert!(score["readings"].as_u64() >= Some(150 * 14));
+    assert_eq!(score["doubled"], 0);
+    let count = |path: &str| score.pointer(path).and_then(Value::as_u64).unwrap();
+    for fault in ["transposed", "misread", "neighbour", "leak"] {
+        let of = |what: &str| count(&format!("/faults/{fault}/{what}"));
+        let known = of("refused") + of("held") + of("warned") + of("late") + of("missed");
+        assert_eq!(known, of("planted"), "{fault}: {score}");
+    }
+    assert_eq!(simulate(&[&small[..], &["--json"]].concat()), json);
+}
