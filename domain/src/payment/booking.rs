@@ -153,6 +153,10 @@ impl Booking {
 /// Books a payment and everything that goes with it in the same commit. Money at a counter pays
 /// bills that are open, or is not taken; money that is at the bank already is kept as credit where
 /// nothing is open any more.
+#[expect(
+    clippy::too_many_lines,
+    reason = "what a payment takes, one after the other"
+)]
 pub fn book(
     booking: Booking,
     context: &CommandContext,
@@ -231,9 +235,26 @@ pub fn book(
     for account_no in &accounts {
         settle(account_no, &payment_id, &allocations, &credits, workspace)?;
     }
+    owe(&campus, clearing, &payment_id, context, workspace)?;
+    Ok(PaymentBooked {
+        payment_id,
+        amount: booking.amount,
+        allocations,
+        credits,
+    })
+}
+
+/// Notes what the campus that took the money owes others for it.
+fn owe(
+    from: &CampusId,
+    clearing: Vec<CampusShare>,
+    payment_id: &PaymentId,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
     for share in clearing {
         let id = ClearingId {
-            from: campus.clone(),
+            from: from.clone(),
             to: share.campus,
             month: BillingMonth::of(business_date(context.at)),
         };
@@ -244,12 +265,7 @@ pub fn book(
         };
         workspace.execute::<CampusClearing>(&id.to_string(), command)?;
     }
-    Ok(PaymentBooked {
-        payment_id,
-        amount: booking.amount,
-        allocations,
-        credits,
-    })
+    Ok(())
 }
 
 fn campus_of(account_no: &AccountNo, workspace: &mut Workspace) -> Result<CampusId, Stop> {

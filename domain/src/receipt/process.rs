@@ -46,7 +46,6 @@ impl IssueReceipt {
 
     /// A bill whose void receipt is still out gets no other: there would be two papers for it.
     fn check_papers_back(
-        &self,
         items: &[ReceiptItem],
         payment: &PaymentRecord,
         workspace: &mut Workspace,
@@ -85,7 +84,7 @@ impl Process for IssueReceipt {
         let mut items = payment.items();
         items.retain(|item| self.covers(item));
         if !payment.reversed {
-            self.check_papers_back(&items, &payment, workspace)?;
+            Self::check_papers_back(&items, &payment, workspace)?;
         }
         let total =
             Fen::checked_sum(items.iter().map(|item| item.amount)).ok_or(PaymentError::Overflow)?;

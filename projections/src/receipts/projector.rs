@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use chaobiao_domain::payment::{PaymentEvent, ReceiptGiven, ReceiptPart, RedReason};
+use chaobiao_domain::payment::{
+    InvoiceExchanged, InvoiceReversed, PaymentEvent, ReceiptGiven, ReceiptPart, RedReason,
+};
 use chaobiao_domain::units::{AccountNo, Fen, InvoiceNo, PaymentId, ReceiptNo};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::{DateTime, Utc};
@@ -62,6 +64,28 @@ struct CopyRow {
     copies: u32,
 }
 
+impl From<InvoiceExchanged> for InvoiceRow {
+    fn from(exchanged: InvoiceExchanged) -> Self {
+        Self {
+            receipt_no: exchanged.receipt_no,
+            invoice_no: exchanged.invoice_no,
+            red_invoice_no: None,
+            red_reason: None,
+        }
+    }
+}
+
+impl From<InvoiceReversed> for InvoiceRow {
+    fn from(reversed: InvoiceReversed) -> Self {
+        Self {
+            receipt_no: reversed.receipt_no,
+            invoice_no: reversed.invoice_no,
+            red_invoice_no: Some(reversed.red_invoice_no),
+            red_reason: Some(reversed.reason),
+        }
+    }
+}
+
 #[async_trait]
 impl Projector for ReceiptsProjector {
     fn name(&self) -> &'static str {
@@ -108,22 +132,10 @@ impl Projector for ReceiptsProjector {
                     lost: taken.lost,
                 }),
                 PaymentEvent::InvoiceExchanged(exchanged) => {
-                    let row = InvoiceRow {
-                        receipt_no: exchanged.receipt_no.clone(),
-                        invoice_no: exchanged.invoice_no,
-                        red_invoice_no: None,
-                        red_reason: None,
-                    };
-                    invoices.insert(exchanged.receipt_no, row);
+                    invoices.insert(exchanged.receipt_no.clone(), exchanged.into());
                 }
                 PaymentEvent::InvoiceReversed(reversed) => {
-                    let row = InvoiceRow {
-                        receipt_no: reversed.receipt_no.clone(),
-                        invoice_no: reversed.invoice_no,
-                        red_invoice_no: Some(reversed.red_invoice_no),
-                        red_reason: Some(reversed.reason),
-                    };
-                    invoices.insert(reversed.receipt_no, row);
+                    invoices.insert(reversed.receipt_no.clone(), reversed.into());
                 }
                 PaymentEvent::Recorded(_)
                 | PaymentEvent::ChequeCleared(_)
