@@ -59,6 +59,7 @@ fn papers(number: &str) -> Result<Certificates, DemoError> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn models() -> Result<Vec<(&'static str, ModelSpec)>, DemoError> {
     let terminal = TerminalSpec {
         screen_tenths_inch: 55,

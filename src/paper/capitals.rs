@@ -96,7 +96,7 @@ mod tests {
                         .chars()
                         .zip(0..)
                         .find_map(|(known, value)| (known == numeral).then_some(value))
-                        .unwrap()
+                        .unwrap();
                 }
             }
         }

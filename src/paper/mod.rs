@@ -1,5 +1,10 @@
 //! Papers as PDF: 缴款通知单, 收据, 对账单, each with a square that leads to its proof (R29, R31, X1).
 
+#![expect(
+    clippy::float_arithmetic,
+    reason = "where letters stand; amounts are whole fen"
+)]
+
 mod ask;
 mod capitals;
 mod draw;

@@ -23,7 +23,8 @@ struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Notice {
-    notice_no: String,
+    #[serde(rename = "noticeNo")]
+    number: String,
     account_no: String,
     campus: String,
     month: String,
@@ -109,13 +110,13 @@ impl Wanted {
     pub(super) fn sheet(&self, font: &PaperFont, proof: Option<&str>) -> Sheet {
         let notice = &self.notice;
         let (name, contact) = campus(&self.campuses, &notice.campus);
-        let title = format!("水电费缴款通知单 {}", notice.notice_no);
+        let title = format!("水电费缴款通知单 {}", notice.number);
         let mut paper = Writer::new(font, Format::A5, title);
         if let Some(address) = proof {
             paper.square(address);
         }
         paper.heading("水电费缴款通知单");
-        paper.sides(&format!("通知单号：{}", notice.notice_no), "");
+        paper.sides(&format!("通知单号：{}", notice.number), "");
         paper.sides(
             &format!(
                 "户号：{}　户名：{}",

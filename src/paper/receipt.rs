@@ -24,7 +24,8 @@ struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Receipt {
-    receipt_no: String,
+    #[serde(rename = "receiptNo")]
+    number: String,
     campus: String,
     issued_at: DateTime<Utc>,
     issued_by: String,
@@ -76,7 +77,7 @@ impl Wanted {
     pub(super) fn sheet(&self, font: &PaperFont, proof: Option<&str>) -> Sheet {
         let receipt = &self.receipt;
         let (name, contact) = campus(&self.campuses, &receipt.campus);
-        let title = format!("收据 {}", receipt.receipt_no);
+        let title = format!("收据 {}", receipt.number);
         let mut paper = Writer::new(font, Format::A5, title);
         if let Some(address) = proof {
             paper.square(address);
@@ -87,7 +88,7 @@ impl Wanted {
             paper.stamp(&format!("副本 第{}次补打", receipt.copies));
         }
         paper.heading("水电费收据");
-        paper.sides(&format!("收据编号：{}", receipt.receipt_no), "");
+        paper.sides(&format!("收据编号：{}", receipt.number), "");
         paper.sides(
             &format!("开具日期：{}　开具校区：{name}", day(receipt.issued_at)),
             "",

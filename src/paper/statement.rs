@@ -26,7 +26,8 @@ struct Answer {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
-    account_no: String,
+    #[serde(rename = "accountNo")]
+    number: String,
     campus: String,
     holder: Option<String>,
     address: Option<String>,
@@ -110,13 +111,13 @@ impl Wanted {
     pub(super) fn sheet(&self, font: &PaperFont) -> Sheet {
         let account = &self.account;
         let (name, contact) = campus(&self.campuses, &account.campus);
-        let title = format!("水电费对账单 {}", account.account_no);
+        let title = format!("水电费对账单 {}", account.number);
         let mut paper = Writer::new(font, Format::A4, title);
         paper.heading("水电费对账单");
         paper.sides(
             &format!(
                 "户号：{}　户名：{}",
-                account.account_no,
+                account.number,
                 known(account.holder.as_ref())
             ),
             &format!("校区：{name}"),

@@ -28,14 +28,15 @@ impl std::fmt::Display for Money {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Campus {
-    campus_id: String,
+    #[serde(rename = "campusId")]
+    id: String,
     name: String,
     pub(super) contact: String,
 }
 
 /// The campus of a paper, by its name where it has one.
 pub(super) fn campus<'a>(campuses: &'a [Campus], id: &'a str) -> (&'a str, &'a str) {
-    let found = campuses.iter().find(|campus| campus.campus_id == id);
+    let found = campuses.iter().find(|campus| campus.id == id);
     found.map_or((id, ""), |campus| (&campus.name, &campus.contact))
 }
 

@@ -37,12 +37,12 @@ impl Policy for ImportUndo {
         let readings = query::readings_of(self.0.pool(), &batch_id)
             .await
             .map_err(later)?;
-        Ok(steps(&batch_id, readings))
+        Ok(steps(&batch_id, &readings))
     }
 }
 
 /// One step at least: also a file that brought nothing is undone some time.
-fn steps(batch_id: &ImportBatchId, readings: Vec<ImportedReading>) -> Vec<Reaction> {
+fn steps(batch_id: &ImportBatchId, readings: &[ImportedReading]) -> Vec<Reaction> {
     let mut steps: Vec<&[ImportedReading]> = readings.chunks(UNDO_STEP).collect();
     if steps.is_empty() {
         steps.push(&[]);

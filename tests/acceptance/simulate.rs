@@ -1,10 +1,5 @@
 //! The simulator, by the command line.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 use crate::support::{chaobiao, run};
 use chaobiao_testing::ScratchDirectory;
 use serde_json::Value;

@@ -18,11 +18,11 @@ fn desk() -> Desk {
     desk
 }
 
-fn photo(digit: char) -> Option<ClaimPhoto> {
-    Some(ClaimPhoto {
+fn photo(digit: char) -> ClaimPhoto {
+    ClaimPhoto {
         photo: digit.to_string().repeat(64).parse().unwrap(),
         is_stored: true,
-    })
+    }
 }
 
 fn claim() -> SubmitTransfer {
@@ -30,7 +30,7 @@ fn claim() -> SubmitTransfer {
         accounts: vec!["A1".parse().unwrap()],
         bills: Vec::new(),
         amount: Fen::new(128_640),
-        photo: photo('a'),
+        photo: Some(photo('a')),
         transferred_on: Some("2026-09-14".parse().unwrap()),
         campus: Some("S".parse().unwrap()),
         phone: None,
@@ -246,9 +246,9 @@ fn bad_claims_are_refused() {
         ),
         (
             SubmitTransfer {
-                photo: photo('b').map(|photo| ClaimPhoto {
+                photo: Some(ClaimPhoto {
                     is_stored: false,
-                    ..photo
+                    ..photo('b')
                 }),
                 ..claim()
             },

@@ -102,7 +102,10 @@ pub(crate) fn position(
         (Some(_), None) => return Err(half("longitude")),
     };
     // Alone first, so that the refusal names the one that is wrong.
-    field("latitude", GeoPoint::try_new(latitude, Default::default()))?;
+    field(
+        "latitude",
+        GeoPoint::try_new(latitude, rust_decimal::Decimal::default()),
+    )?;
     Ok(Some(Position {
         point: field("longitude", GeoPoint::try_new(latitude, longitude))?,
         accuracy_m,

@@ -84,14 +84,12 @@ pub struct Payment {
 
 impl From<PaymentRow> for Payment {
     fn from(row: PaymentRow) -> Self {
-        let cheque = row
-            .cheque_number
-            .is_some()
-            .then(|| match row.cheque_state.as_deref() {
-                Some("cleared") => ChequeState::Cleared,
-                Some("bounced") => ChequeState::Bounced,
-                _ => ChequeState::Pending,
-            });
+        let state = match row.cheque_state.as_deref() {
+            Some("cleared") => ChequeState::Cleared,
+            Some("bounced") => ChequeState::Bounced,
+            _ => ChequeState::Pending,
+        };
+        let cheque = row.cheque_number.is_some().then_some(state);
         Self {
             payer_at: row.payer(),
             cheque_state: cheque,

@@ -59,7 +59,10 @@ pub struct Flow {
 
 /// Parts of a thousand, the last digit cut off.
 const fn per_mille(part: u64, of: u64) -> u64 {
-    if of == 0 { 1_000 } else { part * 1_000 / of }
+    match (part * 1_000).checked_div(of) {
+        Some(part) => part,
+        None => 1_000,
+    }
 }
 
 impl Score {

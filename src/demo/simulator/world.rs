@@ -491,16 +491,13 @@ impl<'a> Life<'a> {
 }
 
 fn refused(fault: Option<Fault>, score: &mut Score) {
-    match fault {
-        Some(fault) => {
-            let found = score.faults.entry(fault).or_default();
-            found.planted += 1;
-            found.refused += 1;
-        }
-        None => {
-            score.clean.readings += 1;
-            score.clean.refused += 1;
-        }
+    if let Some(fault) = fault {
+        let found = score.faults.entry(fault).or_default();
+        found.planted += 1;
+        found.refused += 1;
+    } else {
+        score.clean.readings += 1;
+        score.clean.refused += 1;
     }
 }
 
@@ -521,7 +518,6 @@ mod tests {
     #[test]
     fn x17_the_rules_find_what_was_planted_and_little_else() {
         let score = campus(1, 400, 24);
-        println!("{score}");
         assert_eq!(score, campus(1, 400, 24), "the seed decides");
         assert_ne!(score, campus(2, 400, 24));
         assert_eq!(score.doubled, 0);
