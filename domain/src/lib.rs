@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod account;
 pub mod bank_line;
 pub mod billing;
+pub mod billing_month;
 pub mod bulletin;
 pub mod calendar;
 pub mod campus;

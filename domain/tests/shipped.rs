@@ -17,6 +17,7 @@ use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::bank_line::BankLineEvent;
+use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
@@ -77,6 +78,7 @@ const READERS: &[(&str, Reader)] = &[
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
     ("bank_line", understood::<BankLineEvent>),
+    ("billing_month", understood::<BillingMonthEvent>),
     ("campus", understood::<CampusEvent>),
     ("campus_clearing", understood::<ClearingEvent>),
     ("cash_month", understood::<CashMonthEvent>),

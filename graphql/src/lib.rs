@@ -77,7 +77,7 @@ pub struct DeskQuery(
     CashDeskQuery,
     OnlineQuery,
     PeopleQuery,
-    ServiceRootQuery,
+    OfficeQuery,
 );
 
 /// Queries about money that comes through payment gateways.
@@ -86,6 +86,10 @@ pub struct OnlineQuery(
     gateway_order::GatewayOrderQuery,
     gateway_statement::GatewayStatementQuery,
 );
+
+/// Queries of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeQuery(ServiceRootQuery, BillsQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -134,15 +138,23 @@ pub struct FiguresQuery(
     insight::UsageQuery,
 );
 
-/// Queries about accounts, prices, bills and payments.
+/// Queries about accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyQuery(
     account::AccountQuery,
-    billing::BillingQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
     tariff::TariffQuery,
+);
+
+/// Queries about bills and what has become of them.
+#[derive(Default, MergedObject)]
+pub struct BillsQuery(
+    billing::BillingQuery,
+    billing::CorrectionQuery,
+    billing::ReplayQuery,
+    tariff::SimulationQuery,
 );
 
 /// Queries about tills, the bank's statement, and what campuses owe each other.
@@ -194,12 +206,16 @@ pub struct DeskMutation(
     CashDeskMutation,
     OnlineMutation,
     PeopleMutation,
-    ServiceRootMutation,
+    OfficeMutation,
 );
 
 /// Mutations of money that comes through payment gateways.
 #[derive(Default, MergedObject)]
 pub struct OnlineMutation(gateway_order::GatewayOrderMutation);
+
+/// Mutations of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -243,16 +259,19 @@ pub struct SettingsMutation(
     validation_rules::ValidationRulesMutation,
 );
 
-/// Mutations of accounts, prices, bills and payments.
+/// Mutations of accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyMutation(
     account::AccountMutation,
-    billing::BillingMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
 );
+
+/// Mutations of bills and of the months they are booked in.
+#[derive(Default, MergedObject)]
+pub struct BillsMutation(billing::BillingMutation, billing::CorrectionMutation);
 
 /// Mutations of tills, the bank's statement, and what campuses owe each other.
 #[derive(Default, MergedObject)]

@@ -3,6 +3,7 @@
 pub mod account_statement;
 pub mod audit_trail;
 pub mod bank_lines;
+pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
@@ -56,6 +57,7 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(equipment::EquipmentProjector),

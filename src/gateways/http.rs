@@ -21,10 +21,10 @@ use serde_json::json;
 
 use super::GatewayDesk;
 
-pub(super) const WECHAT_PAY: &str = "/gateway/wechat-pay/notify";
-pub(super) const UNION_PAY: &str = "/gateway/unionpay/notify";
+pub(super) const WECHAT_PAY: &str = "/callback/wechatpay";
+pub(super) const UNION_PAY: &str = "/callback/unionpay";
 /// Where the payer's browser comes back to.
-pub(super) const UNION_PAY_BACK: &str = "/gateway/unionpay/back";
+pub(super) const UNION_PAY_BACK: &str = "/callback/unionpay/back";
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 pub fn routes(desk: GatewayDesk) -> Router {

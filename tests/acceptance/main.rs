@@ -28,6 +28,7 @@ mod people;
 mod profiles;
 mod proofs;
 mod rebuild;
+mod replay;
 mod rounds;
 mod serve;
 mod service;

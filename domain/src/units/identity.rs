@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ValueError, normalise_digits};
 
-const MAX_LENGTH: usize = 40;
+/// Room for the number of a note, which is built from a bill's, which is built from an account's.
+const MAX_LENGTH: usize = 48;
 
 /// ASCII only: identifiers become stream names, file names and printed codes.
 fn plain(text: &str, what: &'static str) -> Result<(), ValueError> {
@@ -125,6 +126,8 @@ identifiers! {
     ReadingId, "读数编号", plain;
     BillNo, "账单号", plain;
     NoticeNo, "通知单号", plain;
+    /// A credit or debit note (调整单).
+    NoteNo, "调整单号", plain;
     PaymentId, "缴费流水号", plain;
     ReceiptNo, "票据号", plain;
     /// 商户订单号: what we call an order at a payment gateway, `out_trade_no` there.

@@ -3,6 +3,7 @@
 
 mod arrears;
 mod cash_desk;
+mod corrections;
 mod equipment;
 mod field_work;
 mod imports;

@@ -30,7 +30,7 @@ fn order(total_fen: i64) -> JsapiOrder {
         total_fen,
         openid: "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o".to_owned(),
         expires_at: "2026-09-24T09:15:00+08:00".parse().unwrap(),
-        notify_url: "https://pay.example.edu.cn/gateway/wechat-pay/notify".to_owned(),
+        notify_url: "https://pay.example.edu.cn/callback/wechatpay".to_owned(),
     }
 }
 
@@ -210,7 +210,7 @@ async fn an_order_of_unionpay_is_posted_queried_and_given_back() {
         amount_fen: 5000,
         pay_until: now() + TimeDelta::minutes(15),
         front_url: "https://pay.example.edu.cn/m/".to_owned(),
-        back_url: "https://pay.example.edu.cn/gateway/unionpay/notify".to_owned(),
+        back_url: "https://pay.example.edu.cn/callback/unionpay".to_owned(),
     };
     let form = client.front_form(&front).unwrap();
     let time = form

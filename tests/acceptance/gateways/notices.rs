@@ -6,8 +6,8 @@ use chaobiao_graphql::support::Invocation;
 
 use super::town::Town;
 
-const WECHAT_PAY: &str = "/gateway/wechat-pay/notify";
-const UNION_PAY: &str = "/gateway/unionpay/notify";
+const WECHAT_PAY: &str = "/callback/wechatpay";
+const UNION_PAY: &str = "/callback/unionpay";
 
 #[tokio::test]
 async fn r27_a_notice_of_wechat_pay_becomes_one_payment_however_often_it_comes() {

@@ -3,7 +3,7 @@ use chaobiao_gateway_stub::{Flaw, Trouble};
 
 use super::town::Town;
 
-const WECHAT_PAY: &str = "/gateway/wechat-pay/notify";
+const WECHAT_PAY: &str = "/callback/wechatpay";
 
 #[tokio::test]
 async fn money_without_a_notice_is_found_by_asking_though_answers_get_lost() {

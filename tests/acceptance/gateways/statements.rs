@@ -6,7 +6,7 @@ use chaobiao_gateway_stub::{Flaw, WechatStub};
 
 use super::town::Town;
 
-const WECHAT_PAY: &str = "/gateway/wechat-pay/notify";
+const WECHAT_PAY: &str = "/callback/wechatpay";
 
 /// A trade bill as `WeChat` Pay writes it.
 fn bill(rows: &[(&str, &str)]) -> String {

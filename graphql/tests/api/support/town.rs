@@ -182,6 +182,7 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "billing_months",
             "bank_lines",
             "campus_clearing",
             "gateway_orders",
