@@ -19,6 +19,7 @@ use crate::checkpoint_store;
 use crate::config::{Config, VerificationConfig};
 use crate::erasure::Keepers;
 use crate::frames::DeviceFrames;
+use crate::gateways::{GatewayDesk, GatewaySender, Gateways};
 use crate::objects::{self, Place};
 use crate::photos::{PhotoLimits, PhotoStore};
 use crate::policies;
@@ -109,6 +110,15 @@ impl Core {
             access_log: Arc::clone(journal) as Arc<_>,
             photos: Arc::new(Self::photos(config)?),
             frames: Arc::new(DeviceFrames),
+            gateways: Arc::new(self.gateways(config)?),
+        })
+    }
+
+    /// The payment gateways that are set up.
+    pub fn gateways(&self, config: &Config) -> Result<GatewayDesk, AppError> {
+        Ok(GatewayDesk {
+            gateways: Gateways::open(config)?,
+            bus: self.bus.clone(),
         })
     }
 
@@ -135,7 +145,7 @@ impl Core {
             .projectors(chaobiao_projections::all(&self.store))
             .policies(policies::all(keepers))
             .processes(policies::processes())
-            .sender(Arc::new(outbox))
+            .sender(GatewaySender::new(self.gateways(config)?, outbox))
             .notary(notary);
         if config.verification.interval_hours > 0 {
             daemon = daemon.verification(verification_schedule(&config.verification));

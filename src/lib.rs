@@ -12,6 +12,7 @@ pub mod demo;
 pub mod erasure;
 pub mod export;
 pub mod frames;
+pub mod gateways;
 pub mod http;
 pub mod import;
 pub mod labels;

@@ -76,6 +76,11 @@ impl Desk {
         }
     }
 
+    /// Gives the next command the number after this one, so that its ids are known.
+    pub(crate) fn commands_done(&mut self, number: u128) {
+        self.commands = number;
+    }
+
     /// The code of the refusal this must end in.
     pub(crate) fn refused<P: Process>(&mut self, process: &P) -> String {
         match self.run(process) {

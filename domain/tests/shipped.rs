@@ -17,6 +17,7 @@ use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::bank_line::BankLineEvent;
+use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
@@ -24,6 +25,8 @@ use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
 use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
+use chaobiao_domain::gateway_order::GatewayOrderEvent;
+use chaobiao_domain::gateway_statement::GatewayStatementEvent;
 use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::import_profile::ImportProfileEvent;
@@ -75,6 +78,7 @@ const READERS: &[(&str, Reader)] = &[
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
     ("bank_line", understood::<BankLineEvent>),
+    ("billing_month", understood::<BillingMonthEvent>),
     ("campus", understood::<CampusEvent>),
     ("campus_clearing", understood::<ClearingEvent>),
     ("cash_month", understood::<CashMonthEvent>),
@@ -82,6 +86,8 @@ const READERS: &[(&str, Reader)] = &[
     ("customer", understood::<CustomerEvent>),
     ("equipment_item", understood::<EquipmentItemEvent>),
     ("equipment_model", understood::<EquipmentModelEvent>),
+    ("gateway_order", understood::<GatewayOrderEvent>),
+    ("gateway_statement", understood::<GatewayStatementEvent>),
     ("import_batch", understood::<ImportBatchEvent>),
     ("interval_day", understood::<IntervalDayEvent>),
     ("label_template", understood::<LabelTemplateEvent>),

@@ -4,12 +4,14 @@
 //! known then is what the events before that place fold to, by the code that folds them today;
 //! there is no other way to ask for the past.
 
-use chaobiao_decision::{Rejection, StreamId};
+use chaobiao_decision::{
+    CommandContext, Process, Rejection, Stop, StoredEvent, StreamId, Workspace,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use thiserror::Error;
 
-use crate::{EventStore, RecordedEvent, StoreError};
+use crate::{CommandError, EventStore, RecordedEvent, StoreError};
 
 /// Up to where the log is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +61,9 @@ pub struct Horizon {
     /// When the last of them became known; `None` before the first.
     pub known_at: Option<DateTime<Utc>>,
 }
+
+/// How often a command may ask for more streams.
+const ROUNDS: usize = 64;
 
 /// Why a place in the log cannot be given.
 #[derive(Debug, Error)]
@@ -156,6 +161,52 @@ impl EventStore {
         Ok(events)
     }
 
+    /// What a command would have come to when nothing was known but the log up to some place.
+    /// Writes nothing. Claims are not kept by time: to a command of the past all are free.
+    pub async fn decide_as_known<P: Process>(
+        &self,
+        context: &CommandContext,
+        process: &P,
+        horizon: Horizon,
+    ) -> Result<P::Outcome, CommandError> {
+        let mut workspace = Workspace::default();
+        for _ in 0..ROUNDS {
+            match process.decide(context, &mut workspace) {
+                Ok(outcome) => return Ok(outcome),
+                Err(Stop::Refused(rejection)) => return Err(rejection.into()),
+                Err(Stop::Corrupt(reason)) => return Err(StoreError::Corrupt(reason).into()),
+                Err(Stop::Need(streams)) => {
+                    workspace.rollback();
+                    for stream in streams {
+                        let history = self.history_to(&stream, horizon).await?;
+                        let history = history.into_iter().map(stored).collect();
+                        workspace.feed(stream, history);
+                    }
+                }
+                Err(Stop::NeedClaim(claim)) => {
+                    workspace.rollback();
+                    workspace.feed_claim(claim, None);
+                }
+            }
+        }
+        Err(StoreError::EndlessNeed.into())
+    }
+
+    /// Every sealed event of a type, decrypted, in the one order.
+    pub async fn events_of_type(&self, event_type: &str) -> Result<Vec<RecordedEvent>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM events e JOIN log l USING (global_position) \
+             WHERE e.event_type = $1 ORDER BY l.leaf_index",
+            RecordedEvent::COLUMNS
+        );
+        let mut events: Vec<RecordedEvent> = sqlx::query_as(&sql)
+            .bind(event_type)
+            .fetch_all(self.pool())
+            .await?;
+        self.open_events(&mut events).await?;
+        Ok(events)
+    }
+
     /// A stream's whole sealed history, decrypted, in order.
     pub async fn history(&self, stream: &StreamId) -> Result<Vec<RecordedEvent>, StoreError> {
         let everything = Horizon {
@@ -163,6 +214,15 @@ impl EventStore {
             known_at: None,
         };
         self.history_to(stream, everything).await
+    }
+}
+
+fn stored(event: RecordedEvent) -> StoredEvent {
+    StoredEvent {
+        sequence: event.sequence,
+        event_type: event.event_type,
+        event_version: event.event_version,
+        payload: event.payload,
     }
 }
 

@@ -22,6 +22,8 @@ pub mod clearing;
 pub mod customer;
 pub mod equipment;
 pub mod field_work;
+pub mod gateway_order;
+pub mod gateway_statement;
 pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
@@ -70,7 +72,24 @@ pub struct MeterWorkQuery(
 
 /// Queries of those who look after money and people.
 #[derive(Default, MergedObject)]
-pub struct DeskQuery(MoneyQuery, CashDeskQuery, PeopleQuery, ServiceRootQuery);
+pub struct DeskQuery(
+    MoneyQuery,
+    CashDeskQuery,
+    OnlineQuery,
+    PeopleQuery,
+    OfficeQuery,
+);
+
+/// Queries about money that comes through payment gateways.
+#[derive(Default, MergedObject)]
+pub struct OnlineQuery(
+    gateway_order::GatewayOrderQuery,
+    gateway_statement::GatewayStatementQuery,
+);
+
+/// Queries of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeQuery(ServiceRootQuery, BillsQuery);
 
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
@@ -119,15 +138,23 @@ pub struct FiguresQuery(
     insight::UsageQuery,
 );
 
-/// Queries about accounts, prices, bills and payments.
+/// Queries about accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyQuery(
     account::AccountQuery,
-    billing::BillingQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
     tariff::TariffQuery,
+);
+
+/// Queries about bills and what has become of them.
+#[derive(Default, MergedObject)]
+pub struct BillsQuery(
+    billing::BillingQuery,
+    billing::CorrectionQuery,
+    billing::ReplayQuery,
+    tariff::SimulationQuery,
 );
 
 /// Queries about tills, the bank's statement, and what campuses owe each other.
@@ -177,9 +204,18 @@ pub struct MeterWorkMutation(
 pub struct DeskMutation(
     MoneyMutation,
     CashDeskMutation,
+    OnlineMutation,
     PeopleMutation,
-    ServiceRootMutation,
+    OfficeMutation,
 );
+
+/// Mutations of money that comes through payment gateways.
+#[derive(Default, MergedObject)]
+pub struct OnlineMutation(gateway_order::GatewayOrderMutation);
+
+/// Mutations of the back office: what is billed, and what people ask of the centre.
+#[derive(Default, MergedObject)]
+pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
@@ -223,16 +259,19 @@ pub struct SettingsMutation(
     validation_rules::ValidationRulesMutation,
 );
 
-/// Mutations of accounts, prices, bills and payments.
+/// Mutations of accounts, prices and payments.
 #[derive(Default, MergedObject)]
 pub struct MoneyMutation(
     account::AccountMutation,
-    billing::BillingMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,
     tariff::TariffMutation,
 );
+
+/// Mutations of bills and of the months they are booked in.
+#[derive(Default, MergedObject)]
+pub struct BillsMutation(billing::BillingMutation, billing::CorrectionMutation);
 
 /// Mutations of tills, the bank's statement, and what campuses owe each other.
 #[derive(Default, MergedObject)]

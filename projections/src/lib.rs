@@ -3,6 +3,7 @@
 pub mod account_statement;
 pub mod audit_trail;
 pub mod bank_lines;
+pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
@@ -11,6 +12,8 @@ pub mod equipment;
 pub mod evidence;
 #[cfg(test)]
 mod fixture;
+pub mod gateway_orders;
+pub mod gateway_statements;
 pub mod historic_usage;
 pub mod import_profiles;
 pub mod imports;
@@ -54,9 +57,12 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(equipment::EquipmentProjector),
+        Arc::new(gateway_orders::GatewayOrdersProjector),
+        Arc::new(gateway_statements::GatewayStatementsProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),

@@ -18,6 +18,11 @@ const ROWS_REFUSED: u8 = 2;
 #[error("{0} 行被退回")]
 pub(super) struct RowsRefused(pub(super) usize);
 
+/// A file was compared, and does not agree with what is recorded.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} 项差异待核查")]
+pub(super) struct DifferencesFound(pub(super) usize);
+
 /// Any failure of a command, with the exit status it deserves. It does not implement `Error`, so
 /// that `?` turns every error type into it.
 #[derive(Debug)]
@@ -60,7 +65,9 @@ impl CommandError {
                 Some(OpenError::Embedded(EmbeddedError::AlreadyRunning { .. }))
             )
         });
-        let refused = |cause: &(dyn Error + 'static)| cause.is::<RowsRefused>();
+        let refused = |cause: &(dyn Error + 'static)| {
+            cause.is::<RowsRefused>() || cause.is::<DifferencesFound>()
+        };
         if running {
             ALREADY_RUNNING
         } else if self.causes().any(refused) {

@@ -3,21 +3,26 @@
 use std::path::{Path, PathBuf};
 
 use chaobiao_decision::{Actor, CommandContext};
+use chaobiao_domain::gateway_order::GatewayChannel;
+use chaobiao_domain::gateway_statement::Verdict as RowVerdictThere;
 use chaobiao_domain::historic_usage::WithdrawHistoricUsage;
 use chaobiao_domain::import_batch::{RequestImportUndo, is_of_readings};
 use chaobiao_domain::import_profile::{LookUpProfile, ProfileLayout};
 use chaobiao_domain::units::{CampusId, ImportBatchId, ImportProfileId};
 use chaobiao_projections::{directory, historic_usage, imports};
-use uuid::Uuid;
+use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::app::Core;
+use crate::gateways::statement::{StatementFile, compare};
 use crate::import::{
     CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Verdict, import,
 };
 
-use super::error::RowsRefused;
+use uuid::Uuid;
+
+use super::error::{DifferencesFound, RowsRefused};
 use super::{CommandError, Context, output};
 
 #[derive(Args, Debug)]
@@ -48,6 +53,20 @@ enum What {
         #[command(flatten)]
         file: File,
     },
+    /// 支付平台对账单：逐行与本系统核对，列出差异
+    Statement {
+        #[arg(long, value_enum)]
+        channel: GatewayName,
+        /// 本中心在该平台的商户号
+        #[arg(long, value_name = "商户号")]
+        merchant: String,
+        /// 对账单日期
+        #[arg(long, value_name = "日期")]
+        day: NaiveDate,
+        /// 微信支付：解压后的交易账单；银联：应答中的 fileContent
+        #[arg(value_name = "文件")]
+        path: PathBuf,
+    },
     /// 撤回一批历史用量；读数文件则申请撤回，由另一人在后台批准
     Undo {
         #[arg(value_name = "批次")]
@@ -66,6 +85,14 @@ enum SourceName {
     Platform,
     /// 远传
     Remote,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GatewayName {
+    /// 微信支付
+    WechatPay,
+    /// 银联在线
+    UnionPay,
 }
 
 #[derive(Args, Debug)]
@@ -105,6 +132,12 @@ impl What {
                 return Ok(output::line("已申请撤回，须由另一人批准")?);
             }
             Self::Undo { batch, .. } => return undo(core, &batch).await,
+            Self::Statement {
+                channel,
+                merchant,
+                day,
+                path,
+            } => return statement(core, channel, merchant, day, &path).await,
             Self::With { profile, file } => {
                 let look_up = LookUpProfile {
                     profile_id: profile,
@@ -132,6 +165,54 @@ impl What {
 fn system(core: &Core) -> CommandContext {
     let actor = Actor::System("import".to_owned());
     CommandContext::new(Uuid::now_v7(), actor, core.store.clock().now())
+}
+
+/// A line for every row and everything missing there; differences make the status of refused rows.
+async fn statement(
+    core: &Core,
+    channel: GatewayName,
+    merchant: String,
+    day: NaiveDate,
+    path: &Path,
+) -> Result<(), CommandError> {
+    let bytes = tokio::fs::read(path)
+        .await
+        .map_err(|error| format!("无法读取 {}：{error}", path.display()))?;
+    let file = StatementFile {
+        channel: match channel {
+            GatewayName::WechatPay => GatewayChannel::WechatPay,
+            GatewayName::UnionPay => GatewayChannel::UnionPay,
+        },
+        merchant,
+        day,
+        bytes: &bytes,
+    };
+    let compared = compare(&core.bus, &file).await?;
+    for row in &compared.rows {
+        let verdict = match row.verdict {
+            RowVerdictThere::Agrees => "一致",
+            RowVerdictThere::Differs(kind) => kind.label(),
+        };
+        output::line(&format!("第 {} 行 {}：{verdict}", row.line, row.order_no))?;
+    }
+    let missing = compared.differences.iter().filter(|it| it.line.is_none());
+    for difference in missing {
+        let (order_no, kind) = (&difference.order_no, difference.kind.label());
+        output::line(&format!("订单 {order_no}：{kind}"))?;
+    }
+    let (there, agreed) = (compared.there, compared.agreed);
+    output::line(&format!(
+        "共 {} 行，收 {} 元、退 {} 元；一致 {} 行，差异 {} 项",
+        there.rows,
+        there.paid,
+        there.refunded,
+        agreed.rows,
+        compared.differences.len()
+    ))?;
+    match compared.differences.len() {
+        0 => Ok(()),
+        differences => Err(DifferencesFound(differences).into()),
+    }
 }
 
 /// Takes back what a batch of historic usage brought: each month by an event of its own.

@@ -60,6 +60,8 @@ commands! {
     meter => Meter,
     /// 户号：对账单
     account => Account,
+    /// 账单：从事件重算
+    bill => Bill,
     /// 导出给其他系统的文件
     export => Export,
     /// 费率：试算

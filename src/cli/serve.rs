@@ -17,6 +17,7 @@ use crate::calendar;
 use crate::config::Config;
 use crate::database::Database;
 use crate::export;
+use crate::gateways;
 use crate::http::{self, Operations, Readiness};
 use crate::labels;
 use crate::paper::{self, PaperFont, PaperRoutes};
@@ -97,6 +98,7 @@ async fn serve(
         }))
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
+        .merge(gateways::routes(core.gateways(config)?))
         .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {

@@ -49,6 +49,16 @@ pub enum ConfigError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
 
+    #[error("支付平台配置不完整：{key} / the payment gateway needs {key}")]
+    GatewayIncomplete { key: &'static str },
+
+    #[error("支付平台密钥或证书 {path} 有误 / the gateway key or certificate {path} is malformed")]
+    GatewayKey {
+        path: PathBuf,
+        #[source]
+        source: chaobiao_integrations::KeyError,
+    },
+
     #[error(transparent)]
     DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
 
@@ -61,7 +71,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
     }

@@ -81,7 +81,9 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
         "transparency.checkpoint_folder",
         "transparency.checkpoint_store",
     ];
-    let parsed: Value = if text_only.contains(&key.as_str()) {
+    // Numbers of ours at a gateway look like numbers, and are names.
+    let of_a_gateway = key.starts_with("gateways.") && !key.ends_with(".sandbox");
+    let parsed: Value = if of_a_gateway || text_only.contains(&key.as_str()) {
         Value::from(value)
     } else {
         parsed

@@ -2,6 +2,7 @@
 //! environment. A key nobody knows is refused: a misspelt limit must not silently be no limit.
 
 mod error;
+mod gateways;
 mod load;
 mod log_key;
 mod master_key;
@@ -9,6 +10,7 @@ mod secret;
 mod sections;
 
 pub use error::ConfigError;
+pub use gateways::{GatewaysConfig, UnionPaySection, WechatPaySection};
 pub use load::CONFIG_VARIABLE;
 pub use log_key::{LogKeyFile, read_trusted_keys};
 pub use master_key::{MASTER_KEY_BYTES, MasterKeyFiles, create_key_file, read_key_file};

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::{GatewaysConfig, Secret};
 
 /// Everything an operator may set. Every key is described in `docs/configuration.md`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -24,6 +24,7 @@ pub struct Config {
     pub transparency: TransparencyConfig,
     pub retention: RetentionConfig,
     pub verification: VerificationConfig,
+    pub gateways: GatewaysConfig,
 }
 
 impl Default for Config {
@@ -44,6 +45,7 @@ impl Default for Config {
             transparency: TransparencyConfig::default(),
             retention: RetentionConfig::default(),
             verification: VerificationConfig::default(),
+            gateways: GatewaysConfig::default(),
         }
     }
 }

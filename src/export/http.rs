@@ -12,7 +12,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_graphql::support::{Services, may, record_route};
 
 use super::{ExportError, Format, read_batch};
-use crate::http::{Caller, forbidden, refused};
+use crate::http::{Caller, forbidden, internal_error, refused};
 
 /// What the access log calls it.
 const WHAT: &str = "export.payments";
@@ -46,7 +46,7 @@ async fn payments(
     let batch = match read_batch(services.store().pool(), batch_id).await {
         Ok(batch) => batch,
         Err(ExportError::Unknown(_)) => return absent(),
-        Err(error) => return fault(&error),
+        Err(error) => return internal_error(&error, "an export"),
     };
     match batch.file(format) {
         Ok(bytes) => {
@@ -62,7 +62,7 @@ async fn payments(
             ];
             (headers, bytes).into_response()
         }
-        Err(error) => fault(&error),
+        Err(error) => internal_error(&error, "an export"),
     }
 }
 
@@ -75,16 +75,6 @@ fn wanted(file: &str) -> Option<(ExportBatchId, Format)> {
 
 fn absent() -> Response {
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到导出批次")
-}
-
-pub(super) fn fault(error: &ExportError) -> Response {
-    tracing::error!(%error, source = ?error, "an export could not be written");
-    let message = "服务器内部错误";
-    refused(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL_SERVER_ERROR",
-        message,
-    )
 }
 
 /// A file to keep: the plain name for whoever reads no other, the whole one by RFC 5987.

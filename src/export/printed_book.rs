@@ -15,8 +15,7 @@ use chaobiao_projections::unread_meters::{RoundRow, query};
 use sqlx::PgPool;
 
 use super::ExportError;
-use super::http::fault;
-use crate::http::{Caller, forbidden, refused};
+use crate::http::{Caller, forbidden, internal_error, refused};
 
 /// What the access log calls it.
 const WHAT: &str = "export.round";
@@ -41,7 +40,7 @@ pub(super) async fn printed_book(
     match page(services.store().pool(), &round_id).await {
         Ok(Some(page)) => Html(page).into_response(),
         Ok(None) => absent(),
-        Err(error) => fault(&error),
+        Err(error) => internal_error(&error, "a printed book"),
     }
 }
 

@@ -14,10 +14,10 @@ use chaobiao_projections::insight::{ReportFilter, ReportLine, report};
 use chaobiao_projections::report_templates::{TemplateRow, query};
 use serde::Deserialize;
 
-use super::http::{attachment, fault};
+use super::http::attachment;
 use super::table::{Cell, Table};
 use super::{ExportError, Format};
-use crate::http::{Caller, forbidden, refused};
+use crate::http::{Caller, forbidden, internal_error, refused};
 
 /// What the access log calls it.
 const WHAT: &str = "export.usage";
@@ -70,7 +70,7 @@ pub(super) async fn usage(
     let (template, format) = match found.await {
         Ok(Some(found)) => found,
         Ok(None) => return refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到报表模板"),
-        Err(error) => return fault(&error),
+        Err(error) => return internal_error(&error, "an export"),
     };
     let Some(filter) = span.filter(&template.layout) else {
         let message = "from 和 to 应为月份，且 from 不晚于 to";
@@ -96,7 +96,7 @@ pub(super) async fn usage(
             ];
             (headers, bytes).into_response()
         }
-        Err(error) => fault(&error),
+        Err(error) => internal_error(&error, "an export"),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::config::ServerConfig;
 pub use caller::Caller;
 pub use observe::RequestId;
 pub use readiness::Readiness;
-pub use refusal::{forbidden, refused, refused_on};
+pub use refusal::{forbidden, internal_error, refused, refused_on};
 pub use server::serve;
 
 /// What the routes of operators need.

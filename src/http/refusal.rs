@@ -28,6 +28,16 @@ pub fn refused_on(status: StatusCode, code: &str, message: &str, field: &[&str])
     (status, Json(refused)).into_response()
 }
 
+/// What failed is for the log, not for the caller.
+pub fn internal_error(error: &impl std::error::Error, doing: &str) -> Response {
+    tracing::error!(%error, source = ?error, doing, "a request could not be answered");
+    refused(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "INTERNAL_SERVER_ERROR",
+        "服务器内部错误",
+    )
+}
+
 /// For a viewer without the right: whether signing in would help.
 pub fn forbidden(viewer: &Viewer) -> Response {
     if viewer.is_anonymous() {

@@ -13,7 +13,7 @@ use chaobiao_graphql::support::{Services, may, record_route};
 use chaobiao_projections::meter_labels::query;
 
 use super::{Layout, lay_out, pdf, zpl};
-use crate::http::{Caller, forbidden, refused};
+use crate::http::{Caller, forbidden, internal_error, refused};
 
 /// What the access log calls it.
 const WHAT: &str = "export.labels";
@@ -56,7 +56,7 @@ async fn labels(
     let batch = match query::batch(services.store().pool(), &batch_id).await {
         Ok(Some(batch)) => batch,
         Ok(None) => return absent(),
-        Err(error) => return fault(&error),
+        Err(error) => return internal_error(&error, "labels"),
     };
     let laid_out: Result<Vec<Layout>, _> = batch
         .labels
@@ -96,13 +96,4 @@ pub(super) fn wanted(file: &str) -> Option<(LabelBatchId, Format)> {
 
 fn absent() -> Response {
     refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到标签批次")
-}
-
-fn fault(error: &impl std::fmt::Display) -> Response {
-    tracing::error!(%error, "labels could not be read");
-    refused(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL_SERVER_ERROR",
-        "服务器内部错误",
-    )
 }

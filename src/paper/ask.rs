@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::http::{forbidden, refused};
+use crate::http::{forbidden, internal_error, refused};
 
 #[derive(Debug, Error)]
 pub(super) enum AskError {
@@ -27,12 +27,7 @@ impl AskError {
         match self {
             Self::Refused => forbidden(viewer),
             Self::Absent => refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到该单据"),
-            Self::Answer(_) => {
-                tracing::error!(error = %self, "a paper could not be written");
-                let message = "服务器内部错误";
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                refused(status, "INTERNAL_SERVER_ERROR", message)
-            }
+            Self::Answer(_) => internal_error(self, "what stands on a paper"),
         }
     }
 }

@@ -20,7 +20,7 @@ use super::font::{FontError, PaperFont};
 use super::sheet::Sheet;
 use super::statement::Days;
 use super::{draw, notice, proof, receipt, statement};
-use crate::http::{Caller, refused, refused_on};
+use crate::http::{Caller, internal_error, refused, refused_on};
 
 /// What the papers need.
 pub struct PaperRoutes {
@@ -48,16 +48,18 @@ struct Period {
     to: Option<NaiveDate>,
 }
 
-fn number(file: &str) -> Option<&str> {
-    file.strip_suffix(".pdf")
-        .filter(|number| !number.is_empty())
+/// A request for one paper: what it is set in, who asks, and its number.
+struct Asked<'a> {
+    font: &'a PaperFont,
+    asker: Asker<'a>,
+    number: &'a str,
 }
 
-/// A font and the right to ask, or the answer that there is none.
-async fn asker<'a>(
+async fn asked<'a>(
     papers: &'a Papers,
     caller: &Caller,
-) -> Result<(&'a PaperFont, Asker<'a>), Response> {
+    file: &'a str,
+) -> Result<Asked<'a>, Response> {
     let font = papers.font.as_ref().map_err(|error| {
         tracing::error!(%error, "no paper can be printed");
         let message = "服务器缺少中文字体，暂时不能打印；请联系系统管理员";
@@ -74,49 +76,52 @@ async fn asker<'a>(
         viewer,
         info: caller.info(),
     };
-    Ok((font, asker))
+    match file.strip_suffix(".pdf") {
+        Some(number) if !number.is_empty() => Ok(Asked {
+            font,
+            asker,
+            number,
+        }),
+        _ => Err(AskError::Absent.answer(&asker.viewer)),
+    }
 }
 
 async fn of_notice(
     State(papers): State<Papers>,
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
-) -> Response {
-    let (font, asker) = match asker(&papers, &caller).await {
-        Ok(ready) => ready,
-        Err(answer) => return answer,
-    };
-    let Some(number) = number(&file) else {
-        return AskError::Absent.answer(&asker.viewer);
-    };
-    match notice::find(&asker, number).await {
+) -> Result<Response, Response> {
+    let Asked {
+        font,
+        asker,
+        number,
+    } = asked(&papers, &caller, &file).await?;
+    Ok(match notice::find(&asker, number).await {
         Ok(found) => {
             let proof = square(&papers, "bill", found.bill_no()).await;
             deliver(&found.sheet(font, proof.as_deref()), font)
         }
         Err(error) => error.answer(&asker.viewer),
-    }
+    })
 }
 
 async fn of_receipt(
     State(papers): State<Papers>,
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
-) -> Response {
-    let (font, asker) = match asker(&papers, &caller).await {
-        Ok(ready) => ready,
-        Err(answer) => return answer,
-    };
-    let Some(number) = number(&file) else {
-        return AskError::Absent.answer(&asker.viewer);
-    };
-    match receipt::find(&asker, number).await {
+) -> Result<Response, Response> {
+    let Asked {
+        font,
+        asker,
+        number,
+    } = asked(&papers, &caller, &file).await?;
+    Ok(match receipt::find(&asker, number).await {
         Ok(found) => {
             let proof = square(&papers, "receipt", number).await;
             deliver(&found.sheet(font, proof.as_deref()), font)
         }
         Err(error) => error.answer(&asker.viewer),
-    }
+    })
 }
 
 async fn of_statement(
@@ -124,27 +129,27 @@ async fn of_statement(
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
     period: Result<Query<Period>, QueryRejection>,
-) -> Response {
+) -> Result<Response, Response> {
     let Ok(Query(Period { from, to })) = period else {
         let message = "日期应写作 2026-01-31";
-        return refused_on(
+        return Err(refused_on(
             StatusCode::BAD_REQUEST,
             "BAD_USER_INPUT",
             message,
             &["from"],
-        );
+        ));
     };
-    let (font, asker) = match asker(&papers, &caller).await {
-        Ok(ready) => ready,
-        Err(answer) => return answer,
-    };
-    let Some(number) = number(&file) else {
-        return AskError::Absent.answer(&asker.viewer);
-    };
-    match statement::find(&asker, number, Days { from, to }).await {
-        Ok(found) => deliver(&found.sheet(font), font),
-        Err(error) => error.answer(&asker.viewer),
-    }
+    let Asked {
+        font,
+        asker,
+        number,
+    } = asked(&papers, &caller, &file).await?;
+    Ok(
+        match statement::find(&asker, number, Days { from, to }).await {
+            Ok(found) => deliver(&found.sheet(font), font),
+            Err(error) => error.answer(&asker.viewer),
+        },
+    )
 }
 
 /// Without its square a paper still holds, so that a fault here stops no counter.
@@ -166,10 +171,6 @@ fn deliver(sheet: &Sheet, font: &PaperFont) -> Response {
             ];
             (headers, bytes).into_response()
         }
-        Err(error) => {
-            tracing::error!(%error, "a paper could not be drawn");
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            refused(status, "INTERNAL_SERVER_ERROR", "服务器内部错误")
-        }
+        Err(error) => internal_error(&error, "a paper"),
     }
 }

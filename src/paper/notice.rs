@@ -178,12 +178,12 @@ impl Line {
             .unwrap_or_default();
         let readings = match (self.readings.first(), self.readings.last()) {
             (Some(first), Some(last)) if self.readings.len() > 1 => format!(
-                "{} — {}（{} 至 {}）",
+                "{} — {}\n{} 至 {}",
                 first.index, last.index, first.read_on, last.read_on
             ),
             (Some(only), _) => match &only.previous_index {
-                Some(before) => format!("{before} — {}（至 {}）", only.index, only.read_on),
-                None => format!("{}（{}）", only.index, only.read_on),
+                Some(before) => format!("{before} — {}\n至 {}", only.index, only.read_on),
+                None => format!("{}\n{}", only.index, only.read_on),
             },
             _ => "—".to_owned(),
         };

@@ -19,7 +19,7 @@ use sqlx::PgPool;
 use thiserror::Error;
 
 use super::http::Papers;
-use crate::http::refused;
+use crate::http::{internal_error, refused};
 
 #[derive(Debug, Error)]
 pub(super) enum ProofError {
@@ -111,11 +111,7 @@ pub(super) async fn show(
     match page(papers.services.store().pool(), &evidence, &code).await {
         Ok(Some(page)) => ([(CACHE_CONTROL, "no-store")], Html(page)).into_response(),
         Ok(None) => absent(),
-        Err(error) => {
-            tracing::error!(%error, "a proof could not be shown");
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            refused(status, "INTERNAL_SERVER_ERROR", "服务器内部错误")
-        }
+        Err(error) => internal_error(&error, "a proof"),
     }
 }
 

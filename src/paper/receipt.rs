@@ -1,5 +1,7 @@
 //! 收据 (R31): the number in the register, what it is for, and marks that say what became of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
@@ -55,16 +57,18 @@ struct Payment {
 
 pub(super) struct Wanted {
     receipt: Receipt,
-    holders: Vec<Holder>,
+    holders: BTreeMap<String, Holder>,
     campuses: Vec<Campus>,
 }
 
 pub(super) async fn find(asker: &Asker<'_>, receipt_no: &str) -> Result<Wanted, AskError> {
     let answer: Answer = asker.ask(RECEIPT, json!({ "no": receipt_no })).await?;
     let receipt = answer.receipt.ok_or(AskError::Absent)?;
-    let mut holders = Vec::new();
-    for item in &receipt.items {
-        holders.push(holder(asker, &item.account_no).await?);
+    let mut holders = BTreeMap::new();
+    for Item { account_no, .. } in &receipt.items {
+        if !holders.contains_key(account_no) {
+            holders.insert(account_no.clone(), holder(asker, account_no).await?);
+        }
     }
     Ok(Wanted {
         receipt,
@@ -115,19 +119,18 @@ impl Wanted {
             column("款项", 26.0, Align::Left),
             column("金额（元）", 30.0, Align::Right),
         ];
-        let rows = receipt
-            .items
-            .iter()
-            .zip(&self.holders)
-            .map(|(item, holder)| {
-                vec![
-                    item.account_no.clone(),
-                    known(holder.holder.as_ref()).to_owned(),
-                    known(holder.address.as_ref()).to_owned(),
-                    part(&item.part).to_owned(),
-                    item.amount.to_string(),
-                ]
-            });
+        let rows = receipt.items.iter().map(|item| {
+            let holder = self.holders.get(&item.account_no);
+            let of =
+                |field: fn(&Holder) -> Option<&String>| known(holder.and_then(field)).to_owned();
+            vec![
+                item.account_no.clone(),
+                of(|holder| holder.holder.as_ref()),
+                of(|holder| holder.address.as_ref()),
+                part(&item.part).to_owned(),
+                item.amount.to_string(),
+            ]
+        });
         paper.table(&columns, &rows.collect::<Vec<_>>());
         paper.gap();
         paper.sides(

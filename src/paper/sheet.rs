@@ -242,8 +242,13 @@ impl<'a> Writer<'a> {
         self.y = bottom;
     }
 
-    /// A text in lines no wider than the room.
+    /// A text in the lines it was written in, none wider than the room.
     fn broken(&self, text: &str, room: f32) -> Vec<String> {
+        let lines = text.split('\n');
+        lines.flat_map(|line| self.broken_line(line, room)).collect()
+    }
+
+    fn broken_line(&self, text: &str, room: f32) -> Vec<String> {
         let mut lines = vec![String::new()];
         let mut width = 0.0;
         for glyph in self.font.glyphs(text) {

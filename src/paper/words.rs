@@ -1,5 +1,6 @@
 //! The words and figures of papers.
 
+use chaobiao_domain::payment::PaymentMethod;
 use chaobiao_domain::units::Fen;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -48,12 +49,11 @@ pub(super) fn commodity(name: &str) -> &str {
     }
 }
 
+/// `WECHAT_PAY`, as GraphQL names it, in words.
 pub(super) fn method(name: &str) -> &str {
-    match name {
-        "CASH" => "现金",
-        "CHEQUE" => "支票",
-        "TRANSFER" => "转账",
-        other => other,
+    match serde_json::from_value(name.to_ascii_lowercase().into()) {
+        Ok(method) => PaymentMethod::label(method),
+        Err(_) => name,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod binding_review;
 mod erasure;
+mod gateway_orders;
 mod import_undo;
 mod outages;
 mod read_models;
@@ -17,6 +18,7 @@ use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
+use chaobiao_domain::gateway_order::{CheckGatewayOrder, CheckGatewayRefund};
 use chaobiao_domain::reading_book::StartRound;
 use chaobiao_domain::self_read_campaign::RemindSelfReaders;
 use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
@@ -32,6 +34,7 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
         Arc::new(outages::Outages(keepers.store.clone())),
         Arc::new(transfers::Transfers(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),
+        Arc::new(gateway_orders::GatewayOrders(keepers.store.clone())),
         Arc::new(import_undo::ImportUndo(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
@@ -49,4 +52,6 @@ pub fn processes() -> ProcessRegistry {
         .with::<WarnOfDeadline>()
         .with::<NoteMissedReply>()
         .with::<RemindOfOutage>()
+        .with::<CheckGatewayOrder>()
+        .with::<CheckGatewayRefund>()
 }

@@ -79,10 +79,16 @@ fn is_past(word: &str) -> bool {
     word.ends_with("ed") || IRREGULAR.contains(&word)
 }
 
+/// The last word, or the one before a particle that belongs to it: `handed_over`.
+fn ends_in_the_past(fact: &str) -> bool {
+    let verb = fact.strip_suffix("_over").unwrap_or(fact);
+    verb.rsplit('_').next().is_some_and(is_past)
+}
+
 /// `capability.what_happened`
 fn is_well_formed(event_type: &str) -> bool {
     event_type.split_once('.').is_some_and(|(subject, fact)| {
-        is_snake(subject) && is_snake(fact) && fact.rsplit('_').next().is_some_and(is_past)
+        is_snake(subject) && is_snake(fact) && ends_in_the_past(fact)
     })
 }
 

@@ -4,21 +4,20 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
-use super::bill::Bill;
 use super::binding::Bindings;
 use super::class::Classes;
 use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
-use super::event::{
-    AccountChange, AccountClass, AccountEvent, AccountOpening, NoticeIssued, PhoneChange,
-};
-use super::ledger::{Ledger, LedgerBill};
+use super::event::{AccountChange, AccountClass, AccountEvent, AccountOpening, PhoneChange};
+use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
+use super::note::MeterStanding;
 use super::papers::Papers;
+use super::standing::{Standing, StandingBill};
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, CustomerId, Fen, MeterNo, NoticeNo, PaymentId,
-    Phone, Quantity, ReadingId, ReceiptNo, TariffId,
+    AccountNo, BillNo, CampusId, CustomerId, Fen, MeterNo, PaymentId, Phone, Quantity, ReadingId,
+    ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -51,6 +50,7 @@ pub struct AccountRecord {
     meters: Meters,
     ledger: Ledger,
     bindings: Bindings,
+    standing: Standing,
     #[serde(default)]
     erasure: HolderErasure,
     #[serde(default)]
@@ -85,6 +85,7 @@ impl AccountRecord {
             meters: Meters::default(),
             ledger: Ledger::default(),
             bindings: Bindings::default(),
+            standing: Standing::default(),
             erasure: HolderErasure::default(),
             papers: Papers::default(),
         }
@@ -107,6 +108,11 @@ impl AccountRecord {
     /// Whether there are vouchers that name the holder.
     pub(super) fn is_booked(&self) -> bool {
         self.ledger.has_entries()
+    }
+
+    /// The bills that are not void, by month.
+    pub fn standing_bills(&self) -> impl Iterator<Item = &StandingBill> {
+        self.standing.bills()
     }
 
     /// Whether a transfer is claimed that nobody has decided on: the account is not dunned meanwhile.
@@ -147,22 +153,6 @@ impl AccountRecord {
         self.meters.quantity_to_date(tariff, tier_period_from)
     }
 
-    /// Each month is billed once, and months go forward.
-    pub fn check_billable(&self, month: BillingMonth) -> Result<(), AccountError> {
-        let account_no = self.account_no.clone();
-        if self.ledger.bill_of(month).is_some() {
-            return Err(AccountError::MonthAlreadyBilled { account_no, month });
-        }
-        match self.ledger.last_billed().filter(|billed| *billed > month) {
-            Some(billed) => Err(AccountError::LaterMonthBilled {
-                account_no,
-                billed,
-                month,
-            }),
-            None => Ok(()),
-        }
-    }
-
     /// Leaves out what is said to change but does not.
     fn real_change(&self, mut change: AccountChange) -> AccountChange {
         change.class = change.class.filter(|class| *class != self.class);
@@ -177,38 +167,6 @@ impl AccountRecord {
             .household_persons
             .filter(|persons| *persons != self.household_persons);
         change
-    }
-
-    fn charge(
-        &self,
-        bill: Bill,
-        notice_no: NoticeNo,
-        due_on: NaiveDate,
-    ) -> Result<Vec<AccountEvent>, AccountError> {
-        let month = bill.month;
-        self.check_billable(month)?;
-        self.ledger.check_room(bill.total)?;
-        let mut ledger = self.ledger.clone();
-        ledger.charge(&bill);
-        let (bill_no, amount) = (bill.bill_no.clone(), bill.total);
-        let mut events = vec![AccountEvent::Charged(bill)];
-        while let Some((payment_id, bill)) = ledger.next_credit() {
-            ledger.apply_credit(payment_id.clone(), bill.clone());
-            events.push(AccountEvent::CreditApplied { payment_id, bill });
-        }
-        if amount.is_positive() {
-            let to_pay = ledger.bill(&bill_no).map_or(Fen::ZERO, LedgerBill::open);
-            let notice = NoticeIssued {
-                notice_no,
-                bill_no,
-                month,
-                amount,
-                to_pay,
-                due_on,
-            };
-            events.push(AccountEvent::NoticeIssued(notice));
-        }
-        Ok(events)
     }
 
     fn settle(
@@ -274,6 +232,8 @@ impl AccountRecord {
             | AccountEvent::PaymentAllocated { .. }
             | AccountEvent::CreditAdded { .. }
             | AccountEvent::CreditApplied { .. }
+            | AccountEvent::PaymentReleased { .. }
+            | AccountEvent::BillAdjusted(_)
             | AccountEvent::PaymentReversed { .. }
             | AccountEvent::DunningPaused { .. }
             | AccountEvent::DunningResumed { .. }
@@ -286,6 +246,17 @@ impl AccountRecord {
                 for meter in &bill.meters {
                     self.meters.charge(meter);
                 }
+                self.standing.issue(bill, self.household_persons);
+            }
+            AccountEvent::Rebilled(rebilling) => {
+                for bill in rebilling.bills {
+                    self.standing.rebill(bill);
+                }
+                self.bill_again();
+            }
+            AccountEvent::BillVoided(voided) => {
+                self.standing.void(&voided.bill_no);
+                self.bill_again();
             }
             AccountEvent::BindingRequested {
                 binding_id,
@@ -303,6 +274,34 @@ impl AccountRecord {
             AccountEvent::BindingRejected { binding_id }
             | AccountEvent::BindingRevoked { binding_id } => self.bindings.end(&binding_id),
         }
+    }
+
+    fn bill_again(&mut self) {
+        let standing = self.standing.bills().flat_map(|bill| &bill.meters);
+        self.meters.bill_again(standing);
+    }
+
+    /// Where the meters of a bill would stand without it.
+    pub(super) fn meters_without(&self, bill_no: &BillNo) -> Vec<MeterStanding> {
+        let of_bill = |bill: &&StandingBill| bill.bill_no == *bill_no;
+        let mut meters = self.meters.clone();
+        let others = self.standing.bills().filter(|bill| !of_bill(bill));
+        meters.bill_again(others.flat_map(|bill| &bill.meters));
+        let charged = self.standing.bills().filter(of_bill);
+        let charged = charged.flat_map(|bill| &bill.meters);
+        charged
+            .filter_map(|charged| {
+                let meter = meters.assigned.iter().find(|meter| {
+                    meter.meter_no == charged.meter_no && meter.from == charged.assigned_from
+                })?;
+                Some(MeterStanding {
+                    meter_no: charged.meter_no.clone(),
+                    assigned_from: charged.assigned_from,
+                    billed_cumulative: meter.billed_cumulative,
+                    billed_to: meter.billed_to,
+                })
+            })
+            .collect()
     }
 
     fn apply_change(&mut self, change: AccountChange) {
@@ -414,6 +413,13 @@ fn decide(
             notice_no,
             due_on,
         } => account.charge(bill, notice_no, due_on),
+        AccountCommand::AdjustBill { note, due_on } => account.adjust(note, due_on),
+        AccountCommand::Rebill { rebilling, due_on } => account.rebill(rebilling, due_on),
+        AccountCommand::VoidBill {
+            bill_no,
+            voided_on,
+            reason,
+        } => account.void(bill_no, voided_on, reason),
         AccountCommand::Settle {
             payment_id,
             bills,

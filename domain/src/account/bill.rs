@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::note::by_commodity;
 use crate::units::{
     BillNo, BillingMonth, Commodity, Fen, MeterNo, Period, Quantity, ReadingId, TariffId, UnitPrice,
 };
@@ -79,14 +80,6 @@ pub struct BillShare {
 impl Bill {
     /// What is owed for each commodity, in a fixed order, without those that cost nothing.
     pub fn by_commodity(&self) -> Option<Vec<CommodityAmount>> {
-        let mut sums = Vec::new();
-        for commodity in [Commodity::Water, Commodity::Electricity] {
-            let lines = self.lines.iter().filter(|line| line.commodity == commodity);
-            let amount = Fen::checked_sum(lines.map(|line| line.amount))?;
-            if !amount.is_zero() {
-                sums.push(CommodityAmount { commodity, amount });
-            }
-        }
-        Some(sums)
+        by_commodity(&self.lines)
     }
 }

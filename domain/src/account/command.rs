@@ -3,6 +3,7 @@ use chrono::NaiveDate;
 use super::bill::Bill;
 use super::binding::BindingStep;
 use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
+use super::note::{Note, Rebilling};
 use super::papers::PaperStep;
 use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
@@ -31,6 +32,20 @@ pub enum AccountCommand {
     },
     ReversePayment {
         payment_id: PaymentId,
+    },
+    /// Adds to a bill or takes from it; `due_on` is for a notice, where the bill had none.
+    AdjustBill {
+        note: Note,
+        due_on: NaiveDate,
+    },
+    Rebill {
+        rebilling: Rebilling,
+        due_on: NaiveDate,
+    },
+    VoidBill {
+        bill_no: BillNo,
+        voided_on: NaiveDate,
+        reason: String,
     },
     /// A transfer claim or a paper of the account goes its way.
     Paper(PaperStep),

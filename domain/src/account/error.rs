@@ -6,7 +6,7 @@ use super::aggregate::{
     ACCOUNT_NO_LENGTH_MAX, ADDRESS_LENGTH_MAX, HOLDER_LENGTH_MAX, HOUSEHOLD_PERSONS_MAX,
 };
 use super::event::AccountClass;
-use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, MeterNo, PaymentId};
+use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, PaymentId};
 
 /// Why an account refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -52,6 +52,12 @@ pub enum AccountError {
     },
     #[error("账单 {0} 不存在")]
     BillUnknown(BillNo),
+    #[error("账单 {0} 已经作废")]
+    BillVoid(BillNo),
+    #[error("{later} 账期的账单仍有效，请先作废较晚的账单，或改用更正重算")]
+    LaterBillStands { later: BillingMonth },
+    #[error("调整金额不能为零，调减不能超过账单该项目的现有金额 {covered}")]
+    NoteNotCovered { covered: Fen },
     #[error("账单 {0} 的销账金额必须大于零且不超过未缴金额")]
     ShareNotCovered(BillNo),
     #[error("缴费流水 {0} 不在本户账上")]
@@ -96,6 +102,9 @@ impl BusinessError for AccountError {
             Self::MonthAlreadyBilled { .. } => "ACCOUNT_MONTH_ALREADY_BILLED",
             Self::LaterMonthBilled { .. } => "ACCOUNT_LATER_MONTH_BILLED",
             Self::BillUnknown(_) => "ACCOUNT_BILL_UNKNOWN",
+            Self::BillVoid(_) => "ACCOUNT_BILL_VOID",
+            Self::LaterBillStands { .. } => "ACCOUNT_LATER_BILL_STANDS",
+            Self::NoteNotCovered { .. } => "ACCOUNT_NOTE_NOT_COVERED",
             Self::ShareNotCovered(_) => "ACCOUNT_SHARE_NOT_COVERED",
             Self::PaymentUnknown(_) => "ACCOUNT_PAYMENT_UNKNOWN",
             Self::PaymentAlreadyBooked(_) => "ACCOUNT_PAYMENT_ALREADY_BOOKED",
@@ -135,8 +144,11 @@ impl BusinessError for AccountError {
             Self::ReleasedTooEarly { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),
+            Self::BillVoid(_) | Self::LaterBillStands { .. } => Some("billNo"),
             Self::PaymentUnknown(_) | Self::PaymentAlreadyBooked(_) => Some("paymentId"),
-            Self::ShareNotCovered(_) | Self::Overflow => Some("amount"),
+            Self::ShareNotCovered(_) | Self::NoteNotCovered { .. } | Self::Overflow => {
+                Some("amount")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare};
+use super::note::{BillVoided, Note, Rebilling};
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
     NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
@@ -157,6 +158,17 @@ pub enum AccountEvent {
         bills: Vec<BillShare>,
         credit: Fen,
     },
+    /// Money that had paid a bill becomes credit, since the bill asks for less.
+    PaymentReleased {
+        payment_id: PaymentId,
+        bill: BillShare,
+    },
+    /// 调整: somebody adds to a bill or takes from it.
+    BillAdjusted(Note),
+    /// What earlier bills should have been, worked out anew from the readings as they are now.
+    Rebilled(Rebilling),
+    /// 作废: the bill asks for nothing any more; its month may be billed again.
+    BillVoided(BillVoided),
     /// Somebody says the money is on its way (R28): nobody is dunned until the claim is decided.
     DunningPaused {
         claim_id: TransferClaimId,
@@ -208,6 +220,10 @@ impl DomainEvent for AccountEvent {
             Self::CreditAdded { .. } => "account.credit_added",
             Self::CreditApplied { .. } => "account.credit_applied",
             Self::PaymentReversed { .. } => "account.payment_reversed",
+            Self::PaymentReleased { .. } => "account.payment_released",
+            Self::BillAdjusted(_) => "account.bill_adjusted",
+            Self::Rebilled(_) => "account.rebilled",
+            Self::BillVoided(_) => "account.bill_voided",
             Self::DunningPaused { .. } => "account.dunning_paused",
             Self::DunningResumed { .. } => "account.dunning_resumed",
             Self::ReceiptRecalled { .. } => "account.receipt_recalled",

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::bill::{Bill, BillShare, CommodityAmount};
 use super::error::AccountError;
 use super::event::AccountEvent;
-use crate::units::{BillNo, BillingMonth, Fen, PaymentId};
+use super::note::Note;
+use crate::units::{BillNo, BillingMonth, Commodity, Fen, PaymentId};
 
 /// What is owed and what was paid, bill by bill.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,8 +22,14 @@ pub struct Ledger {
 pub struct LedgerBill {
     pub bill_no: BillNo,
     pub month: BillingMonth,
+    /// As issued.
     pub total: Fen,
+    /// As issued and as notes have changed it since, by commodity.
+    standing: Vec<CommodityAmount>,
     open: Vec<CommodityAmount>,
+    notes: u32,
+    noticed: bool,
+    void: bool,
 }
 
 /// What one payment did to this account, as far as it is not undone.
@@ -39,10 +46,43 @@ pub struct CreditLot {
 }
 
 impl LedgerBill {
+    pub const fn is_void(&self) -> bool {
+        self.void
+    }
+
+    /// What the bill asks for in all, notes included; nothing once it is void.
+    pub fn standing_total(&self) -> Fen {
+        self.standing
+            .iter()
+            .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+    }
+
+    pub(super) fn standing(&self) -> &[CommodityAmount] {
+        &self.standing
+    }
+
+    pub(super) fn standing_part(&self, commodity: Commodity) -> Fen {
+        amount_of(&self.standing, commodity)
+    }
+
+    /// How many notes have been written on it.
+    pub const fn notes(&self) -> u32 {
+        self.notes
+    }
+
+    /// Whether it costs something, and no notice has said so.
+    pub(super) fn needs_notice(&self) -> bool {
+        !self.noticed && self.standing_total().is_positive()
+    }
+
     pub fn open(&self) -> Fen {
         self.open
             .iter()
             .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+    }
+
+    fn open_part(&self, commodity: Commodity) -> Fen {
+        amount_of(&self.open, commodity)
     }
 
     /// `amount` shared out over the commodities as they are open; `None` unless it fits.
@@ -81,11 +121,23 @@ impl Ledger {
     }
 
     pub fn bill_of(&self, month: BillingMonth) -> Option<&LedgerBill> {
-        self.bills.values().find(|bill| bill.month == month)
+        self.standing().find(|bill| bill.month == month)
     }
 
     pub fn last_billed(&self) -> Option<BillingMonth> {
-        self.bills.values().map(|bill| bill.month).max()
+        self.standing().map(|bill| bill.month).max()
+    }
+
+    /// How many times a month was billed, void bills included.
+    pub fn times_billed(&self, month: BillingMonth) -> usize {
+        self.bills
+            .values()
+            .filter(|bill| bill.month == month)
+            .count()
+    }
+
+    fn standing(&self) -> impl Iterator<Item = &LedgerBill> {
+        self.bills.values().filter(|bill| !bill.void)
     }
 
     /// Oldest first.
@@ -153,6 +205,48 @@ impl Ledger {
         ))
     }
 
+    /// The payments whose money has to go before so much of a bill, by commodity, is open.
+    pub(super) fn paid_beyond(
+        &self,
+        bill_no: &BillNo,
+        parts: &[CommodityAmount],
+    ) -> Result<Vec<(PaymentId, BillShare)>, AccountError> {
+        let bill = self.bill(bill_no);
+        let bill = bill.ok_or_else(|| AccountError::BillUnknown(bill_no.clone()))?;
+        let mut missing: Vec<CommodityAmount> = parts
+            .iter()
+            .map(|part| CommodityAmount {
+                commodity: part.commodity,
+                amount: minus(part.amount, bill.open_part(part.commodity)).max(Fen::ZERO),
+            })
+            .collect();
+        let mut released = Vec::new();
+        for (payment_id, payment) in &self.payments {
+            for share in payment.bills.iter().filter(|it| it.bill_no == *bill_no) {
+                let mut taken = Vec::new();
+                for missing in &mut missing {
+                    let amount = amount_of(&share.parts, missing.commodity).min(missing.amount);
+                    if amount.is_positive() {
+                        missing.amount = minus(missing.amount, amount);
+                        let commodity = missing.commodity;
+                        taken.push(CommodityAmount { commodity, amount });
+                    }
+                }
+                if !taken.is_empty() {
+                    let amount = sum(&taken);
+                    let bill = BillShare {
+                        bill_no: bill_no.clone(),
+                        month: share.month,
+                        amount,
+                        parts: taken,
+                    };
+                    released.push((payment_id.clone(), bill));
+                }
+            }
+        }
+        Ok(released)
+    }
+
     /// What an event does to the money; most do nothing.
     pub(super) fn apply(&mut self, event: &AccountEvent) {
         match event {
@@ -169,16 +263,34 @@ impl Ledger {
             AccountEvent::PaymentReversed {
                 payment_id, bills, ..
             } => self.reverse(payment_id, bills),
+            AccountEvent::PaymentReleased { payment_id, bill } => self.release(payment_id, bill),
+            AccountEvent::BillAdjusted(note) => self.note(note),
+            AccountEvent::Rebilled(rebilling) => {
+                for note in rebilling.notes() {
+                    self.note(note);
+                }
+            }
+            AccountEvent::BillVoided(voided) => self.void(&voided.bill_no),
+            AccountEvent::NoticeIssued(notice) => {
+                if let Some(bill) = self.bills.get_mut(&notice.bill_no) {
+                    bill.noticed = true;
+                }
+            }
             _ => {}
         }
     }
 
-    pub(super) fn charge(&mut self, bill: &Bill) {
+    fn charge(&mut self, bill: &Bill) {
+        let parts = bill.by_commodity().unwrap_or_default();
         let entry = LedgerBill {
             bill_no: bill.bill_no.clone(),
             month: bill.month,
             total: bill.total,
-            open: bill.by_commodity().unwrap_or_default(),
+            standing: parts.clone(),
+            open: parts,
+            notes: 0,
+            noticed: false,
+            void: false,
         };
         self.bills.insert(bill.bill_no.clone(), entry);
     }
@@ -200,7 +312,7 @@ impl Ledger {
         });
     }
 
-    pub(super) fn apply_credit(&mut self, payment_id: PaymentId, share: BillShare) {
+    fn apply_credit(&mut self, payment_id: PaymentId, share: BillShare) {
         if let Some(lot) = self
             .credit
             .iter_mut()
@@ -220,6 +332,62 @@ impl Ledger {
         self.payments.remove(payment_id);
     }
 
+    /// Money leaves a bill for the payment's own credit.
+    fn release(&mut self, payment_id: &PaymentId, share: &BillShare) {
+        self.change_open(share, plus);
+        let Some(payment) = self.payments.get_mut(payment_id) else {
+            return;
+        };
+        for part in &share.parts {
+            let mut rest = part.amount;
+            let paid = payment
+                .bills
+                .iter_mut()
+                .filter(|bill| bill.bill_no == share.bill_no)
+                .flat_map(|bill| &mut bill.parts)
+                .filter(|paid| paid.commodity == part.commodity);
+            for paid in paid {
+                let taken = rest.min(paid.amount);
+                paid.amount = minus(paid.amount, taken);
+                rest = minus(rest, taken);
+            }
+        }
+        for bill in &mut payment.bills {
+            bill.parts.retain(|part| !part.amount.is_zero());
+            bill.amount = sum(&bill.parts);
+        }
+        payment.bills.retain(|bill| !bill.amount.is_zero());
+        let lot = self
+            .credit
+            .iter_mut()
+            .find(|it| it.payment_id == *payment_id);
+        match lot {
+            Some(lot) => lot.left = plus(lot.left, share.amount),
+            None => self.credit.push(CreditLot {
+                payment_id: payment_id.clone(),
+                left: share.amount,
+            }),
+        }
+    }
+
+    fn note(&mut self, note: &Note) {
+        if let Some(bill) = self.bills.get_mut(&note.bill_no) {
+            bill.notes += 1;
+            for part in &note.parts {
+                add_part(&mut bill.standing, part);
+                add_part(&mut bill.open, part);
+            }
+        }
+    }
+
+    fn void(&mut self, bill_no: &BillNo) {
+        if let Some(bill) = self.bills.get_mut(bill_no) {
+            bill.void = true;
+            bill.standing.clear();
+            bill.open.clear();
+        }
+    }
+
     fn change_open(&mut self, share: &BillShare, change: fn(Fen, Fen) -> Fen) {
         let Some(bill) = self.bills.get_mut(&share.bill_no) else {
             return;
@@ -230,6 +398,33 @@ impl Ledger {
                 open.amount = change(open.amount, part.amount);
             }
         }
+    }
+}
+
+fn amount_of(parts: &[CommodityAmount], commodity: Commodity) -> Fen {
+    parts
+        .iter()
+        .filter(|part| part.commodity == commodity)
+        .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+}
+
+fn sum(parts: &[CommodityAmount]) -> Fen {
+    parts
+        .iter()
+        .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+}
+
+/// Nothing falls below nothing: what a note takes was made free before it.
+fn add_part(parts: &mut Vec<CommodityAmount>, added: &CommodityAmount) {
+    match parts
+        .iter_mut()
+        .find(|part| part.commodity == added.commodity)
+    {
+        Some(part) => part.amount = plus(part.amount, added.amount).max(Fen::ZERO),
+        None => parts.push(CommodityAmount {
+            commodity: added.commodity,
+            amount: added.amount.max(Fen::ZERO),
+        }),
     }
 }
 

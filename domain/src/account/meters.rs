@@ -16,6 +16,9 @@ pub struct AssignedMeter {
     pub tariff_id: TariffId,
     pub from: NaiveDate,
     pub released: Option<MeterReleased>,
+    /// The meter's count where this account took over.
+    pub opening_cumulative: Quantity,
+    opening_reading: Option<ReadingId>,
     /// The meter's count up to which bills have been issued.
     pub billed_cumulative: Quantity,
     pub billed_reading: Option<ReadingId>,
@@ -98,6 +101,8 @@ impl Meters {
             tariff_id: assignment.tariff_id,
             from: assignment.from,
             released: None,
+            opening_cumulative: assignment.cumulative,
+            opening_reading: assignment.reading.clone(),
             billed_cumulative: assignment.cumulative,
             billed_reading: assignment.reading,
             billed_to: assignment.from,
@@ -110,6 +115,19 @@ impl Meters {
         };
         if let Some(meter) = self.assigned.iter_mut().find(same) {
             meter.released = Some(release);
+        }
+    }
+
+    /// How far each has been billed by what stands, and by nothing else.
+    pub(super) fn bill_again<'a>(&mut self, standing: impl Iterator<Item = &'a ChargedMeter>) {
+        self.to_date.clear();
+        for meter in &mut self.assigned {
+            meter.billed_cumulative = meter.opening_cumulative;
+            meter.billed_reading.clone_from(&meter.opening_reading);
+            meter.billed_to = meter.from;
+        }
+        for charged in standing {
+            self.charge(charged);
         }
     }
 

@@ -4,6 +4,7 @@ mod aggregate;
 mod assignment;
 mod bill;
 mod binding;
+mod charges;
 mod class;
 mod command;
 mod erasure;
@@ -11,10 +12,13 @@ mod error;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod late;
 mod ledger;
 mod meters;
+mod note;
 mod papers;
 mod process;
+mod standing;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -31,8 +35,11 @@ pub use event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, MeterAssigned,
     MeterReleased, NoticeIssued, PhoneChange,
 };
+pub use late::{LateBill, LatePart, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
+pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};
 pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
+pub use standing::StandingBill;
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::AccountError;
 use super::event::AccountEvent;
 use super::ledger::Ledger;
+use super::note::Note;
 use crate::units::{BillNo, BillingMonth, Fen, PaymentId, business_date};
 
 /// What kind of line it is.
@@ -23,6 +24,13 @@ pub enum StatementKind {
     /// A bill is open again.
     PaymentReversed,
     CreditWithdrawn,
+    /// A debit note: the bill asks for more.
+    BillRaised,
+    /// A credit note: the bill asks for less.
+    BillLowered,
+    BillVoided,
+    /// What had paid a bill is credit again: nothing changes in all.
+    PaymentReleased,
 }
 
 impl StatementKind {
@@ -35,6 +43,10 @@ impl StatementKind {
             Self::CreditApplied => "credit_applied",
             Self::PaymentReversed => "payment_reversed",
             Self::CreditWithdrawn => "credit_withdrawn",
+            Self::BillRaised => "bill_raised",
+            Self::BillLowered => "bill_lowered",
+            Self::BillVoided => "bill_voided",
+            Self::PaymentReleased => "payment_released",
         }
     }
 
@@ -46,15 +58,19 @@ impl StatementKind {
             Self::CreditApplied => "预存抵扣",
             Self::PaymentReversed => "冲正",
             Self::CreditWithdrawn => "预存冲正",
+            Self::BillRaised => "账单调增",
+            Self::BillLowered => "账单调减",
+            Self::BillVoided => "账单作废",
+            Self::PaymentReleased => "销账转预存",
         }
     }
 
     /// Whether the line adds to what is owed (1), takes from it (-1), or neither (0).
     const fn sign(self) -> i64 {
         match self {
-            Self::Charged | Self::PaymentReversed | Self::CreditWithdrawn => 1,
-            Self::Paid | Self::CreditAdded => -1,
-            Self::CreditApplied => 0,
+            Self::Charged | Self::PaymentReversed | Self::CreditWithdrawn | Self::BillRaised => 1,
+            Self::Paid | Self::CreditAdded | Self::BillLowered | Self::BillVoided => -1,
+            Self::CreditApplied | Self::PaymentReleased => 0,
         }
     }
 }
@@ -87,6 +103,23 @@ impl StatementLine {
             payment_id,
             amount,
         }
+    }
+
+    /// What a note does; one that only moves money between commodities shows nothing.
+    fn of_note(note: &Note) -> Option<Self> {
+        let kind = if note.amount.is_negative() {
+            StatementKind::BillLowered
+        } else {
+            StatementKind::BillRaised
+        };
+        let amount = Fen::new(note.amount.value().saturating_abs());
+        (!amount.is_zero()).then(|| Self {
+            kind,
+            bill_no: Some(note.bill_no.clone()),
+            month: Some(note.month),
+            payment_id: None,
+            amount,
+        })
     }
 
     fn of_bill(kind: StatementKind, payment_id: &PaymentId, bill: &super::BillShare) -> Self {
@@ -146,6 +179,22 @@ impl AccountEvent {
                 }
                 lines
             }
+            Self::PaymentReleased { payment_id, bill } => {
+                let kind = StatementKind::PaymentReleased;
+                vec![StatementLine::of_bill(kind, payment_id, bill)]
+            }
+            Self::BillAdjusted(note) => StatementLine::of_note(note).into_iter().collect(),
+            Self::Rebilled(rebilling) => rebilling
+                .notes()
+                .filter_map(StatementLine::of_note)
+                .collect(),
+            Self::BillVoided(voided) => vec![StatementLine {
+                kind: StatementKind::BillVoided,
+                bill_no: Some(voided.bill_no.clone()),
+                month: Some(voided.month),
+                payment_id: None,
+                amount: voided.amount,
+            }],
             _ => Vec::new(),
         }
     }
@@ -156,7 +205,32 @@ impl AccountEvent {
     fn value_on(&self, recorded_at: DateTime<Utc>) -> NaiveDate {
         match self {
             Self::Charged(bill) => bill.issued_on,
+            Self::BillAdjusted(note) => note.issued_on,
+            Self::Rebilled(rebilling) => rebilling.issued_on,
+            Self::BillVoided(voided) => voided.voided_on,
             _ => business_date(recorded_at),
+        }
+    }
+
+    /// By how much each bill is open more, or less where negative, for what an event says of it.
+    pub fn open_changes(&self) -> Vec<(&BillNo, Fen)> {
+        let minus = |amount: Fen| Fen::new(amount.value().saturating_neg());
+        match self {
+            Self::PaymentAllocated { bill, .. } | Self::CreditApplied { bill, .. } => {
+                vec![(&bill.bill_no, minus(bill.amount))]
+            }
+            Self::PaymentReleased { bill, .. } => vec![(&bill.bill_no, bill.amount)],
+            Self::PaymentReversed { bills, .. } => bills
+                .iter()
+                .map(|bill| (&bill.bill_no, bill.amount))
+                .collect(),
+            Self::BillAdjusted(note) => vec![(&note.bill_no, note.amount)],
+            Self::Rebilled(rebilling) => rebilling
+                .notes()
+                .map(|note| (&note.bill_no, note.amount))
+                .collect(),
+            Self::BillVoided(voided) => vec![(&voided.bill_no, minus(voided.amount))],
+            _ => Vec::new(),
         }
     }
 
@@ -166,6 +240,7 @@ impl AccountEvent {
             Self::PaymentAllocated { payment_id, .. }
             | Self::CreditAdded { payment_id, .. }
             | Self::CreditApplied { payment_id, .. }
+            | Self::PaymentReleased { payment_id, .. }
             | Self::PaymentReversed { payment_id, .. } => Some(payment_id),
             _ => None,
         }

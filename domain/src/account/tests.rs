@@ -507,6 +507,59 @@ fn a_reversal_opens_every_bill_the_payment_and_its_credit_had_paid() {
         .then_expect_error(AccountError::PaymentUnknown("p1".parse().unwrap()));
 }
 
+fn note() -> Note {
+    Note {
+        note_no: "A1-202607C1".parse().unwrap(),
+        bill_no: "A1-202607".parse().unwrap(),
+        month: month("2026-07"),
+        booked_in: month("2026-08"),
+        issued_on: date("2026-09-01"),
+        amount: Fen::new(-500),
+        parts: vec![CommodityAmount {
+            commodity: Commodity::Water,
+            amount: Fen::new(-500),
+        }],
+        reason: "照片显示 160".to_owned(),
+    }
+}
+
+/// What may be done to a bill that was issued.
+fn after_the_issue() -> Vec<AccountEvent> {
+    vec![
+        AccountEvent::PaymentReleased {
+            payment_id: "p1".parse().unwrap(),
+            bill: share("2026-07", 500, 0),
+        },
+        AccountEvent::BillAdjusted(note()),
+        AccountEvent::Rebilled(Rebilling {
+            issued_on: date("2026-09-01"),
+            reason: "照片显示 160".to_owned(),
+            bills: vec![RebilledBill {
+                bill_no: "A1-202607".parse().unwrap(),
+                month: month("2026-07"),
+                note: Some(note()),
+                before: bill("2026-07", 6000, 4000).lines,
+                after: bill("2026-07", 5500, 4000).lines,
+                meters: bill("2026-07", 5500, 4000).meters,
+            }],
+            net: Fen::new(-500),
+        }),
+        AccountEvent::BillVoided(BillVoided {
+            bill_no: "A1-202607".parse().unwrap(),
+            month: month("2026-07"),
+            amount: Fen::new(10000),
+            voided_on: date("2026-09-01"),
+            reason: "户号错误".to_owned(),
+            meters: vec![MeterStanding {
+                meter_no: "W1".parse().unwrap(),
+                assigned_from: date("2026-06-21"),
+                billed_cumulative: "100".parse().unwrap(),
+                billed_to: date("2026-06-21"),
+            }],
+        }),
+    ]
+}
+
 #[test]
 fn every_event_keeps_its_golden_json() {
     let change = AccountChange {
@@ -567,6 +620,7 @@ fn every_event_keeps_its_golden_json() {
             from: "2026-09-01".parse().unwrap(),
         }),
     ]);
+    events.extend(after_the_issue());
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);
         let json = serde_json::to_string(&event).unwrap();

@@ -1,7 +1,8 @@
 use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
-use crate::units::{AccountNo, BillingMonth, MeterNo};
+use super::rebill::REASON_LENGTH_MAX;
+use crate::units::{AccountNo, BillNo, BillingMonth, MeterNo};
 
 /// Why no bill is issued.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -17,6 +18,20 @@ pub enum BillingError {
     MonthInFuture(BillingMonth),
     #[error("缴款截止日期不能早于开账日期")]
     DueBeforeIssue,
+    #[error("户号 {0} 已开账单与现有读数一致，没有需要更正重算的账期")]
+    NothingToRebill(AccountNo),
+    #[error("表计 {0} 的读数更正后某一账期用量为负，请先更正其后的读数")]
+    RebilledBelowZero(MeterNo),
+    #[error("须说明原因，最多 {REASON_LENGTH_MAX} 个字")]
+    ReasonInvalid,
+    #[error("表计 {0} 的读数待审核，审核通过后再开账")]
+    ReadingsHeld(MeterNo),
+    #[error("起始账期不能晚于截止账期")]
+    MonthsReversed,
+    #[error("调整金额必须大于零")]
+    AmountNotPositive,
+    #[error("账单 {0} 不存在")]
+    BillUnknown(BillNo),
     #[error("金额或用量超出可计算范围")]
     Overflow,
 }
@@ -28,6 +43,13 @@ impl BusinessError for BillingError {
             Self::BilledAlready(_) => "BILLING_BILLED_ALREADY",
             Self::MonthInFuture(_) => "BILLING_MONTH_IN_FUTURE",
             Self::DueBeforeIssue => "BILLING_DUE_BEFORE_ISSUE",
+            Self::NothingToRebill(_) => "BILLING_NOTHING_TO_REBILL",
+            Self::RebilledBelowZero(_) => "BILLING_REBILLED_BELOW_ZERO",
+            Self::ReasonInvalid => "BILLING_REASON_INVALID",
+            Self::ReadingsHeld(_) => "BILLING_READINGS_HELD",
+            Self::MonthsReversed => "BILLING_MONTHS_REVERSED",
+            Self::AmountNotPositive => "BILLING_AMOUNT_NOT_POSITIVE",
+            Self::BillUnknown(_) => "BILLING_BILL_UNKNOWN",
             Self::Overflow => "BILLING_OVERFLOW",
         }
     }
@@ -35,8 +57,16 @@ impl BusinessError for BillingError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::NothingToBill { .. } | Self::MonthInFuture(_) => Some("month"),
+            Self::NothingToRebill(_) => Some("accountNo"),
+            Self::ReasonInvalid => Some("reason"),
+            Self::MonthsReversed => Some("to"),
+            Self::AmountNotPositive => Some("amount"),
+            Self::BillUnknown(_) => Some("billNo"),
             Self::DueBeforeIssue => Some("dueOn"),
-            Self::BilledAlready(_) | Self::Overflow => None,
+            Self::BilledAlready(_)
+            | Self::ReadingsHeld(_)
+            | Self::RebilledBelowZero(_)
+            | Self::Overflow => None,
         }
     }
 }

@@ -1,12 +1,21 @@
 //! 开账: from accepted readings to a bill, by way of rating.
 
+mod change;
 mod error;
 mod measure;
 mod process;
+mod rebill;
+mod replay;
 mod run;
+mod simulate;
 #[cfg(test)]
 mod tests;
+mod to_date;
 
+pub use change::{AdjustBill, BillAdjustment, BillChanged, ReissueBill, VoidBill, account_of};
 pub use error::BillingError;
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
+pub use rebill::{PreviewRebilling, Rebill, RebillingPosted};
+pub use replay::{BillReplayed, ReplayBill, ReplayedReading, ReplayedVersion};
 pub use run::StartBillingRun;
+pub use simulate::{ChangeBand, SimulateTariff, SimulatedAccount, SimulatedSum, Simulation};

@@ -6,15 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
 use super::measure::{Measured, measure};
+use super::to_date::{Rateable, ToDate, tiers};
 use crate::account::{
     Account, AccountCommand, AccountRecord, AssignedMeter, Bill, BillLine, ChargedMeter,
     TierCounted,
 };
+use crate::billing_month::{BillingMonthBooks, books_of, require_open};
 use crate::meter::Meter;
-use crate::rating::{RatedBill, RatingInput, TariffSchedule, rate};
+use crate::rating::{RatedBill, TariffSchedule, rate};
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, Fen, NoticeNo, Quantity, TariffId, business_date,
+    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoticeNo, ReadingId,
+    TariffId, business_date,
 };
 
 /// Issues an account's bill for a month from what its meters show (R2): every line names the
@@ -111,13 +114,15 @@ fn draft(
         .get::<Account>(account_no.as_str())?
         .opened(account_no)?;
     account.check_billable(month)?;
+    let campus = account.campus.clone();
     let assigned: Vec<AssignedMeter> = account
         .meters()
         .iter()
         .filter(|meter| !meter.is_settled())
         .cloned()
         .collect();
-    load(&assigned, workspace)?;
+    load(&campus, month, &assigned, workspace)?;
+    require_open(&campus, month, workspace)?;
     let measured = measure_all(account_no, month, &assigned, workspace)?;
     let mut tariffs = Tariffs::default();
     for usage in &measured {
@@ -132,11 +137,17 @@ fn draft(
     Ok(BillPreview { bill, due_on })
 }
 
-/// Meters and tariffs in one round trip.
-fn load(assigned: &[AssignedMeter], workspace: &Workspace) -> Result<(), Stop> {
+/// Meters, tariffs and the month's books in one round trip.
+fn load(
+    campus: &CampusId,
+    month: BillingMonth,
+    assigned: &[AssignedMeter],
+    workspace: &Workspace,
+) -> Result<(), Stop> {
     let meters = workspace.need::<Meter>(assigned.iter().map(|it| it.meter_no.to_string()));
     let tariffs = workspace.need::<Tariff>(assigned.iter().map(|it| it.tariff_id.to_string()));
-    Stop::join([meters, tariffs])
+    let books = workspace.need::<BillingMonthBooks>([books_of(campus, month)]);
+    Stop::join([meters, tariffs, books])
 }
 
 fn measure_all(
@@ -148,8 +159,11 @@ fn measure_all(
     let mut measured = Vec::new();
     let mut waiting = None;
     for meter in assigned {
-        let readings = workspace.get::<Meter>(meter.meter_no.as_str())?.accepted();
-        match measure(meter, readings, month) {
+        let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
+        match measure(meter, readings.accepted(), month) {
+            Ok(None) if readings.holds_reading(meter.billed_to, month.period().to()) => {
+                waiting = waiting.or(Some(BillingError::ReadingsHeld(meter.meter_no.clone())));
+            }
             Ok(usage) => measured.extend(usage),
             // One meter that has to catch up does not hold the others up.
             Err(error @ BillingError::BilledAlready(_)) => waiting = Some(error),
@@ -165,14 +179,18 @@ fn measure_all(
 }
 
 #[derive(Default)]
-struct Tariffs {
-    schedules: BTreeMap<TariffId, TariffSchedule>,
+pub(super) struct Tariffs {
+    pub(super) schedules: BTreeMap<TariffId, TariffSchedule>,
     /// The longest any of them gives.
-    payment_days: u16,
+    pub(super) payment_days: u16,
 }
 
 impl Tariffs {
-    fn add(&mut self, tariff_id: &TariffId, workspace: &mut Workspace) -> Result<(), Stop> {
+    pub(super) fn add(
+        &mut self,
+        tariff_id: &TariffId,
+        workspace: &mut Workspace,
+    ) -> Result<(), Stop> {
         if !self.schedules.contains_key(tariff_id) {
             let tariff = workspace
                 .get::<Tariff>(tariff_id.as_str())?
@@ -185,17 +203,14 @@ impl Tariffs {
     }
 }
 
-fn rate_all(
+pub(super) fn rate_all(
     account: &AccountRecord,
     month: BillingMonth,
     today: NaiveDate,
     measured: Vec<Measured>,
     tariffs: &Tariffs,
 ) -> Result<Bill, Stop> {
-    let mut to_date = ToDate {
-        account,
-        counted: BTreeMap::new(),
-    };
+    let mut to_date = ToDate::after(account);
     let (mut lines, mut meters) = (Vec::new(), Vec::new());
     for usage in measured {
         let tariff_id = &usage.meter.tariff_id;
@@ -203,21 +218,28 @@ fn rate_all(
         let Some(schedule) = tariffs.schedules.get(tariff_id) else {
             continue;
         };
-        let input = to_date.input(schedule, &usage, month);
-        let rated = rate(schedule, &input)?;
-        lines.extend(bill_lines(&usage, &rated));
-        let tiers = to_date.count(tariff_id, &rated);
+        let rateable = Rateable {
+            tariff_id,
+            period: usage.period,
+            usage: usage.usage,
+            persons: account.household_persons,
+            month,
+        };
+        let rated = rate(schedule, &to_date.input(schedule, &rateable))?;
+        let readings = usage.meter.billed_reading.iter().chain([&usage.to_reading]);
+        let readings: Vec<ReadingId> = readings.cloned().collect();
+        lines.extend(bill_lines(
+            (&usage.meter.meter_no, usage.meter.commodity, tariff_id),
+            &readings,
+            &rated,
+        ));
+        let tiers = tiers(&rated);
+        to_date.count(tariff_id, &tiers);
         meters.push(charged(usage, tiers));
     }
     let total = Fen::checked_sum(lines.iter().map(|line: &BillLine| line.amount));
-    let bill_no = format!(
-        "{}-{:04}{:02}",
-        account.account_no,
-        month.year(),
-        month.month()
-    );
     Ok(Bill {
-        bill_no: BillNo::try_new(bill_no).map_err(|error| Stop::Corrupt(error.to_string()))?,
+        bill_no: bill_no(account, month)?,
         month,
         issued_on: today,
         lines,
@@ -226,79 +248,33 @@ fn rate_all(
     })
 }
 
-/// The account's usage per tariff and tier period: as billed before, and as this bill adds to it,
-/// so that two meters under one tariff share its tiers.
-struct ToDate<'a> {
-    account: &'a AccountRecord,
-    counted: BTreeMap<(TariffId, NaiveDate), Quantity>,
+/// A bill that takes a void one's place bears its revision.
+fn bill_no(account: &AccountRecord, month: BillingMonth) -> Result<BillNo, Stop> {
+    let (year, of_year) = (month.year(), month.month());
+    let account_no = &account.account_no;
+    let text = match account.ledger().times_billed(month) {
+        0 => format!("{account_no}-{year:04}{of_year:02}"),
+        earlier => format!("{account_no}-{year:04}{of_year:02}R{}", earlier + 1),
+    };
+    BillNo::try_new(text).map_err(|error| Stop::Corrupt(error.to_string()))
 }
 
-impl ToDate<'_> {
-    fn at(&self, tariff_id: &TariffId, tier_period_from: NaiveDate) -> Quantity {
-        let key = (tariff_id.clone(), tier_period_from);
-        let counted = self.counted.get(&key).copied();
-        counted.unwrap_or_else(|| self.account.quantity_to_date(tariff_id, tier_period_from))
-    }
-
-    fn input(
-        &self,
-        schedule: &TariffSchedule,
-        usage: &Measured,
-        month: BillingMonth,
-    ) -> RatingInput {
-        let tariff_id = &usage.meter.tariff_id;
-        let tier_period = schedule.terms().tier_period;
-        let first = tier_period.start(usage.period.from());
-        let last_month = BillingMonth::of(usage.period.last_day());
-        let mut later_to_date = BTreeMap::new();
-        let mut at = BillingMonth::of(first);
-        while at < last_month {
-            at = at.next();
-            let start = tier_period.start(at.first_day());
-            if start > first {
-                later_to_date.insert(start, self.at(tariff_id, start));
-            }
-        }
-        RatingInput {
-            period: usage.period,
-            usage: usage.usage,
-            quantity_to_date: self.at(tariff_id, first),
-            later_to_date,
-            persons: self.account.household_persons,
-            // Billed late, a usage still counts where it happened.
-            billing_month: Some(month.min(last_month)),
-        }
-    }
-
-    fn count(&mut self, tariff_id: &TariffId, rated: &RatedBill) -> Vec<TierCounted> {
-        let counted = rated.counted.iter().map(|count| TierCounted {
-            tier_period_from: count.tier_period_from,
-            quantity_to_date_after: count.quantity_to_date_after,
-        });
-        let counted: Vec<TierCounted> = counted.collect();
-        for tier in &counted {
-            let key = (tariff_id.clone(), tier.tier_period_from);
-            self.counted.insert(key, tier.quantity_to_date_after);
-        }
-        counted
-    }
-}
-
-fn bill_lines(usage: &Measured, rated: &RatedBill) -> Vec<BillLine> {
-    let meter = &usage.meter;
-    let readings = meter.billed_reading.iter().chain([&usage.to_reading]);
-    let readings: Vec<_> = readings.cloned().collect();
+pub(super) fn bill_lines(
+    (meter_no, commodity, tariff_id): (&MeterNo, Commodity, &TariffId),
+    readings: &[ReadingId],
+    rated: &RatedBill,
+) -> Vec<BillLine> {
     let lines = rated.lines.iter().map(|line| BillLine {
-        meter_no: meter.meter_no.clone(),
-        commodity: meter.commodity,
+        meter_no: meter_no.clone(),
+        commodity,
         component: line.component.clone(),
-        tariff_id: meter.tariff_id.clone(),
+        tariff_id: tariff_id.clone(),
         version_from: line.version_from,
         tier: line.tier,
         quantity: line.quantity,
         price: line.price,
         amount: line.amount,
-        readings: readings.clone(),
+        readings: readings.to_vec(),
     });
     lines.collect()
 }

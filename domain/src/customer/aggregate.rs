@@ -67,6 +67,11 @@ impl Customer {
 }
 
 impl CustomerRecord {
+    /// By which `WeChat` knows the person, where that is known.
+    pub fn openid(&self) -> Option<&Personal<String>> {
+        self.openid.as_ref()
+    }
+
     pub fn binding(&self, binding_id: &BindingId) -> Result<&Binding, BindingError> {
         self.bindings.get(binding_id).ok_or(BindingError::Unknown)
     }

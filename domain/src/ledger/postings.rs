@@ -1,7 +1,7 @@
 //! Which lines follow from an event.
 
 use super::chart::{LedgerAccount, Posting};
-use crate::account::AccountEvent;
+use crate::account::{AccountEvent, Note};
 use crate::bank_line::BankLineEntered;
 use crate::clearing::ClearingEvent;
 use crate::payment::{PaymentMethod, PaymentRecorded};
@@ -38,6 +38,15 @@ pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> 
         AccountEvent::CreditApplied { bill, .. } => {
             entry((Credit, of), (Receivable, of), bill.amount)
         }
+        AccountEvent::PaymentReleased { bill, .. } => {
+            entry((Receivable, of), (Credit, of), bill.amount)
+        }
+        AccountEvent::BillAdjusted(note) => of_note(of, note),
+        AccountEvent::Rebilled(rebilling) => rebilling
+            .notes()
+            .flat_map(|note| of_note(of, note))
+            .collect(),
+        AccountEvent::BillVoided(voided) => entry((Revenue, of), (Receivable, of), voided.amount),
         AccountEvent::PaymentReversed {
             payment_id,
             bills,
@@ -52,6 +61,17 @@ pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> 
             lines
         }
         _ => Vec::new(),
+    }
+}
+
+/// A debit note is charged as a bill is; a credit note the other way round.
+fn of_note(account_no: &str, note: &Note) -> Vec<Posting> {
+    let (receivable, revenue) = (LedgerAccount::Receivable, LedgerAccount::Revenue);
+    let amount = Fen::new(note.amount.value().saturating_abs());
+    if note.amount.is_negative() {
+        entry((revenue, account_no), (receivable, account_no), amount)
+    } else {
+        entry((receivable, account_no), (revenue, account_no), amount)
     }
 }
 

@@ -10,10 +10,11 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::account::AccountEvent;
-use crate::account::fixture::{balance, charge, open};
+use crate::account::fixture::{balance, bill_no, charge, open};
 use crate::bank_line::{
     BankLine, BankLineEvent, BankLineGiven, BookBankLine, EnterBankLines, LineState, ReturnBankLine,
 };
+use crate::billing::{AdjustBill, BillAdjustment, VoidBill};
 use crate::clearing::{CampusClearing, ClearingEvent, SettleClearing};
 use crate::desk::Desk;
 use crate::payment::{
@@ -23,7 +24,9 @@ use crate::payment::{
 use crate::receipt::{IssueReceipt, TakeReceiptBack};
 use crate::till::{Till, TillMethod};
 use crate::transfer_claim::{RejectTransfer, SubmitTransfer, VerifyTransfer};
-use crate::units::{BankReference, CampusId, Fen, PaymentId, ReceiptNo, TransferClaimId};
+use crate::units::{
+    BankReference, CampusId, Commodity, Fen, PaymentId, ReceiptNo, TransferClaimId,
+};
 
 const ACCOUNTS: [&str; 3] = ["A1", "B2", "C3"];
 const CAMPUSES: [&str; 2] = ["N", "S"];
@@ -86,6 +89,15 @@ enum Step {
     Settle {
         campus: usize,
     },
+    Adjust {
+        account: usize,
+        month: u32,
+        debit: bool,
+        amount: i64,
+    },
+    Void {
+        account: usize,
+    },
     NextDay,
 }
 
@@ -103,6 +115,10 @@ fn step() -> impl Strategy<Value = Step> {
         2 => amount.clone().prop_map(|amount| Step::Line { amount }),
         2 => (which.clone(), account.clone()).prop_map(|(line, account)| Step::Book { line, account }),
         1 => which.clone().prop_map(|line| Step::Return { line }),
+        2 => (account.clone(), 0u32..12, any::<bool>(), amount.clone()).prop_map(
+            |(account, month, debit, amount)| Step::Adjust { account, month, debit, amount }
+        ),
+        1 => account.clone().prop_map(|account| Step::Void { account }),
         2 => (account, amount).prop_map(|(account, amount)| Step::Claim { account, amount }),
         2 => (which.clone(), which.clone()).prop_map(|(claim, line)| Step::Verify { claim, line }),
         1 => which.clone().prop_map(|claim| Step::Reject { claim }),
@@ -268,6 +284,7 @@ impl World {
                 self.give("li", &cheque);
             }
             Step::Settle { campus } => self.settle(campus),
+            Step::Adjust { .. } | Step::Void { .. } => self.bill_step(step),
             Step::NextDay => {
                 self.day += 1;
                 let day = format!("2026-{:02}-{:02}", 9 + self.day / 28, 1 + self.day % 28);
@@ -284,6 +301,44 @@ impl World {
             | Step::Clear { .. }
             | Step::Receipt { .. }
             | Step::TakeBack { .. } => self.payment_step(step),
+        }
+    }
+
+    fn bill_step(&mut self, step: &Step) {
+        let (Step::Adjust { account, .. } | Step::Void { account }) = *step else {
+            return;
+        };
+        let Some(billed) = self.months.get(&account).copied().filter(|it| *it > 0) else {
+            return;
+        };
+        let of_month = |month: u32| bill_no(ACCOUNTS[account], &format!("2026-{month:02}"));
+        match *step {
+            Step::Adjust {
+                month,
+                debit,
+                amount,
+                ..
+            } => {
+                let adjust = AdjustBill {
+                    bill_no: of_month(1 + month % billed),
+                    kind: if debit {
+                        BillAdjustment::Debit
+                    } else {
+                        BillAdjustment::Credit
+                    },
+                    commodity: Commodity::Water,
+                    amount: Fen::new(amount),
+                    reason: "调整".to_owned(),
+                };
+                self.give("qian", &adjust);
+            }
+            _ => {
+                let void = VoidBill {
+                    bill_no: of_month(billed),
+                    reason: "作废".to_owned(),
+                };
+                self.give("qian", &void);
+            }
         }
     }
 

@@ -15,7 +15,9 @@ use super::{
     MeterError, MeterEvent, MeterRegistered, Quality, ReadState, ReadingAccepted, ReadingCorrected,
     ReadingStatus, ReadingSubmitted, ReadingWithdrawn, Supply,
 };
-use crate::units::{Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId};
+use crate::units::{
+    Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId, business_date,
+};
 
 /// A metering point, keyed by its number in the charging system.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,6 +79,18 @@ impl Meter {
     }
 
     /// Accepted readings in the order of time.
+    /// Whether a reading of these days waits for a person.
+    pub fn holds_reading(&self, from: NaiveDate, before: NaiveDate) -> bool {
+        let waits = |submission: &Submission| {
+            let on = business_date(submission.read_at);
+            submission.status == ReadingStatus::Held && from <= on && on < before
+        };
+        match self {
+            Self::Absent => false,
+            Self::Registered(meter) => meter.submissions.values().any(waits),
+        }
+    }
+
     pub fn accepted(&self) -> &[AcceptedReading] {
         match self {
             Self::Absent => &[],

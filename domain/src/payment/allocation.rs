@@ -72,6 +72,10 @@ fn candidates(
                 candidates.push((account_no.clone(), bill.clone()));
             }
         }
+        let void = |no: &&BillNo| account.ledger().bill(no).is_some_and(LedgerBill::is_void);
+        if let Some(void) = unseen.iter().find(void).filter(|_| may_refuse) {
+            return Err(PaymentError::BillVoid(void.clone()).into());
+        }
         let paid = |no: &BillNo| account.ledger().bill(no).is_some();
         if !may_refuse {
             unseen.retain(|no| !paid(no));

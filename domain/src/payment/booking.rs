@@ -96,7 +96,7 @@ impl Booking {
     }
 
     /// The accounts in the order given, then those known only by their bills; each once.
-    fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
+    pub(crate) fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
         let by_bill = self.bills.iter().map(|bill_no| {
             let (account_no, _month) = bill_no
                 .as_str()

@@ -21,6 +21,8 @@ pub enum PaymentError {
     BillUnknown(BillNo),
     #[error("账单 {0} 已经缴清")]
     BillNotOpen(BillNo),
+    #[error("账单 {0} 已经作废，不能缴费")]
+    BillVoid(BillNo),
     #[error("所选户号没有未缴账单")]
     NothingOpen,
     #[error("支票缴费须填写支票号和出票银行，每项最多 {CHEQUE_FIELD_LENGTH_MAX} 个字")]
@@ -86,6 +88,7 @@ impl BusinessError for PaymentError {
             Self::AccountUnknown(_) => "PAYMENT_ACCOUNT_UNKNOWN",
             Self::BillUnknown(_) => "PAYMENT_BILL_UNKNOWN",
             Self::BillNotOpen(_) => "PAYMENT_BILL_NOT_OPEN",
+            Self::BillVoid(_) => "PAYMENT_BILL_VOID",
             Self::NothingOpen => "PAYMENT_NOTHING_OPEN",
             Self::ChequeIncomplete => "PAYMENT_CHEQUE_INCOMPLETE",
             Self::ChequeUnexpected => "PAYMENT_CHEQUE_UNEXPECTED",
@@ -123,7 +126,7 @@ impl BusinessError for PaymentError {
             | Self::AccountUnknown(_)
             | Self::NothingOpen
             | Self::ReceiptNothingCovered => Some("accountNos"),
-            Self::BillUnknown(_) | Self::BillNotOpen(_) => Some("billNos"),
+            Self::BillUnknown(_) | Self::BillNotOpen(_) | Self::BillVoid(_) => Some("billNos"),
             Self::ChequeIncomplete | Self::ChequeUnexpected | Self::ChequeUsed(_) => Some("cheque"),
             Self::NotAtCounter(_) => Some("method"),
             Self::PayerInvalid => Some("payer"),

@@ -17,6 +17,7 @@
 mod bill;
 mod case;
 mod error;
+mod late_fee;
 mod parts;
 mod rate;
 mod schedule;
@@ -26,6 +27,7 @@ mod tests;
 pub use bill::{RatedBill, RatedLine, TierCount};
 pub use case::{Household, RatingCase, rate_case_json};
 pub use error::{RatingError, TariffError};
+pub use late_fee::{LateFeePolicy, LateFeeTerms, Settlement, late_fee};
 pub use rate::{RatingInput, rate};
 pub use schedule::{
     PriceChange, Surcharge, TariffSchedule, TariffTerms, TariffVersion, Tier, TierPeriod,

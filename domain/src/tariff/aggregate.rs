@@ -1,11 +1,12 @@
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::command::TariffCommand;
 use super::error::TariffCommandError;
 use super::event::{TariffDefined, TariffEvent};
-use crate::rating::TariffSchedule;
+use crate::rating::{LateFeeTerms, TariffSchedule};
 use crate::units::TariffId;
 
 pub(super) const NAME_LENGTH_MAX: usize = 60;
@@ -27,6 +28,9 @@ pub struct DefinedTariff {
     pub name: String,
     pub payment_days: u16,
     pub schedule: TariffSchedule,
+    /// Oldest first; none where nothing is asked for paying late.
+    #[serde(default)]
+    pub late_fees: Vec<LateFeeTerms>,
 }
 
 impl Tariff {
@@ -46,7 +50,36 @@ fn define(definition: TariffDefined) -> Result<TariffEvent, TariffCommandError> 
     if !(1..=PAYMENT_DAYS_MAX).contains(&definition.payment_days) {
         return Err(TariffCommandError::PaymentDaysInvalid);
     }
+    check_gaps(&definition.schedule)?;
     Ok(TariffEvent::Defined(definition))
+}
+
+/// A version that ends is followed by the next at once: no day in between is without a price.
+fn check_gaps(schedule: &TariffSchedule) -> Result<(), TariffCommandError> {
+    let versions = schedule.versions();
+    let pairs = versions.iter().zip(versions.iter().skip(1));
+    for (earlier, later) in pairs {
+        if earlier.to.is_some_and(|to| to < later.from) {
+            return Err(TariffCommandError::VersionsGap { from: later.from });
+        }
+    }
+    Ok(())
+}
+
+/// A day's fee above a hundredth of the bill is a typing error.
+fn set_late_fee(
+    tariff: &DefinedTariff,
+    terms: LateFeeTerms,
+) -> Result<TariffEvent, TariffCommandError> {
+    if !(Decimal::ZERO..=Decimal::ONE).contains(&terms.per_day.value())
+        || terms.minimum.is_negative()
+    {
+        return Err(TariffCommandError::LateFeeInvalid);
+    }
+    match tariff.late_fees.last().map(|last| last.from) {
+        Some(last) if terms.from <= last => Err(TariffCommandError::LateFeeNotLater { last }),
+        _ => Ok(TariffEvent::LateFeeSet(terms)),
+    }
 }
 
 impl Aggregate for Tariff {
@@ -69,8 +102,11 @@ impl Aggregate for Tariff {
                 return Err(TariffCommandError::AlreadyDefined(tariff.tariff_id.clone()));
             }
             (Self::Defined(tariff), TariffCommand::PublishVersion(version)) => {
-                tariff.schedule.with_version(version.clone())?;
+                check_gaps(&tariff.schedule.with_version(version.clone())?)?;
                 TariffEvent::VersionPublished { version }
+            }
+            (Self::Defined(tariff), TariffCommand::SetLateFee(terms)) => {
+                set_late_fee(tariff, terms)?
             }
         };
         sink.write(event, self).await;
@@ -85,6 +121,7 @@ impl Aggregate for Tariff {
                     name: definition.name,
                     payment_days: definition.payment_days,
                     schedule: definition.schedule,
+                    late_fees: Vec::new(),
                 });
             }
             (Self::Defined(tariff), TariffEvent::VersionPublished { version }) => {
@@ -93,7 +130,10 @@ impl Aggregate for Tariff {
                     tariff.schedule = schedule;
                 }
             }
-            (Self::Absent, TariffEvent::VersionPublished { .. }) => {}
+            (Self::Defined(tariff), TariffEvent::LateFeeSet(terms)) => {
+                tariff.late_fees.push(terms);
+            }
+            (Self::Absent, TariffEvent::VersionPublished { .. } | TariffEvent::LateFeeSet(_)) => {}
         }
     }
 }

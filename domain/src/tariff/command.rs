@@ -1,9 +1,10 @@
 use super::event::TariffDefined;
-use crate::rating::TariffVersion;
+use crate::rating::{LateFeeTerms, TariffVersion};
 
 /// What may be asked of one tariff.
 #[derive(Clone, Debug)]
 pub enum TariffCommand {
     Define(TariffDefined),
     PublishVersion(TariffVersion),
+    SetLateFee(LateFeeTerms),
 }

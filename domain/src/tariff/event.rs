@@ -1,7 +1,7 @@
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::rating::{TariffSchedule, TariffVersion};
+use crate::rating::{LateFeeTerms, TariffSchedule, TariffVersion};
 use crate::units::TariffId;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,11 @@ pub struct TariffDefined {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TariffEvent {
     Defined(TariffDefined),
-    VersionPublished { version: TariffVersion },
+    VersionPublished {
+        version: TariffVersion,
+    },
+    /// What paying late costs, from a day on.
+    LateFeeSet(LateFeeTerms),
 }
 
 impl DomainEvent for TariffEvent {
@@ -25,6 +29,7 @@ impl DomainEvent for TariffEvent {
         match self {
             Self::Defined(_) => "tariff.defined",
             Self::VersionPublished { .. } => "tariff.version_published",
+            Self::LateFeeSet(_) => "tariff.late_fee_set",
         }
         .to_owned()
     }

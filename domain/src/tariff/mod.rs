@@ -12,4 +12,4 @@ pub use aggregate::{DefinedTariff, Tariff};
 pub use command::TariffCommand;
 pub use error::TariffCommandError;
 pub use event::{TariffDefined, TariffEvent};
-pub use process::{DefineTariff, PublishTariffVersion, TariffChanged};
+pub use process::{DefineTariff, PublishTariffVersion, SetLateFee, TariffChanged};

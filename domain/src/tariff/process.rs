@@ -5,7 +5,7 @@ use super::aggregate::Tariff;
 use super::command::TariffCommand;
 use super::error::TariffCommandError;
 use super::event::TariffDefined;
-use crate::rating::{TariffSchedule, TariffTerms, TariffVersion};
+use crate::rating::{LateFeeTerms, TariffSchedule, TariffTerms, TariffVersion};
 use crate::units::{Commodity, TariffId};
 
 /// Makes a tariff known, with its first versions.
@@ -68,6 +68,33 @@ impl Process for PublishTariffVersion {
             .get::<Tariff>(self.tariff_id.as_str())?
             .defined(&self.tariff_id)?;
         let command = TariffCommand::PublishVersion(self.version.clone());
+        workspace.execute::<Tariff>(self.tariff_id.as_str(), command)?;
+        Ok(TariffChanged {
+            tariff_id: self.tariff_id.clone(),
+        })
+    }
+}
+
+/// Says what paying late costs from a day on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetLateFee {
+    pub tariff_id: TariffId,
+    pub terms: LateFeeTerms,
+}
+
+impl Process for SetLateFee {
+    const NAME: &'static str = "tariff.set_late_fee";
+    type Outcome = TariffChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<TariffChanged, Stop> {
+        workspace
+            .get::<Tariff>(self.tariff_id.as_str())?
+            .defined(&self.tariff_id)?;
+        let command = TariffCommand::SetLateFee(self.terms.clone());
         workspace.execute::<Tariff>(self.tariff_id.as_str(), command)?;
         Ok(TariffChanged {
             tariff_id: self.tariff_id.clone(),

@@ -110,6 +110,58 @@ fn a_tariff_nobody_could_bill_by_is_refused() {
     }
 }
 
+fn late_fee(from: &str) -> SetLateFee {
+    SetLateFee {
+        tariff_id: "water-home".parse().unwrap(),
+        terms: serde_json::from_value(json!({
+            "from": from, "per_day": "0.1", "policy": "good_faith", "minimum": 100,
+        }))
+        .unwrap(),
+    }
+}
+
+#[test]
+fn a_late_fee_is_dated_data_of_a_tariff() {
+    let mut desk = Desk::new("2026-06-01");
+    assert_eq!(desk.refused(&late_fee("2026-01-01")), "TARIFF_UNKNOWN");
+    desk.run(&define()).unwrap();
+    let set = desk.run(&late_fee("2026-01-01")).unwrap();
+    assert_eq!(set.event_types(), ["tariff.late_fee_set"]);
+    assert_eq!(
+        desk.refused(&late_fee("2026-01-01")),
+        "TARIFF_LATE_FEE_NOT_LATER"
+    );
+    for (per_day, minimum) in [("-0.1", 0), ("1.01", 0), ("0.1", -1)] {
+        let mut wrong = late_fee("2027-01-01");
+        wrong.terms.per_day = serde_json::from_value(json!(per_day)).unwrap();
+        wrong.terms.minimum = crate::units::Fen::new(minimum);
+        assert_eq!(desk.refused(&wrong), "TARIFF_LATE_FEE_INVALID");
+    }
+}
+
+#[test]
+fn no_day_between_two_versions_is_without_a_price() {
+    let mut desk = Desk::new("2026-06-01");
+    let ending = TariffVersion {
+        to: Some("2026-06-30".parse().unwrap()),
+        ..version("2026-01-01", "2.85")
+    };
+    let with = |versions| DefineTariff {
+        terms: TariffTerms {
+            versions,
+            ..terms()
+        },
+        ..define()
+    };
+    let gap = with(vec![ending.clone(), version("2026-07-01", "3.10")]);
+    assert_eq!(desk.refused(&gap), "TARIFF_VERSIONS_GAP");
+    let overlap = with(vec![ending.clone(), version("2026-06-29", "3.10")]);
+    assert_eq!(desk.refused(&overlap), "TARIFF_VERSIONS_OVERLAP");
+    desk.run(&with(vec![ending])).unwrap();
+    assert_eq!(desk.refused(&publish("2026-07-01")), "TARIFF_VERSIONS_GAP");
+    desk.run(&publish("2026-06-30")).unwrap();
+}
+
 #[test]
 fn every_event_keeps_its_golden_json() {
     let defined = TariffDefined {
@@ -123,6 +175,7 @@ fn every_event_keeps_its_golden_json() {
         TariffEvent::VersionPublished {
             version: version("2026-07-01", "3.10"),
         },
+        TariffEvent::LateFeeSet(late_fee("2026-01-01").terms),
     ];
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ValueError, normalise_digits};
 
-const MAX_LENGTH: usize = 40;
+/// Room for the number of a note, which is built from a bill's, which is built from an account's.
+const MAX_LENGTH: usize = 48;
 
 /// ASCII only: identifiers become stream names, file names and printed codes.
 fn plain(text: &str, what: &'static str) -> Result<(), ValueError> {
@@ -27,6 +28,15 @@ fn plain(text: &str, what: &'static str) -> Result<(), ValueError> {
 fn sha256_hex(text: &str, what: &'static str) -> Result<(), ValueError> {
     let lower_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
     if text.len() == 64 && text.bytes().all(lower_hex) {
+        Ok(())
+    } else {
+        Err(ValueError::BadFormat { what })
+    }
+}
+
+/// What both payment gateways take as a number of ours.
+fn gateway_number(text: &str, what: &'static str) -> Result<(), ValueError> {
+    if (8..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric()) {
         Ok(())
     } else {
         Err(ValueError::BadFormat { what })
@@ -116,8 +126,14 @@ identifiers! {
     ReadingId, "读数编号", plain;
     BillNo, "账单号", plain;
     NoticeNo, "通知单号", plain;
+    /// A credit or debit note (调整单).
+    NoteNo, "调整单号", plain;
     PaymentId, "缴费流水号", plain;
     ReceiptNo, "票据号", plain;
+    /// 商户订单号: what we call an order at a payment gateway, `out_trade_no` there.
+    GatewayOrderNo, "商户订单号", gateway_number;
+    /// What we call a refund at a payment gateway.
+    GatewayRefundNo, "商户退款单号", gateway_number;
     /// 转账凭证: what somebody says they have transferred.
     TransferClaimId, "转账凭证号", plain;
     /// A bundle of numbered receipt paper.

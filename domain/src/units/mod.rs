@@ -18,10 +18,10 @@ pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, CampaignId,
     CampusId, CaseId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo,
-    FaultId, FileHash, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId,
-    LabelTemplateId, MeterNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode,
-    ReceiptNo, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId,
-    TransferClaimId, VerificationId,
+    FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId,
+    InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId,
+    PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReportTemplateId, RoundId, SessionId,
+    SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
 };
 pub use money::Fen;
 pub use person::Phone;

@@ -3,13 +3,14 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chaobiao_decision::StreamId;
 use chaobiao_domain::Aggregate;
-use chaobiao_domain::account::{Account, AccountEvent, LedgerBill, Statement};
-use chaobiao_domain::units::AccountNo;
+use chaobiao_domain::account::{Account, LedgerBill, Statement};
+use chaobiao_domain::units::{AccountNo, BillNo, business_date};
 use chaobiao_eventstore::{Horizon, StoreError};
 use chaobiao_projections::paging::Page;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::types::StatementEntry;
+use crate::billing::{KnownEvents, late_fees};
 use crate::support::{
     Connection, Date, Fen, LogPosition, Services, YearMonth, connection, internal, page, page_size,
 };
@@ -20,6 +21,7 @@ pub(super) struct AccountStatement {
     account_no: AccountNo,
     horizon: Horizon,
     valid_on: Option<NaiveDate>,
+    known: KnownEvents,
     statement: Statement,
 }
 
@@ -56,7 +58,7 @@ pub(super) async fn as_known(
     if history.is_empty() {
         return Ok(None);
     }
-    let known: std::result::Result<Vec<(DateTime<Utc>, AccountEvent)>, StoreError> = history
+    let known: std::result::Result<KnownEvents, StoreError> = history
         .iter()
         .map(|event| Ok((event.recorded_at, event.decode()?)))
         .collect();
@@ -66,6 +68,7 @@ pub(super) async fn as_known(
         account_no,
         horizon,
         valid_on,
+        known,
         statement,
     }))
 }
@@ -100,6 +103,18 @@ impl AccountStatement {
     /// What was paid too much and kept for later bills.
     async fn credit(&self) -> Fen {
         self.statement.ledger().credit().into()
+    }
+
+    /// 滞纳金: what paying late costs by the end of the day it is about, or of today, over all bills
+    /// still open. Reversed payments count by the tariffs' policies.
+    #[graphql(complexity = "20")]
+    async fn late_fee(&self, ctx: &Context<'_>) -> Result<Fen> {
+        let today = business_date(Services::of(ctx)?.store().clock().now());
+        let bills = self.statement.ledger().open_bills().into_iter();
+        let bills: Vec<BillNo> = bills.map(|bill| bill.bill_no.clone()).collect();
+        let by = self.valid_on.unwrap_or(today);
+        let fee = late_fees(ctx, &self.known, &bills, self.horizon, by).await?;
+        Ok(fee.into())
     }
 
     /// Paid ones included, by month.

@@ -39,6 +39,13 @@ pub(super) enum StatementKind {
     /// A bill is open again.
     PaymentReversed,
     CreditWithdrawn,
+    /// A debit note: a bill asks for more.
+    BillRaised,
+    /// A credit note: a bill asks for less.
+    BillLowered,
+    BillVoided,
+    /// What had paid a bill is credit again: nothing changes in all.
+    PaymentReleased,
 }
 
 /// The class of an account, from a day on.

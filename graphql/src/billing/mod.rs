@@ -1,14 +1,21 @@
 //! Bills, the notices to pay them, and the run that issues them.
 
+mod correction;
+mod late_fee;
 mod loader;
 mod mutation;
+mod note;
 mod query;
+mod replay;
 mod run;
 mod subscription;
 mod types;
 
+pub use correction::{CorrectionMutation, CorrectionQuery};
+pub(crate) use late_fee::{KnownEvents, late_fees};
 pub(crate) use loader::NoticesOf;
 pub use mutation::BillingMutation;
 pub use query::BillingQuery;
+pub use replay::{Replay, ReplayError, ReplayQuery, replay};
 pub use subscription::BillingSubscription;
 pub use types::{Bill, BillLine, Notice};

@@ -1,6 +1,6 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chaobiao_decision::{CommandContext, Rejection};
-use chaobiao_domain::billing::PreviewBill;
+use chaobiao_domain::billing::{PreviewBill, StartBillingRun};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, NoticeNo, business_date};
 use chaobiao_eventstore::CommandError;
@@ -8,6 +8,7 @@ use chaobiao_projections::account_statement::{self, BillFilter};
 use chaobiao_projections::unpaid_notices::{self, NoticeFilter};
 use uuid::Uuid;
 
+use super::run::{BillingRun, preview_billing};
 use super::{Bill, BillLine, Notice};
 use crate::support::{
     Connection, Date, Fen, Services, UserError, Viewer, YearMonth, bad_input, connection,
@@ -30,6 +31,14 @@ pub(super) struct PreviewedBill {
     total: Fen,
     /// The last day to pay.
     due_on: Date,
+}
+
+/// What a run would come to.
+#[derive(SimpleObject)]
+pub(super) struct BillingRunPreview {
+    run: Option<BillingRun>,
+    /// Why there would be no run.
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -134,6 +143,52 @@ impl BillingQuery {
         let slice = account_statement::query::bills_of_month(pool, month.0, &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "bills_of_month", slice, Bill::from)
+    }
+
+    /// What `runBilling` would come to now, account by account: what it would bill, and what it would
+    /// not and why. Writes nothing.
+    #[graphql(
+        guard = "may(Permission::RunBilling)",
+        complexity = "200 + child_complexity"
+    )]
+    async fn preview_billing_run(
+        &self,
+        ctx: &Context<'_>,
+        month: YearMonth,
+        campus: Option<String>,
+        account_nos: Option<Vec<String>>,
+    ) -> Result<BillingRunPreview> {
+        let refused = |rejection: Rejection| BillingRunPreview {
+            run: None,
+            user_errors: vec![rejection.into()],
+        };
+        let accounts = account_nos.iter().flatten().map(AccountNo::try_new);
+        let accounts = field("accountNos", accounts.collect());
+        let campus = field("campus", campus.map(CampusId::try_new).transpose());
+        let request = accounts.and_then(|accounts| {
+            Ok(StartBillingRun {
+                month: month.0,
+                campus: campus?,
+                accounts,
+                due_on: None,
+            })
+        });
+        let request = match request {
+            Ok(request) => request,
+            Err(rejection) => return Ok(refused(rejection)),
+        };
+        let services = Services::of(ctx)?;
+        let actor = ctx.data::<Viewer>()?.actor();
+        let context = CommandContext::new(Uuid::nil(), actor, services.store().clock().now());
+        match services.bus.preview(&context, &request).await {
+            Ok(_) => Ok(BillingRunPreview {
+                // On the heap: nested in the root's future it would be deeper than the compiler goes.
+                run: Some(Box::pin(preview_billing(ctx, &request)).await?),
+                user_errors: Vec::new(),
+            }),
+            Err(CommandError::Refused(rejection)) => Ok(refused(rejection)),
+            Err(error) => Err(fault(ctx, error)),
+        }
     }
 
     /// What `runBilling` would issue for an account now. Writes nothing.

@@ -27,6 +27,8 @@ pub(super) struct BillingRun {
     total: Fen,
     /// Accounts without new readings.
     nothing_to_bill: i32,
+    /// The first hundred of them.
+    unread: Vec<String>,
     /// Accounts whose bill for the month was issued before.
     already_billed: i32,
     /// Accounts that somebody should look at.
@@ -50,14 +52,7 @@ pub(super) async fn run_billing(
     request: &StartBillingRun,
 ) -> Result<Ran<BillingRun>> {
     let services = Services::of(ctx)?;
-    let accounts = if request.accounts.is_empty() {
-        let pool = services.store().pool();
-        account_statement::query::billable(pool, request.campus.as_ref())
-            .await
-            .map_err(|error| internal(ctx, error))?
-    } else {
-        request.accounts.clone()
-    };
+    let accounts = accounts(ctx, request).await?;
     let mut tally = Tally::new(request);
     for chunk in accounts.chunks(CHUNK) {
         let commands = chunk
@@ -74,6 +69,39 @@ pub(super) async fn run_billing(
         pending,
         ..Ran::done(tally.run)
     })
+}
+
+/// What [`run_billing`] would come to now. Writes nothing.
+pub(super) async fn preview_billing(
+    ctx: &Context<'_>,
+    request: &StartBillingRun,
+) -> Result<BillingRun> {
+    let services = Services::of(ctx)?;
+    let accounts = accounts(ctx, request).await?;
+    let mut tally = Tally::new(request);
+    // Nothing is kept under these ids, so any will do that nobody has used.
+    let run_id = Uuid::now_v7();
+    for chunk in accounts.chunks(CHUNK) {
+        let commands = chunk
+            .iter()
+            .map(|account_no| command(ctx, run_id, request, account_no))
+            .collect::<Result<Vec<_>>>()?;
+        let answers = services.bus.preview_batch(commands).await;
+        let answers = answers.map_err(|error| internal(ctx, error))?;
+        for (account_no, answer) in chunk.iter().zip(answers) {
+            tally.count(ctx, account_no, answer)?;
+        }
+    }
+    Ok(tally.run)
+}
+
+async fn accounts(ctx: &Context<'_>, request: &StartBillingRun) -> Result<Vec<AccountNo>> {
+    if !request.accounts.is_empty() {
+        return Ok(request.accounts.clone());
+    }
+    let pool = Services::of(ctx)?.store().pool();
+    let billable = account_statement::query::billable(pool, request.campus.as_ref()).await;
+    billable.map_err(|error| internal(ctx, error))
 }
 
 fn command(
@@ -112,6 +140,7 @@ impl Tally {
             billed: 0,
             total: Fen(units::Fen::ZERO),
             nothing_to_bill: 0,
+            unread: Vec::new(),
             already_billed: 0,
             refused: 0,
             refusals: Vec::new(),
@@ -146,7 +175,12 @@ impl Tally {
             Err(error) => return Err(fault(ctx, error)),
         };
         match rejection.code.as_str() {
-            "BILLING_NOTHING_TO_BILL" => self.run.nothing_to_bill += 1,
+            "BILLING_NOTHING_TO_BILL" => {
+                self.run.nothing_to_bill += 1;
+                if self.run.unread.len() < REFUSALS_SHOWN {
+                    self.run.unread.push(account_no.to_string());
+                }
+            }
             "ACCOUNT_MONTH_ALREADY_BILLED" => self.run.already_billed += 1,
             _ => {
                 self.run.refused += 1;

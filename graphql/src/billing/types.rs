@@ -4,7 +4,9 @@ use chaobiao_domain::units::{self, business_date};
 use chaobiao_projections::evidence::Evidence;
 use chaobiao_projections::{account_statement, unpaid_notices};
 
-use super::loader::{BillsOf, LinesOf, NoticeOf};
+use super::late_fee::late_fee_of;
+use super::loader::{BillsOf, LinesOf, NotesOf, NoticeOf};
+use super::note::BillNote;
 use crate::audit::{AuditProof, proof_of};
 use crate::meter::reading_of;
 use crate::reading::Reading;
@@ -87,7 +89,13 @@ pub struct Bill {
     account_no: String,
     month: YearMonth,
     issued_on: Date,
+    /// As issued, which never changes.
     total: Fen,
+    /// What notes have added since; negative where they took from it.
+    adjusted: Fen,
+    /// Since when the bill is void (作废): it asks for nothing.
+    voided_on: Option<Date>,
+    void_reason: Option<String>,
     /// What is still to be paid.
     open_amount: Fen,
 }
@@ -100,6 +108,9 @@ impl From<account_statement::StatementBill> for Bill {
             month: row.month.into(),
             issued_on: Date(row.issued_on),
             total: row.total.into(),
+            adjusted: row.adjusted.into(),
+            voided_on: row.voided_on.map(Date),
+            void_reason: row.void_reason,
             open_amount: row.open.into(),
         }
     }
@@ -107,6 +118,14 @@ impl From<account_statement::StatementBill> for Bill {
 
 #[ComplexObject]
 impl Bill {
+    /// Credit and debit notes, in the order they were written.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn notes(&self, ctx: &Context<'_>) -> Result<Vec<BillNote>> {
+        let notes = load(ctx, NotesOf(self.bill_no.clone())).await?;
+        Ok(notes.into_iter().flatten().map(BillNote::from).collect())
+    }
+
+    /// As they were issued.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<BillLine>> {
         let lines = load(ctx, LinesOf(self.bill_no.clone())).await?;
         Ok(lines.into_iter().flatten().map(BillLine::from).collect())
@@ -167,6 +186,16 @@ impl From<unpaid_notices::Notice> for Notice {
 
 #[ComplexObject]
 impl Notice {
+    /// 滞纳金: what paying late costs by the end of a day; left out, today. The terms are the
+    /// tariff's.
+    #[graphql(complexity = "20")]
+    async fn late_fee(&self, ctx: &Context<'_>, by: Option<Date>) -> Result<Fen> {
+        let today = business_date(Services::of(ctx)?.store().clock().now());
+        let by = by.map_or(today, |by| by.0);
+        let fee = late_fee_of(ctx, &self.account_no, &self.bill_no, by).await?;
+        Ok(fee.into())
+    }
+
     /// Not paid on time.
     async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
         let today = business_date(Services::of(ctx)?.store().clock().now());

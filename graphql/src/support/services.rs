@@ -10,7 +10,7 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
-use super::{FrameReader, PhotoShelf};
+use super::{FrameReader, PaymentGateways, PhotoShelf};
 
 /// How far the read models have come.
 #[async_trait]
@@ -48,6 +48,7 @@ pub struct Services {
     pub access_log: Arc<dyn AccessRecorder>,
     pub photos: Arc<dyn PhotoShelf>,
     pub frames: Arc<dyn FrameReader>,
+    pub gateways: Arc<dyn PaymentGateways>,
 }
 
 impl Services {

@@ -2,13 +2,13 @@ use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::rating::{self, TariffTerms};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::tariff::{DefineTariff, PublishTariffVersion, TariffChanged};
-use chaobiao_domain::units::{Quantity, TariffId, UnitPrice};
+use chaobiao_domain::tariff::{DefineTariff, PublishTariffVersion, SetLateFee, TariffChanged};
+use chaobiao_domain::units::{self, Percent, Quantity, TariffId, UnitPrice};
 
 use super::Tariff;
 use super::query::find;
-use super::types::{PriceChange, TierPeriod, YearCrossing};
-use crate::support::{Commodity, Date, Decimal, field, may, payloads, run};
+use super::types::{LateFeePolicy, PriceChange, TierPeriod, YearCrossing};
+use crate::support::{Commodity, Date, Decimal, Fen, field, may, payloads, run};
 
 /// Time to pay where a tariff says nothing else.
 const PAYMENT_DAYS: u16 = 15;
@@ -54,6 +54,19 @@ pub(super) struct DefineTariffInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct SetLateFeeInput {
+    idempotency_key: String,
+    tariff_id: String,
+    /// Later than what was set before.
+    from: Date,
+    /// In hundredths of what is open, for every day: 0.1 is 1 ‰. 0 asks for nothing.
+    per_day: Decimal,
+    policy: LateFeePolicy,
+    /// The least that is asked, where anything is.
+    minimum: Option<Fen>,
+}
+
+#[derive(InputObject)]
 pub(super) struct PublishTariffVersionInput {
     idempotency_key: String,
     tariff_id: String,
@@ -63,10 +76,11 @@ pub(super) struct PublishTariffVersionInput {
 payloads!(
     tariff: Tariff, |ctx, changed: TariffChanged| find(ctx, changed.tariff_id.as_str());
     DefineTariffPayload,
-    PublishTariffVersionPayload
+    PublishTariffVersionPayload,
+    SetLateFeePayload
 );
 
-fn version(input: TariffVersionInput) -> Result<rating::TariffVersion, Rejection> {
+pub(super) fn version(input: TariffVersionInput) -> Result<rating::TariffVersion, Rejection> {
     let price = |price: Decimal| field("price", UnitPrice::try_new(price.0));
     let mut tiers = Vec::with_capacity(input.tiers.len());
     for tier in input.tiers {
@@ -148,5 +162,29 @@ impl TariffMutation {
         });
         let ran = run(ctx, "publishTariffVersion", &input.idempotency_key, process).await?;
         PublishTariffVersionPayload::of(ctx, ran).await
+    }
+
+    /// Says what paying late costs under a tariff from a day on (滞纳金).
+    #[graphql(guard = "may(Permission::ManageTariffs)")]
+    async fn set_late_fee(
+        &self,
+        ctx: &Context<'_>,
+        input: SetLateFeeInput,
+    ) -> Result<SetLateFeePayload> {
+        let tariff_id = field("tariffId", TariffId::try_new(&input.tariff_id));
+        let per_day = field("perDay", Percent::try_new(input.per_day.0));
+        let process = tariff_id.and_then(|tariff_id| {
+            Ok(SetLateFee {
+                tariff_id,
+                terms: rating::LateFeeTerms {
+                    from: input.from.0,
+                    per_day: per_day?,
+                    policy: input.policy.into(),
+                    minimum: input.minimum.map_or(units::Fen::ZERO, |minimum| minimum.0),
+                },
+            })
+        });
+        let ran = run(ctx, "setLateFee", &input.idempotency_key, process).await?;
+        SetLateFeePayload::of(ctx, ran).await
     }
 }

@@ -2,7 +2,7 @@ use async_graphql::{Enum, Object, SimpleObject};
 use chaobiao_domain::rating;
 use chaobiao_projections::tariffs::TariffRow;
 
-use crate::support::{Commodity, Date, Decimal};
+use crate::support::{Commodity, Date, Decimal, Fen};
 
 /// What a change of price inside a billing period does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -28,6 +28,38 @@ pub(super) enum YearCrossing {
 pub(super) enum TierPeriod {
     Year,
     Month,
+}
+
+/// What money that was taken back had stood for while it was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "rating::LateFeePolicy")]
+pub(super) enum LateFeePolicy {
+    /// Nothing: the bill was open all the time.
+    AsNeverPaid,
+    /// Payment: the customer could not know.
+    GoodFaith,
+}
+
+/// What paying late costs from a day on.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct LateFeeTerms {
+    from: Date,
+    /// In hundredths of what is open, for every day: 0.1 is 1 ‰.
+    per_day: Decimal,
+    policy: LateFeePolicy,
+    /// The least that is asked, where anything is.
+    minimum: Fen,
+}
+
+impl From<&rating::LateFeeTerms> for LateFeeTerms {
+    fn from(terms: &rating::LateFeeTerms) -> Self {
+        Self {
+            from: Date(terms.from),
+            per_day: Decimal(terms.per_day.value()),
+            policy: terms.policy.into(),
+            minimum: terms.minimum.into(),
+        }
+    }
 }
 
 /// Usage up to a limit and its price; the last tier has no limit.
@@ -114,6 +146,11 @@ impl Tariff {
     /// Lifts every limit for each person above `basePersons`.
     async fn quota_per_extra_person(&self) -> Decimal {
         self.0.schedule.terms().quota_per_extra_person.into()
+    }
+
+    /// What paying late costs, oldest terms first; none where nothing is asked.
+    async fn late_fees(&self) -> Vec<LateFeeTerms> {
+        self.0.late_fees.iter().map(Into::into).collect()
     }
 
     /// Every version there has been, in order.

@@ -3,6 +3,7 @@
 
 mod arrears;
 mod cash_desk;
+mod corrections;
 mod equipment;
 mod field_work;
 mod imports;
@@ -10,6 +11,7 @@ mod insight;
 mod matrix;
 mod meters;
 mod money;
+mod online_payments;
 mod people;
 mod schema;
 mod service;

@@ -8,5 +8,6 @@ mod tests;
 
 pub use projector::AccountStatementProjector;
 pub use query::{
-    AccountSummary, BillFilter, PayableMeter, StatementBill, StatementEntry, StatementLineRow,
+    AccountSummary, BillFilter, NoteRow, PayableMeter, StatementBill, StatementEntry,
+    StatementLineRow,
 };

@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chaobiao_domain::account::{
-    AccountChange, AccountEvent, AccountOpening, Bill, BillShare, ChargedMeter, MeterAssigned,
-    MeterReleased, StatementKind,
+    AccountChange, AccountEvent, AccountOpening, Bill, BillVoided, ChargedMeter, MeterAssigned,
+    MeterReleased, MeterStanding, Note, RebilledBill, Rebilling, StatementKind,
 };
 use chaobiao_domain::units::{BillNo, Fen};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use sqlx::PgConnection;
 
-use super::row::{AccountRow, BillRow, EntryRow, LineRow, METER_COLUMNS, MeterRow};
+use super::row::{AccountRow, BillRow, EntryRow, LineRow, METER_COLUMNS, MeterRow, NoteRow};
 use crate::rows::store;
 
 /// Keeps `read_account_statement` and its parts.
@@ -37,6 +37,7 @@ impl Projector for AccountStatementProjector {
             "read_account_statement_bill",
             "read_account_statement_line",
             "read_account_statement_entry",
+            "read_account_statement_note",
         ]
     }
 
@@ -70,23 +71,16 @@ struct Statements {
     bills: BTreeMap<BillNo, BillRow>,
     lines: Vec<LineRow>,
     entries: Vec<EntryRow>,
-}
-
-/// The bills an event puts money against or takes it from.
-fn touched(event: &AccountEvent) -> &[BillShare] {
-    match event {
-        AccountEvent::PaymentAllocated { bill, .. } | AccountEvent::CreditApplied { bill, .. } => {
-            std::slice::from_ref(bill)
-        }
-        AccountEvent::PaymentReversed { bills, .. } => bills,
-        _ => &[],
-    }
+    notes: Vec<NoteRow>,
 }
 
 fn moves_meters(event: &AccountEvent) -> bool {
     matches!(
         event,
-        AccountEvent::MeterReleased(_) | AccountEvent::Charged(_)
+        AccountEvent::MeterReleased(_)
+            | AccountEvent::Charged(_)
+            | AccountEvent::Rebilled(_)
+            | AccountEvent::BillVoided(_)
     )
 }
 
@@ -119,8 +113,8 @@ impl Statements {
         .await?;
         let bill_nos: Vec<&str> = events
             .iter()
-            .flat_map(|(_, event)| touched(event))
-            .map(|share| share.bill_no.as_str())
+            .flat_map(|(_, event)| event.open_changes())
+            .map(|(bill_no, _)| bill_no.as_str())
             .collect();
         let bills: Vec<BillRow> =
             sqlx::query_as("SELECT * FROM read_account_statement_bill WHERE bill_no = ANY($1)")
@@ -159,9 +153,68 @@ impl Statements {
             AccountEvent::MeterAssigned(assigned) => self.assign(account_no, assigned),
             AccountEvent::MeterReleased(released) => self.release(account_no, &released),
             AccountEvent::Charged(bill) => self.charge(account_no, bill),
+            AccountEvent::BillAdjusted(note) => self.note(account_no, &note, None)?,
+            AccountEvent::Rebilled(rebilling) => self.rebill(account_no, &rebilling)?,
+            AccountEvent::BillVoided(voided) => self.void(account_no, voided)?,
             _ => {}
         }
         Ok(())
+    }
+
+    fn bill(&mut self, bill_no: &BillNo) -> Result<&mut BillRow, ProjectionError> {
+        self.bills
+            .get_mut(bill_no)
+            .ok_or_else(|| ProjectionError::Invalid(format!("bill {bill_no} is unknown")))
+    }
+
+    fn note(
+        &mut self,
+        account_no: &str,
+        note: &Note,
+        of: Option<&RebilledBill>,
+    ) -> Result<(), ProjectionError> {
+        let bill = self.bill(&note.bill_no)?;
+        bill.adjusted = bill
+            .adjusted
+            .checked_add(note.amount)
+            .ok_or_else(overflow)?;
+        self.notes.push(NoteRow::new(account_no, note, of));
+        Ok(())
+    }
+
+    fn rebill(&mut self, account_no: &str, rebilling: &Rebilling) -> Result<(), ProjectionError> {
+        for bill in &rebilling.bills {
+            if let Some(note) = &bill.note {
+                self.note(account_no, note, Some(bill))?;
+            }
+        }
+        for charged in rebilling.bills.iter().flat_map(|bill| &bill.meters) {
+            self.move_meter(account_no, charged);
+        }
+        Ok(())
+    }
+
+    fn void(&mut self, account_no: &str, voided: BillVoided) -> Result<(), ProjectionError> {
+        let bill = self.bill(&voided.bill_no)?;
+        bill.voided_on = Some(voided.voided_on);
+        bill.void_reason = Some(voided.reason);
+        self.stand_back(account_no, &voided.meters);
+        Ok(())
+    }
+
+    /// The meters of a void bill stand where the bills before it have left them.
+    fn stand_back(&mut self, account_no: &str, meters: &[MeterStanding]) {
+        for meter in meters {
+            let same = |row: &&mut MeterRow| {
+                row.account_no == account_no
+                    && row.meter_no == meter.meter_no
+                    && row.assigned_from == meter.assigned_from
+            };
+            if let Some(row) = self.meters.iter_mut().find(same) {
+                row.billed_cumulative = meter.billed_cumulative;
+                row.billed_to = meter.billed_to;
+            }
+        }
     }
 
     /// Appends what the event means to the timeline and moves the account's sums.
@@ -181,8 +234,13 @@ impl Statements {
             account.entries += 1;
             let minus = line.amount.checked_neg().ok_or_else(overflow)?;
             let (open, credit) = match line.kind {
-                StatementKind::Charged | StatementKind::PaymentReversed => (line.amount, Fen::ZERO),
-                StatementKind::Paid => (minus, Fen::ZERO),
+                StatementKind::Charged
+                | StatementKind::PaymentReversed
+                | StatementKind::BillRaised => (line.amount, Fen::ZERO),
+                StatementKind::Paid | StatementKind::BillLowered | StatementKind::BillVoided => {
+                    (minus, Fen::ZERO)
+                }
+                StatementKind::PaymentReleased => (line.amount, line.amount),
                 StatementKind::CreditAdded => (Fen::ZERO, line.amount),
                 StatementKind::CreditApplied => (minus, minus),
                 StatementKind::CreditWithdrawn => (Fen::ZERO, minus),
@@ -206,17 +264,9 @@ impl Statements {
     }
 
     fn change_bills(&mut self, event: &AccountEvent) -> Result<(), ProjectionError> {
-        let reopens = matches!(event, AccountEvent::PaymentReversed { .. });
-        for share in touched(event) {
-            let bill = self.bills.get_mut(&share.bill_no).ok_or_else(|| {
-                ProjectionError::Invalid(format!("bill {} is unknown", share.bill_no))
-            })?;
-            let open = if reopens {
-                bill.open.checked_add(share.amount)
-            } else {
-                bill.open.checked_sub(share.amount)
-            };
-            bill.open = open.ok_or_else(overflow)?;
+        for (bill_no, change) in event.open_changes() {
+            let bill = self.bill(bill_no)?;
+            bill.open = bill.open.checked_add(change).ok_or_else(overflow)?;
         }
         Ok(())
     }
@@ -292,7 +342,9 @@ impl Statements {
                 && row.meter_no == charged.meter_no
                 && row.assigned_from == charged.assigned_from
         };
-        if let Some(row) = self.meters.iter_mut().find(same) {
+        let found = self.meters.iter_mut().find(same);
+        // A bill worked out anew may not be the meter's last.
+        if let Some(row) = found.filter(|row| row.billed_to <= charged.period.to()) {
             row.billed_cumulative = charged.cumulative;
             row.billed_to = charged.period.to();
         }
@@ -316,7 +368,9 @@ impl Statements {
         let bills: Vec<BillRow> = self.bills.into_values().collect();
         let statement = "INSERT INTO read_account_statement_bill \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_bill, $1) \
-             ON CONFLICT (bill_no) DO UPDATE SET open = excluded.open";
+             ON CONFLICT (bill_no) DO UPDATE SET open = excluded.open, \
+             adjusted = excluded.adjusted, voided_on = excluded.voided_on, \
+             void_reason = excluded.void_reason";
         store(connection, statement, &bills).await?;
         let statement = "INSERT INTO read_account_statement_line \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_line, $1)";
@@ -324,6 +378,9 @@ impl Statements {
         let statement = "INSERT INTO read_account_statement_entry \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_entry, $1)";
         store(connection, statement, &self.entries).await?;
+        let statement = "INSERT INTO read_account_statement_note \
+             SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_note, $1)";
+        store(connection, statement, &self.notes).await?;
         Ok(())
     }
 }

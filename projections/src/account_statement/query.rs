@@ -1,7 +1,7 @@
-use chaobiao_domain::account::{AccountClass, StatementKind};
+use chaobiao_domain::account::{AccountClass, BillLine, StatementKind};
 use chaobiao_domain::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, PaymentId, Quantity,
-    ReadingId, TariffId, UnitPrice,
+    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoteNo, PaymentId,
+    Quantity, ReadingId, TariffId, UnitPrice,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
@@ -68,8 +68,13 @@ pub struct StatementBill {
     pub account_no: AccountNo,
     pub month: BillingMonth,
     pub issued_on: NaiveDate,
+    /// As issued.
     pub total: Fen,
     pub open: Fen,
+    /// What notes have added since; negative where they took from it.
+    pub adjusted: Fen,
+    pub voided_on: Option<NaiveDate>,
+    pub void_reason: Option<String>,
 }
 
 impl FromRow<'_, PgRow> for StatementBill {
@@ -81,6 +86,9 @@ impl FromRow<'_, PgRow> for StatementBill {
             issued_on: row.try_get("issued_on")?,
             total: fen(row, "total")?,
             open: fen(row, "open")?,
+            adjusted: fen(row, "adjusted")?,
+            voided_on: row.try_get("voided_on")?,
+            void_reason: row.try_get("void_reason")?,
         })
     }
 }
@@ -117,6 +125,69 @@ impl FromRow<'_, PgRow> for StatementLineRow {
             readings,
         })
     }
+}
+
+/// A credit or debit note, with a bill's lines where it comes from a rebilling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteRow {
+    pub note_no: NoteNo,
+    pub account_no: AccountNo,
+    pub bill_no: BillNo,
+    pub month: BillingMonth,
+    pub booked_in: BillingMonth,
+    pub issued_on: NaiveDate,
+    pub amount: Fen,
+    pub reason: String,
+    pub before: Option<Vec<BillLine>>,
+    pub after: Option<Vec<BillLine>>,
+}
+
+impl FromRow<'_, PgRow> for NoteRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let lines = |column| -> Result<Option<Vec<BillLine>>, sqlx::Error> {
+            let lines: Option<Json<Vec<BillLine>>> = row.try_get(column)?;
+            Ok(lines.map(|Json(lines)| lines))
+        };
+        Ok(Self {
+            note_no: field(row, "note_no")?,
+            account_no: field(row, "account_no")?,
+            bill_no: field(row, "bill_no")?,
+            month: field(row, "bill_month")?,
+            booked_in: field(row, "booked_in")?,
+            issued_on: row.try_get("issued_on")?,
+            amount: fen(row, "amount")?,
+            reason: row.try_get("reason")?,
+            before: lines("before")?,
+            after: lines("after")?,
+        })
+    }
+}
+
+/// The notes of several bills, in the order they were written.
+pub async fn notes_of_bills(
+    executor: impl PgExecutor<'_>,
+    bills: &[String],
+) -> Result<Vec<NoteRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM read_account_statement_note WHERE bill_no = ANY($1) \
+         ORDER BY bill_no, issued_on, length(note_no), note_no",
+    )
+    .bind(bills)
+    .fetch_all(executor)
+    .await
+}
+
+pub async fn notes_by_number(
+    executor: impl PgExecutor<'_>,
+    numbers: &[String],
+) -> Result<Vec<NoteRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM read_account_statement_note WHERE note_no = ANY($1) \
+         ORDER BY bill_month, note_no",
+    )
+    .bind(numbers)
+    .fetch_all(executor)
+    .await
 }
 
 /// One line of the timeline.
@@ -179,14 +250,15 @@ pub async fn bills(
 ) -> Result<Slice<StatementBill, String>, sqlx::Error> {
     let rows: Vec<StatementBill> = sqlx::query_as(
         "SELECT * FROM read_account_statement_bill WHERE account_no = $1 \
-         AND ($2::text IS NULL OR bill_month < $2) ORDER BY bill_month DESC LIMIT $3",
+         AND ($2::text IS NULL OR bill_no < $2) ORDER BY bill_no DESC LIMIT $3",
     )
     .bind(account_no.as_str())
     .bind(page.after.as_deref())
     .bind(page.limit())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |bill| bill.month.to_string()))
+    // A bill's number goes on with its month and revision.
+    Ok(page.slice(rows, |bill| bill.bill_no.to_string()))
 }
 
 /// Which bills of a month a list shows.
@@ -207,7 +279,7 @@ pub async fn bills_of_month(
     let rows: Vec<StatementBill> = sqlx::query_as(
         "SELECT b.* FROM read_account_statement_bill b \
          JOIN read_account_statement a USING (account_no) \
-         WHERE b.bill_month = $1 AND ($2::text IS NULL OR a.campus = $2) \
+         WHERE b.bill_month = $1 AND b.voided_on IS NULL AND ($2::text IS NULL OR a.campus = $2) \
            AND ($3::integer IS NULL OR EXISTS (SELECT FROM read_account_statement_line l \
                WHERE l.bill_no = b.bill_no AND l.tier >= $3)) \
            AND ($4::text IS NULL OR b.account_no > $4) ORDER BY b.account_no LIMIT $5",
@@ -263,6 +335,25 @@ pub async fn entries(
     .fetch_all(executor)
     .await?;
     Ok(page.slice(rows, |entry| entry.entry))
+}
+
+/// Accounts that pay or paid for a meter by a tariff.
+pub async fn by_tariff(
+    executor: impl PgExecutor<'_>,
+    tariff_id: &TariffId,
+    campus: Option<&CampusId>,
+) -> Result<Vec<AccountNo>, sqlx::Error> {
+    let rows: Vec<PgRow> = sqlx::query(
+        "SELECT account_no FROM read_account_statement a WHERE ($2::text IS NULL OR campus = $2) \
+         AND EXISTS (SELECT FROM read_account_statement_meter m \
+             WHERE m.account_no = a.account_no AND m.tariff_id = $1) \
+         ORDER BY account_no",
+    )
+    .bind(tariff_id.as_str())
+    .bind(campus.map(CampusId::as_str))
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| field(row, "account_no")).collect()
 }
 
 /// Accounts that may have something to be billed: those with a meter that is not settled.

@@ -1,6 +1,6 @@
 //! The rows of the read model, as the projector changes them.
 
-use chaobiao_domain::account::{Bill, BillLine, StatementLine};
+use chaobiao_domain::account::{Bill, BillLine, Note, RebilledBill, StatementLine};
 use chaobiao_domain::units::{
     BillNo, BillingMonth, Commodity, Fen, MeterNo, Quantity, ReadingId, TariffId, UnitPrice,
 };
@@ -76,6 +76,9 @@ pub(super) struct BillRow {
     pub(super) issued_on: NaiveDate,
     pub(super) total: Fen,
     pub(super) open: Fen,
+    pub(super) adjusted: Fen,
+    pub(super) voided_on: Option<NaiveDate>,
+    pub(super) void_reason: Option<String>,
 }
 
 impl BillRow {
@@ -87,6 +90,9 @@ impl BillRow {
             issued_on: bill.issued_on,
             total: bill.total,
             open: bill.total,
+            adjusted: Fen::ZERO,
+            voided_on: None,
+            void_reason: None,
         }
     }
 }
@@ -100,6 +106,9 @@ impl FromRow<'_, PgRow> for BillRow {
             issued_on: row.try_get("issued_on")?,
             total: fen(row, "total")?,
             open: fen(row, "open")?,
+            adjusted: fen(row, "adjusted")?,
+            voided_on: row.try_get("voided_on")?,
+            void_reason: row.try_get("void_reason")?,
         })
     }
 }
@@ -169,6 +178,39 @@ impl EntryRow {
             payment_id: line.payment_id.map(String::from),
             amount: line.amount,
             balance,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct NoteRow {
+    note_no: String,
+    account_no: String,
+    bill_no: BillNo,
+    bill_month: BillingMonth,
+    booked_in: BillingMonth,
+    issued_on: NaiveDate,
+    amount: Fen,
+    reason: String,
+    before: Option<Vec<BillLine>>,
+    after: Option<Vec<BillLine>>,
+}
+
+impl NoteRow {
+    pub(super) fn new(account_no: &str, note: &Note, of: Option<&RebilledBill>) -> Self {
+        let lines = of.map(|bill| (bill.before.clone(), bill.after.clone()));
+        let (before, after) = lines.unzip();
+        Self {
+            note_no: note.note_no.to_string(),
+            account_no: account_no.to_owned(),
+            bill_no: note.bill_no.clone(),
+            bill_month: note.month,
+            booked_in: note.booked_in,
+            issued_on: note.issued_on,
+            amount: note.amount,
+            reason: note.reason.clone(),
+            before,
+            after,
         }
     }
 }

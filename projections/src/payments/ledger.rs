@@ -72,6 +72,15 @@ pub(super) fn postings(event: &AccountEvent) -> Vec<Posting> {
             posting(payment_id, RowKind::CreditOut, None, minus(bill.amount)),
             posting(payment_id, RowKind::CreditUsed, Some(bill), bill.amount),
         ],
+        AccountEvent::PaymentReleased { payment_id, bill } => vec![
+            posting(
+                payment_id,
+                RowKind::Reversed,
+                Some(bill),
+                minus(bill.amount),
+            ),
+            posting(payment_id, RowKind::Credit, None, bill.amount),
+        ],
         AccountEvent::PaymentReversed {
             payment_id,
             bills,

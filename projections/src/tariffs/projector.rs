@@ -47,6 +47,16 @@ impl Projector for TariffsProjector {
                     .execute(&mut *connection)
                     .await?;
                 }
+                TariffEvent::LateFeeSet(terms) => {
+                    sqlx::query(
+                        "UPDATE read_tariffs SET late_fees = late_fees || jsonb_build_array($2::jsonb) \
+                         WHERE tariff_id = $1",
+                    )
+                    .bind(&event.stream.aggregate_id)
+                    .bind(Json(&terms))
+                    .execute(&mut *connection)
+                    .await?;
+                }
                 TariffEvent::VersionPublished { version } => {
                     let tariff_id = &event.stream.aggregate_id;
                     let Json(schedule): Json<TariffSchedule> = sqlx::query_scalar(

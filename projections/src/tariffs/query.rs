@@ -1,4 +1,4 @@
-use chaobiao_domain::rating::TariffSchedule;
+use chaobiao_domain::rating::{LateFeeTerms, TariffSchedule};
 use chaobiao_domain::units::TariffId;
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
@@ -13,16 +13,19 @@ pub struct TariffRow {
     pub name: String,
     pub payment_days: i32,
     pub schedule: TariffSchedule,
+    pub late_fees: Vec<LateFeeTerms>,
 }
 
 impl FromRow<'_, PgRow> for TariffRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         let Json(schedule) = row.try_get("schedule")?;
+        let Json(late_fees) = row.try_get("late_fees")?;
         Ok(Self {
             tariff_id: field(row, "tariff_id")?,
             name: row.try_get("name")?,
             payment_days: row.try_get("payment_days")?,
             schedule,
+            late_fees,
         })
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use chaobiao_domain::account::{AccountEvent, BillShare};
+use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::units::{BillNo, BillingMonth, Fen, NoticeNo, business_date};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::NaiveDate;
@@ -89,17 +89,6 @@ struct Notices {
     accounts: BTreeMap<String, AccountRow>,
 }
 
-/// The bills an event puts money against or takes it from.
-fn touched(event: &AccountEvent) -> &[BillShare] {
-    match event {
-        AccountEvent::PaymentAllocated { bill, .. } | AccountEvent::CreditApplied { bill, .. } => {
-            std::slice::from_ref(bill)
-        }
-        AccountEvent::PaymentReversed { bills, .. } => bills,
-        _ => &[],
-    }
-}
-
 impl Notices {
     async fn load(
         events: &[(&RecordedEvent, AccountEvent)],
@@ -107,8 +96,8 @@ impl Notices {
     ) -> Result<Self, ProjectionError> {
         let bills: BTreeSet<&str> = events
             .iter()
-            .flat_map(|(_, event)| touched(event))
-            .map(|share| share.bill_no.as_str())
+            .flat_map(|(_, event)| event.open_changes())
+            .map(|(bill_no, _)| bill_no.as_str())
             .collect();
         let bills: Vec<&str> = bills.into_iter().collect();
         let rows: Vec<NoticeRow> =
@@ -131,18 +120,12 @@ impl Notices {
         event: AccountEvent,
     ) -> Result<(), ProjectionError> {
         let account_no = recorded.stream.aggregate_id.clone();
-        let reopens = matches!(event, AccountEvent::PaymentReversed { .. });
-        for share in touched(&event) {
+        for (bill_no, change) in event.open_changes() {
             // The credit a bill got before its notice is taken off in the notice already.
-            let Some(notice) = self.by_bill.get_mut(&share.bill_no) else {
+            let Some(notice) = self.by_bill.get_mut(bill_no) else {
                 continue;
             };
-            let open = if reopens {
-                notice.open.checked_add(share.amount)
-            } else {
-                notice.open.checked_sub(share.amount)
-            };
-            notice.open = open.ok_or_else(|| {
+            notice.open = notice.open.checked_add(change).ok_or_else(|| {
                 ProjectionError::Invalid(format!("notice {} overflows", notice.notice_no))
             })?;
         }

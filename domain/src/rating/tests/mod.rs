@@ -1,4 +1,5 @@
 mod cases;
+mod late_fees;
 mod properties;
 mod rules;
 mod validation;

@@ -13,22 +13,25 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_graphql::{Request, Response, Variables};
-use chaobiao_decision::{Actor, CommandContext, Process};
+use async_trait::async_trait;
+use chaobiao_decision::{Actor, CommandContext, Process, Rejection};
 use chaobiao_domain::access_log::AccessEntry;
 use chaobiao_domain::account::{AccountClass, OpenAccount};
 use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
+use chaobiao_domain::gateway_order::GatewayChannel;
 use chaobiao_domain::meter::{RawFrame, StoredPhoto};
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
-use chaobiao_domain::units::PhotoHash;
+use chaobiao_domain::units::{GatewayOrderNo, PhotoHash};
 use chaobiao_eventstore::access::{Access, Principal, SessionLimits, SessionToken};
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, Delivery, EventStore, ManualClock, MasterKey, Outgoing,
     Sender,
 };
 use chaobiao_graphql::support::{
-    AccessRecorder, CursorKey, DialAnswer, FrameReader, PhotoShelf, RequestInfo, Services, prepare,
+    AccessRecorder, CursorKey, DialAnswer, FormField, FrameReader, Invocation, PaymentForm,
+    PaymentGateways, PhotoShelf, RequestInfo, Services, prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -83,6 +86,31 @@ struct NoFrames;
 impl FrameReader for NoFrames {
     fn water_dial(&self, _frame: &RawFrame) -> Option<DialAnswer> {
         None
+    }
+}
+
+/// UnionPay, where whatever is given to it is taken; WeChat Pay is not set up.
+struct OneGateway;
+
+#[async_trait]
+impl PaymentGateways for OneGateway {
+    fn merchant(&self, channel: GatewayChannel) -> Option<String> {
+        (channel == GatewayChannel::UnionPay).then(|| "777290058110048".to_owned())
+    }
+
+    async fn hand_over(
+        &self,
+        order_no: &GatewayOrderNo,
+        _context: &CommandContext,
+    ) -> Result<Result<Invocation, Rejection>, String> {
+        let order_id = FormField {
+            name: "orderId".to_owned(),
+            value: order_no.to_string(),
+        };
+        Ok(Ok(Invocation::Form(PaymentForm {
+            action: "https://gateway.test/frontTransReq.do".to_owned(),
+            fields: vec![order_id],
+        })))
     }
 }
 
@@ -160,6 +188,7 @@ impl Centre {
             access_log: Arc::clone(&log) as Arc<_>,
             photos: Arc::new(FewPhotos),
             frames: Arc::new(NoFrames),
+            gateways: Arc::new(OneGateway),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(

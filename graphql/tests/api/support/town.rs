@@ -182,8 +182,11 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "billing_months",
             "bank_lines",
             "campus_clearing",
+            "gateway_orders",
+            "gateway_statements",
             "ledger",
             "payments",
             "receipt_stock",

@@ -1,9 +1,13 @@
+mod corrections;
+mod money;
+mod rebilling;
+
 use chaobiao_decision::Actor;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::account::fixture::{balance, open, record};
-use crate::account::{AssignMeter, Bill, ChangeAccount, ReleaseMeter};
+use crate::account::{AccountRecord, AssignMeter, Bill, ChangeAccount, ReleaseMeter};
 use crate::desk::Desk;
 use crate::meter::{
     ApproveCorrection, Channel, DeviceSpec, InstallDevice, RegisterMeter, RequestCorrection,

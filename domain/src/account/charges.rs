@@ -1,0 +1,206 @@
+//! What is charged to an account, and what changes it afterwards.
+
+use chrono::NaiveDate;
+
+use super::aggregate::AccountRecord;
+use super::bill::{Bill, CommodityAmount};
+use super::error::AccountError;
+use super::event::{AccountEvent, NoticeIssued};
+use super::ledger::{Ledger, LedgerBill};
+use super::note::{BillVoided, Note, Rebilling};
+use crate::units::{BillNo, BillingMonth, Fen, NoticeNo};
+
+impl AccountRecord {
+    /// Each month is billed once, and months go forward.
+    pub fn check_billable(&self, month: BillingMonth) -> Result<(), AccountError> {
+        let account_no = self.account_no.clone();
+        if self.ledger().bill_of(month).is_some() {
+            return Err(AccountError::MonthAlreadyBilled { account_no, month });
+        }
+        match self.ledger().last_billed().filter(|billed| *billed > month) {
+            Some(billed) => Err(AccountError::LaterMonthBilled {
+                account_no,
+                billed,
+                month,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn charge(
+        &self,
+        bill: Bill,
+        notice_no: NoticeNo,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let month = bill.month;
+        self.check_billable(month)?;
+        self.ledger().check_room(bill.total)?;
+        let (bill_no, amount) = (bill.bill_no.clone(), bill.total);
+        let mut booking = Booking::over(self.ledger());
+        booking.book(AccountEvent::Charged(bill));
+        booking.apply_credit();
+        if amount.is_positive() {
+            let to_pay = booking
+                .ledger
+                .bill(&bill_no)
+                .map_or(Fen::ZERO, LedgerBill::open);
+            booking.book(AccountEvent::NoticeIssued(NoticeIssued {
+                notice_no,
+                bill_no,
+                month,
+                amount,
+                to_pay,
+                due_on,
+            }));
+        }
+        Ok(booking.events)
+    }
+
+    /// The bill a note may be written on.
+    fn standing_bill(&self, bill_no: &BillNo) -> Result<&LedgerBill, AccountError> {
+        let bill = self.ledger().bill(bill_no);
+        let bill = bill.ok_or_else(|| AccountError::BillUnknown(bill_no.clone()))?;
+        if bill.is_void() {
+            Err(AccountError::BillVoid(bill_no.clone()))
+        } else {
+            Ok(bill)
+        }
+    }
+
+    pub(super) fn adjust(
+        &self,
+        note: Note,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        if note.parts.is_empty() {
+            return Err(AccountError::NoteNotCovered { covered: Fen::ZERO });
+        }
+        let mut booking = Booking::over(self.ledger());
+        booking.make_room(self.standing_bill(&note.bill_no)?, &note)?;
+        let bill_no = note.bill_no.clone();
+        booking.book(AccountEvent::BillAdjusted(note));
+        booking.finish(&[bill_no], due_on)
+    }
+
+    pub(super) fn rebill(
+        &self,
+        rebilling: Rebilling,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let mut booking = Booking::over(self.ledger());
+        for note in rebilling.notes() {
+            booking.make_room(self.standing_bill(&note.bill_no)?, note)?;
+        }
+        let bills: Vec<BillNo> = rebilling.notes().map(|note| note.bill_no.clone()).collect();
+        booking.book(AccountEvent::Rebilled(rebilling));
+        booking.finish(&bills, due_on)
+    }
+
+    /// Only the last bill: later ones go on from its counts.
+    pub(super) fn void(
+        &self,
+        bill_no: BillNo,
+        voided_on: NaiveDate,
+        reason: String,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let bill = self.standing_bill(&bill_no)?;
+        if let Some(later) = self.ledger().last_billed().filter(|it| *it > bill.month) {
+            return Err(AccountError::LaterBillStands { later });
+        }
+        let mut booking = Booking::over(self.ledger());
+        booking.release(&bill_no, bill.standing())?;
+        booking.book(AccountEvent::BillVoided(BillVoided {
+            month: bill.month,
+            amount: bill.standing_total(),
+            voided_on,
+            reason,
+            meters: self.meters_without(&bill_no),
+            bill_no,
+        }));
+        booking.finish(&[], NaiveDate::MAX)
+    }
+}
+
+/// Events with the ledger they lead to.
+struct Booking {
+    ledger: Ledger,
+    events: Vec<AccountEvent>,
+}
+
+impl Booking {
+    fn over(ledger: &Ledger) -> Self {
+        Self {
+            ledger: ledger.clone(),
+            events: Vec::new(),
+        }
+    }
+
+    fn book(&mut self, event: AccountEvent) {
+        self.ledger.apply(&event);
+        self.events.push(event);
+    }
+
+    /// Sees to it that what a note takes off a bill is open: what was paid of it becomes credit.
+    fn make_room(&mut self, bill: &LedgerBill, note: &Note) -> Result<(), AccountError> {
+        let taken: Vec<CommodityAmount> = note
+            .parts
+            .iter()
+            .filter(|part| part.amount.is_negative())
+            .map(|part| CommodityAmount {
+                commodity: part.commodity,
+                amount: Fen::new(part.amount.value().saturating_neg()),
+            })
+            .collect();
+        for part in &taken {
+            let covered = bill.standing_part(part.commodity);
+            if part.amount > covered {
+                return Err(AccountError::NoteNotCovered { covered });
+            }
+        }
+        if note.amount.is_positive() {
+            self.ledger.check_room(note.amount)?;
+        }
+        self.release(&note.bill_no, &taken)
+    }
+
+    fn release(&mut self, bill_no: &BillNo, parts: &[CommodityAmount]) -> Result<(), AccountError> {
+        for (payment_id, bill) in self.ledger.paid_beyond(bill_no, parts)? {
+            self.book(AccountEvent::PaymentReleased { payment_id, bill });
+        }
+        Ok(())
+    }
+
+    /// Credit pays what is open, the oldest first.
+    fn apply_credit(&mut self) {
+        while let Some((payment_id, bill)) = self.ledger.next_credit() {
+            self.book(AccountEvent::CreditApplied { payment_id, bill });
+        }
+    }
+
+    /// Pays what credit there is, and sends the notices that these bills had no need of before.
+    fn finish(
+        mut self,
+        bills: &[BillNo],
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        self.apply_credit();
+        for bill_no in bills {
+            let Some(bill) = self.ledger.bill(bill_no).filter(|bill| bill.needs_notice()) else {
+                continue;
+            };
+            let notice_no =
+                NoticeNo::try_new(format!("N{bill_no}")).map_err(|_| AccountError::Overflow)?;
+            let notice = NoticeIssued {
+                notice_no,
+                bill_no: bill_no.clone(),
+                month: bill.month,
+                amount: bill.standing_total(),
+                to_pay: bill.open(),
+                due_on,
+            };
+            self.book(AccountEvent::NoticeIssued(notice));
+        }
+        Ok(self.events)
+    }
+}

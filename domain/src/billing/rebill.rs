@@ -1,0 +1,342 @@
+//! 更正重算: what earlier bills should have been, now that a reading is another (X4).
+//!
+//! Every bill that stands is worked out again from the readings as they are now, in order, so that
+//! usage that moves takes its tiers along through the later months. A bill whose usage and place in
+//! the tiers stay is left as it was issued, whatever has become of its tariff since. Bills are not
+//! rewritten: each that comes out differently gets a note over the difference.
+
+use std::collections::BTreeMap;
+
+use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::error::BillingError;
+use super::process::{Tariffs, bill_lines};
+use super::to_date::{Rateable, ToDate, tiers};
+use crate::account::{
+    Account, AccountCommand, AccountRecord, AssignedMeter, BillLine, ChargedMeter, CommodityAmount,
+    LedgerBill, Note, RebilledBill, Rebilling, StandingBill, by_commodity,
+};
+use crate::billing_month::booked_in;
+use crate::meter::Meter;
+use crate::rating::rate;
+use crate::tariff::Tariff;
+use crate::units::{
+    AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, NoteNo, Quantity, ReadingId,
+    business_date, written,
+};
+
+pub(super) const REASON_LENGTH_MAX: usize = 200;
+
+pub(super) fn reason(text: &str) -> Result<String, BillingError> {
+    written(text, "原因", REASON_LENGTH_MAX).map_err(|_| BillingError::ReasonInvalid)
+}
+
+/// Corrects an account's bills by notes, all in one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rebill {
+    pub account_no: AccountNo,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RebillingPosted {
+    pub account_no: AccountNo,
+    pub notes: Vec<NoteNo>,
+    /// What the account owes more, or less where negative.
+    pub net: Fen,
+}
+
+impl Process for Rebill {
+    const NAME: &'static str = "billing.rebill";
+    type Outcome = RebillingPosted;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<RebillingPosted, Stop> {
+        let reason = reason(&self.reason)?;
+        let (rebilling, due_on) = work_out(&self.account_no, &reason, context, workspace)?;
+        let posted = RebillingPosted {
+            account_no: self.account_no.clone(),
+            notes: rebilling.notes().map(|note| note.note_no.clone()).collect(),
+            net: rebilling.net,
+        };
+        let command = AccountCommand::Rebill { rebilling, due_on };
+        workspace.execute::<Account>(self.account_no.as_str(), command)?;
+        Ok(posted)
+    }
+}
+
+/// What [`Rebill`] would post now; it decides nothing and writes nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PreviewRebilling {
+    pub account_no: AccountNo,
+}
+
+impl Process for PreviewRebilling {
+    const NAME: &'static str = "billing.preview_rebilling";
+    type Outcome = Rebilling;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<Rebilling, Stop> {
+        Ok(work_out(&self.account_no, "", context, workspace)?.0)
+    }
+}
+
+/// The rebilling, and the last day to pay where a bill gets its first notice by it.
+fn work_out(
+    account_no: &AccountNo,
+    reason: &str,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<(Rebilling, NaiveDate), Stop> {
+    let today = business_date(context.at);
+    let account = workspace.get::<Account>(account_no.as_str())?;
+    let account = account.opened(account_no)?.clone();
+    let charged = || account.standing_bills().flat_map(|bill| &bill.meters);
+    Stop::join([
+        workspace.need::<Meter>(charged().map(|it| it.meter_no.to_string())),
+        workspace.need::<Tariff>(charged().map(|it| it.tariff_id.to_string())),
+    ])?;
+    let mut counts = Counts::default();
+    let mut tariffs = Tariffs::default();
+    for meter in charged() {
+        counts.read(meter, workspace)?;
+        tariffs.add(&meter.tariff_id, workspace)?;
+    }
+    let redone = rebill(&account, &counts, &tariffs)?;
+    if redone.is_empty() {
+        return Err(BillingError::NothingToRebill(account_no.clone()).into());
+    }
+    let mut bills = Vec::with_capacity(redone.len());
+    for redone in redone {
+        let booked_in = booked_in(&account.campus, redone.bill.month, workspace)?;
+        bills.push(redone.with_note(&account, booked_in, today, reason)?);
+    }
+    let notes = bills.iter().filter_map(|bill| bill.note.as_ref());
+    let net = Fen::checked_sum(notes.map(|note| note.amount)).ok_or(BillingError::Overflow)?;
+    let due_on = today.checked_add_days(Days::new(u64::from(tariffs.payment_days)));
+    let rebilling = Rebilling {
+        issued_on: today,
+        reason: reason.to_owned(),
+        bills,
+        net,
+    };
+    Ok((rebilling, due_on.ok_or(BillingError::Overflow)?))
+}
+
+/// What meters have counted at readings, as they are now.
+#[derive(Default)]
+pub(super) struct Counts(pub(super) BTreeMap<(MeterNo, ReadingId), Quantity>);
+
+impl Counts {
+    fn read(&mut self, charged: &ChargedMeter, workspace: &mut Workspace) -> Result<(), Stop> {
+        let meter = workspace.get::<Meter>(charged.meter_no.as_str())?;
+        let readings = meter.accepted().iter();
+        if let Some(reading) = readings
+            .rev()
+            .find(|it| it.reading_id == charged.to_reading)
+        {
+            let key = (charged.meter_no.clone(), charged.to_reading.clone());
+            self.0.insert(key, reading.cumulative);
+        }
+        Ok(())
+    }
+
+    fn at(&self, charged: &ChargedMeter) -> Quantity {
+        let key = (charged.meter_no.clone(), charged.to_reading.clone());
+        self.0.get(&key).copied().unwrap_or(charged.cumulative)
+    }
+}
+
+/// A bill that comes out differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Redone<'a> {
+    pub(super) bill: &'a StandingBill,
+    pub(super) lines: Vec<BillLine>,
+    pub(super) meters: Vec<ChargedMeter>,
+}
+
+pub(super) fn rebill<'a>(
+    account: &'a AccountRecord,
+    counts: &Counts,
+    tariffs: &Tariffs,
+) -> Result<Vec<Redone<'a>>, Stop> {
+    let mut again = Again {
+        counts,
+        tariffs,
+        reached: account.meters().iter().map(opening).collect(),
+        before: ToDate::default(),
+        after: ToDate::default(),
+    };
+    let mut redone = Vec::new();
+    for bill in account.standing_bills() {
+        let new = again.bill(bill)?;
+        if new.lines != bill.lines || new.meters != bill.meters {
+            redone.push(new);
+        }
+    }
+    Ok(redone)
+}
+
+fn opening(meter: &AssignedMeter) -> ((MeterNo, NaiveDate), Quantity) {
+    let key = (meter.meter_no.clone(), meter.from);
+    (key, meter.opening_cumulative)
+}
+
+/// Goes through the bills once more, beside what they were.
+struct Again<'a> {
+    counts: &'a Counts,
+    tariffs: &'a Tariffs,
+    /// The count each meter, in each of its assignments, has been billed up to.
+    reached: BTreeMap<(MeterNo, NaiveDate), Quantity>,
+    before: ToDate<'a>,
+    after: ToDate<'a>,
+}
+
+impl Again<'_> {
+    fn bill<'b>(&mut self, bill: &'b StandingBill) -> Result<Redone<'b>, Stop> {
+        let mut redone = Redone {
+            bill,
+            lines: Vec::with_capacity(bill.lines.len()),
+            meters: Vec::with_capacity(bill.meters.len()),
+        };
+        let of_none = |line: &&BillLine| !bill.meters.iter().any(|it| is_line_of(line, it));
+        redone
+            .lines
+            .extend(bill.lines.iter().filter(of_none).cloned());
+        for charged in &bill.meters {
+            let (lines, meter) = self.meter(bill, charged)?;
+            redone.lines.extend(lines);
+            redone.meters.push(meter);
+        }
+        Ok(redone)
+    }
+
+    fn meter(
+        &mut self,
+        bill: &StandingBill,
+        charged: &ChargedMeter,
+    ) -> Result<(Vec<BillLine>, ChargedMeter), Stop> {
+        let tariff_id = &charged.tariff_id;
+        let key = (charged.meter_no.clone(), charged.assigned_from);
+        let cumulative = self.counts.at(charged);
+        let reached = self.reached.insert(key, cumulative);
+        let usage = match reached {
+            Some(reached) => cumulative.checked_sub(reached),
+            None => Some(charged.usage),
+        };
+        let usage = usage.ok_or(BillingError::Overflow)?;
+        if usage.is_negative() {
+            return Err(BillingError::RebilledBelowZero(charged.meter_no.clone()).into());
+        }
+        // Every tariff of a charged meter was added.
+        let schedule = self.tariffs.schedules.get(tariff_id);
+        let schedule = schedule.ok_or_else(|| Stop::Corrupt(format!("no tariff {tariff_id}")))?;
+        let rateable = |usage| Rateable {
+            tariff_id,
+            period: charged.period,
+            usage,
+            persons: bill.persons,
+            month: bill.month,
+        };
+        let was = self.before.input(schedule, &rateable(charged.usage));
+        let is = self.after.input(schedule, &rateable(usage));
+        let (lines, tiers) = if was == is {
+            let lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
+            (lines.cloned().collect(), charged.tiers.clone())
+        } else {
+            let rated = rate(schedule, &is)?;
+            let of = (&charged.meter_no, charged.commodity, tariff_id);
+            let readings = charged.from_reading.iter().chain([&charged.to_reading]);
+            let readings: Vec<ReadingId> = readings.cloned().collect();
+            let lines = bill_lines(of, &readings, &rated);
+            (lines, tiers(&rated))
+        };
+        self.before.count(tariff_id, &charged.tiers);
+        self.after.count(tariff_id, &tiers);
+        let meter = ChargedMeter {
+            usage,
+            cumulative,
+            tiers,
+            ..charged.clone()
+        };
+        Ok((lines, meter))
+    }
+}
+
+fn is_line_of(line: &BillLine, charged: &ChargedMeter) -> bool {
+    line.meter_no == charged.meter_no && line.readings.last() == Some(&charged.to_reading)
+}
+
+impl Redone<'_> {
+    fn with_note(
+        self,
+        account: &AccountRecord,
+        booked_in: BillingMonth,
+        issued_on: NaiveDate,
+        reason: &str,
+    ) -> Result<RebilledBill, Stop> {
+        let bill = self.bill;
+        let parts = difference(&bill.lines, &self.lines).ok_or(BillingError::Overflow)?;
+        let note = if parts.is_empty() {
+            None
+        } else {
+            let amount = Fen::checked_sum(parts.iter().map(|part| part.amount));
+            let amount = amount.ok_or(BillingError::Overflow)?;
+            Some(Note {
+                note_no: note_no(account, &bill.bill_no, amount)?,
+                bill_no: bill.bill_no.clone(),
+                month: bill.month,
+                booked_in,
+                issued_on,
+                amount,
+                parts,
+                reason: reason.to_owned(),
+            })
+        };
+        Ok(RebilledBill {
+            bill_no: bill.bill_no.clone(),
+            month: bill.month,
+            note,
+            before: bill.lines.clone(),
+            after: self.lines,
+            meters: self.meters,
+        })
+    }
+}
+
+/// What the later lines come to beyond the earlier ones, by commodity.
+fn difference(before: &[BillLine], after: &[BillLine]) -> Option<Vec<CommodityAmount>> {
+    let (before, after) = (by_commodity(before)?, by_commodity(after)?);
+    let of = |parts: &[CommodityAmount], commodity| {
+        let part = parts.iter().find(|part| part.commodity == commodity);
+        part.map_or(Fen::ZERO, |part| part.amount)
+    };
+    let mut parts = Vec::new();
+    for commodity in [Commodity::Water, Commodity::Electricity] {
+        let amount = of(&after, commodity).checked_sub(of(&before, commodity))?;
+        if !amount.is_zero() {
+            parts.push(CommodityAmount { commodity, amount });
+        }
+    }
+    Some(parts)
+}
+
+/// `A1-202608C1` for a bill's first note, where that is a credit note; D for a debit note.
+pub(super) fn note_no(
+    account: &AccountRecord,
+    bill_no: &BillNo,
+    amount: Fen,
+) -> Result<NoteNo, Stop> {
+    let written = account.ledger().bill(bill_no).map_or(0, LedgerBill::notes);
+    let kind = if amount.is_negative() { 'C' } else { 'D' };
+    NoteNo::try_new(format!("{bill_no}{kind}{}", written + 1))
+        .map_err(|error| Stop::Corrupt(error.to_string()))
+}

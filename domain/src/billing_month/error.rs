@@ -1,0 +1,31 @@
+use chaobiao_decision::BusinessError;
+use thiserror::Error;
+
+use crate::units::{BillingMonth, CampusId};
+
+/// Why a month's books refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BillingMonthError {
+    #[error("{campus} 校区 {month} 账期已经关账")]
+    Closed {
+        campus: CampusId,
+        month: BillingMonth,
+    },
+    #[error("{0} 账期尚未结束，不能关账")]
+    NotEnded(BillingMonth),
+}
+
+impl BusinessError for BillingMonthError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "BILLING_MONTH_CLOSED",
+            Self::NotEnded(_) => "BILLING_MONTH_NOT_ENDED",
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Closed { .. } | Self::NotEnded(_) => Some("month"),
+        }
+    }
+}

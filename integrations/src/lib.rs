@@ -1,0 +1,10 @@
+//! How the payment gateways are spoken to. What is pure (signing, verifying, forms, day files) is
+//! apart from the calls, so that published examples test it; the clock is always passed in.
+
+mod http;
+mod keys;
+pub mod unionpay;
+pub mod wechat_pay;
+
+pub use http::{Answer, CallError, Called, Https, Wire, WireRequest};
+pub use keys::{Certificate, KeyError, SigningKey, VerifyingKey};
