@@ -20,6 +20,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/meters', name: '表计档案', rights: ['VIEW_METERS'] },
       { to: '/readings', name: '读数审核', rights: ['REVIEW_READINGS'] },
       { to: '/corrections', name: '读数更正', rights: ['APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
+      { to: '/books', name: '抄表册', rights: ['VIEW_METERS'] },
       { to: '/rounds', name: '抄表轮次', rights: ['VIEW_METERS'] },
       { to: '/unread', name: '未抄清单', rights: ['VIEW_METERS'] },
       { to: '/imports', name: '导入批次', rights: ['MANAGE_METERS', 'APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
@@ -30,6 +31,7 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/cashier', name: '收款台', rights: ['TAKE_PAYMENTS'] },
       { to: '/payments', name: '收款记录', rights: ['VIEW_PAYMENTS'] },
+      { to: '/online', name: '网上缴费', rights: ['VIEW_PAYMENTS'] },
       { to: '/transfers', name: '转账核对', rights: ['VIEW_PAYMENTS'] },
       { to: '/bank', name: '银行流水', rights: ['RECONCILE_BANK'] },
       { to: '/tills', name: '日结月结', rights: ['VIEW_PAYMENTS'] },

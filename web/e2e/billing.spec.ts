@@ -1,0 +1,42 @@
+import { expect, test } from '@playwright/test'
+import { DESK, audit, listen } from './helpers/watch'
+import { asStaff, query, world } from './helpers/world'
+
+const here = world()
+
+interface Unpaid {
+  unpaidNotices: { nodes: { billNo: string; amount: string; openAmount: string }[] }
+}
+
+test('finance lowers a bill by a note, voids it and issues it anew; what was issued stays to be seen', async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: DESK })
+  const page = await context.newPage()
+  const complaints = listen(page)
+  await asStaff(page, here.finance)
+  const { unpaidNotices } = await query<Unpaid>(page, '{ unpaidNotices(first: 50) { nodes { billNo amount openAmount } } }', {})
+  const untouched = unpaidNotices.nodes.find(({ amount, openAmount }) => amount === openAmount && BigInt(amount) > 1000n)
+  if (!untouched) throw new Error('everything is paid')
+
+  await page.goto(`/admin/bills/${untouched.billNo}`)
+  await page.getByLabel('金额（元）').fill('1.00')
+  await page.getByLabel('原因', { exact: true }).fill('多计一吨')
+  await page.getByRole('button', { name: '开调整单' }).click()
+  await expect(page.getByText('已开出调整单')).toBeVisible()
+  await expect(page.getByLabel('调整单')).toContainText('多计一吨')
+  await audit(page, 'a bill with a note')
+
+  await page.getByLabel('作废原因').fill('户号错了')
+  await page.getByRole('button', { name: '作废账单' }).click()
+  await expect(page.getByText('已作废：户号错了')).toBeVisible()
+  await page.getByRole('button', { name: '重新开账' }).click()
+  await expect(page.getByText('已重新开账')).toBeVisible()
+  await expect(page.getByText('已作废：户号错了')).toBeVisible()
+
+  await page.goto('/admin/billing')
+  await page.getByLabel('只开这些户号（可空）').fill(untouched.billNo.split('-')[0] ?? '')
+  await page.getByRole('button', { name: '先看结果' }).click()
+  await expect(page.getByText('以下是预览，还没有开账。')).toBeVisible()
+  await audit(page, 'a run looked at before it is posted')
+  expect(complaints).toEqual([])
+  await context.close()
+})

@@ -1,0 +1,8 @@
+/** The list with the one at `from` moved to `to`; as it was, where that is no place. */
+export function moved<One>(list: readonly One[], from: number, to: number): One[] {
+  const result = [...list]
+  if (to < 0 || to >= list.length) return result
+  const [one] = result.splice(from, 1)
+  if (one !== undefined) result.splice(to, 0, one)
+  return result
+}
