@@ -15,6 +15,7 @@ describe('formatFen', () => {
 
   it('carries the sign of the currency and drops the grouping for an input', () => {
     expect(yuan('123456')).toBe('¥1,234.56')
+    expect(yuan('-100')).toBe('-¥1.00')
     expect(editableYuan('123456')).toBe('1234.56')
   })
 })
