@@ -150,3 +150,31 @@ test('r22_x9: what a reader does without a network is kept through a restart and
   })
   await context.close()
 })
+
+test('r77: what is found on patrol is reported with a photo, and stands where requests are answered', async ({ browser }) => {
+  const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: PHONE })
+  const page = await context.newPage()
+  const complaints = listen(page)
+  const found = `配电箱门脱落 ${Date.now()}`
+  await asStaff(page, here.reader)
+  await page.goto('/m/staff')
+  await page.getByRole('button', { name: '巡查发现问题' }).click()
+  await page.getByLabel('发现了什么').fill(found)
+  await page.getByLabel('校区').selectOption({ index: 0 })
+  await page.getByLabel('地点').fill('二号楼东侧')
+  const buffer = await dialPhoto(page, '0')
+  await page.getByLabel('照片（可不传）').setInputFiles({ name: 'found.png', mimeType: 'image/png', buffer })
+  await expect(page.getByText('照片已上传')).toBeVisible()
+  await audit(page, 'a patrol')
+  await page.getByRole('button', { name: '提交' }).click()
+  await expect(page.getByRole('heading', { name: '今日抄表' })).toBeVisible()
+  await asStaff(page, here.reviewer)
+  interface Cases {
+    serviceCases: { nodes: { text: string; photos: string[] }[] }
+  }
+  const text = '{ serviceCases(kind: PATROL, first: 50) { nodes { text photos } } }'
+  const patrols = async () => (await query<Cases>(page, text, {})).serviceCases.nodes
+  await expect.poll(async () => (await patrols()).find((one) => one.text === found)?.photos.length).toBe(1)
+  expect(complaints).toEqual([])
+  await context.close()
+})

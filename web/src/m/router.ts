@@ -28,6 +28,7 @@ export const router = createRouter({
     { path: '/offices', component: () => import('./pages/OfficesPage.vue') },
     { path: '/me', component: () => import('./pages/MePage.vue') },
     { path: '/staff', component: () => import('./staff/TodayPage.vue') },
+    { path: '/staff/patrol', component: () => import('./pages/NewCasePage.vue'), props: { patrol: true } },
     { path: '/staff/queue', component: () => import('./staff/QueuePage.vue') },
     { path: '/staff/meter/:meterNo', component: () => import('./staff/MeterPage.vue'), props: true },
     { path: '/:rest(.*)*', redirect: '/' },
