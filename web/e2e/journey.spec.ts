@@ -26,6 +26,11 @@ async function enterAsStaff(page: Page, staff: { login: string; password: string
   await expect(page.getByRole('button', { name: '退出' })).toBeVisible()
 }
 
+/** By the menu. */
+async function place(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: '功能' }).getByRole('link', { name }).click()
+}
+
 async function attachPhoto(page: Page, digits: string): Promise<void> {
   const buffer = await dialPhoto(page, digits)
   await page.getByLabel('表盘照片').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer })
@@ -106,6 +111,8 @@ test('a resident reads a meter, staff check it, the cash desk takes the money', 
     const { page } = reviewer
     await audit(page, 'staff login')
     await enterAsStaff(page, here.reviewer)
+    await expect(page.getByRole('heading', { name: '工作台' })).toBeVisible()
+    await place(page, '读数审核')
     await expect(page.getByRole('heading', { name: '读数审核' })).toBeVisible()
     const row = page.getByRole('listitem').filter({ hasText: meterNo }).filter({ hasText: index })
     const more = page.getByRole('button', { name: /^再取/ })
@@ -146,7 +153,7 @@ test('a resident reads a meter, staff check it, the cash desk takes the money', 
     const { page } = reviewer
     await enterAsStaff(page, here.cashier)
     accountNo = await owing(page, accountNo)
-    await page.getByRole('link', { name: '收款台' }).click()
+    await place(page, '收款台')
     await audit(page, 'cash desk')
     await page.getByRole('searchbox').fill(accountNo)
     await page.keyboard.press('Enter')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { placesFor } from '@/admin/places'
+import { groupsFor, mayOpen } from '@/admin/places'
+import type { Permission } from '@/gql/graphql'
 import { elsewhere, refusalAt, sentence } from '@/shared/refusal'
 
 const refusals = [
@@ -22,8 +23,19 @@ describe('refusals', () => {
 })
 
 describe('the menu', () => {
+  const offered = (...rights: Permission[]) =>
+    groupsFor(rights).flatMap(({ places }) => places.map(({ to }) => to))
+
   it('offers what the person may do, in one order', () => {
-    expect(placesFor(['TAKE_PAYMENTS', 'REVIEW_READINGS']).map((place) => place.to)).toEqual(['/readings', '/cashier'])
-    expect(placesFor(['VIEW_AUDIT'])).toEqual([])
+    expect(offered('TAKE_PAYMENTS', 'REVIEW_READINGS')).toEqual(['/readings', '/cashier', '/tariffs', '/health'])
+    expect(offered('VIEW_AUDIT')).toContain('/audit')
+    expect(offered()).toEqual(['/tariffs', '/health'])
+  })
+
+  it('opens the pages under a place to whom the place is open, and no others', () => {
+    expect(mayOpen('/accounts/13000225', ['VIEW_ACCOUNTS'])).toBe(true)
+    expect(mayOpen('/accounts/13000225', ['VIEW_METERS'])).toBe(false)
+    expect(mayOpen('/accountsx', [])).toBe(true)
+    expect(mayOpen('/', [])).toBe(true)
   })
 })

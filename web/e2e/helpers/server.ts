@@ -18,13 +18,20 @@ function worldOf(baseUrl: string, dataDir: string, said: string): World {
     return { login, password }
   }
   const phone = /^\s*(1\d{10})\s+居民/m.exec(said)?.[1]
-  if (!phone) throw new Error(`the demo names no resident:\n${said}`)
+  const clerk = /^\s*(1\d{10})\s+单位/m.exec(said)?.[1]
+  if (!phone || !clerk) throw new Error(`the demo names no resident, or no clerk:\n${said}`)
   return {
     baseUrl,
     outbox: process.env.OUTBOX ?? join(dataDir, 'outbox.jsonl'),
     residentPhone: phone,
+    clerkPhone: clerk,
     reviewer: staff('用能管理科科长'),
     cashier: staff('收费员'),
+    finance: staff('财务会计'),
+    auditor: staff('审计员'),
+    reader: staff('抄表员'),
+    technician: staff('外线班班长'),
+    admin: staff('系统管理员'),
   }
 }
 

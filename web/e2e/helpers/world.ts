@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 
-interface Staff {
+export interface Staff {
   login: string
   password: string
 }
@@ -13,8 +13,47 @@ export interface World {
   outbox: string
   /** A resident with a bound account and a water meter to read. */
   residentPhone: string
+  /** The energy manager of an organisation, with several accounts. */
+  clerkPhone: string
   reviewer: Staff
   cashier: Staff
+  finance: Staff
+  auditor: Staff
+  reader: Staff
+  technician: Staff
+  admin: Staff
+}
+
+/** Asks the server as whoever is logged in on that page. */
+export async function query<Data>(page: Page, text: string, variables: object): Promise<Data> {
+  const headers = { 'X-Requested-With': 'chaobiao' }
+  const response = await page.request.post('/graphql', { headers, data: { query: text, variables } })
+  return ((await response.json()) as { data: Data }).data
+}
+
+interface Answer {
+  data: Record<string, { userErrors: { message: string }[] }>
+}
+
+async function ask(page: Page, query: string, input: object): Promise<void> {
+  const headers = { 'X-Requested-With': 'chaobiao' }
+  const response = await page.request.post('/graphql', { headers, data: { query, variables: { input } } })
+  const { data } = (await response.json()) as Answer
+  expect(Object.values(data).flatMap(({ userErrors }) => userErrors)).toEqual([])
+}
+
+/** Logs in without the page; the login page has tests of its own. */
+export async function asStaff(page: Page, input: Staff): Promise<void> {
+  await ask(page, 'mutation E2eStaff($input: StaffLoginInput!) { staffLogin(input: $input) { userErrors { message } } }', input)
+}
+
+export async function asCustomer(page: Page, { outbox }: World, phone: string): Promise<void> {
+  const from = outboxSize(outbox)
+  const wanted = 'mutation E2eCode($input: RequestPhoneCodeInput!) { requestPhoneCode(input: $input) { userErrors { message } } }'
+  await ask(page, wanted, { phone })
+  await expect.poll(() => codeIn(outbox, from, phone)).not.toBeNull()
+  const code = codeIn(outbox, from, phone) ?? ''
+  await ask(page, 'mutation E2eLogin($input: CustomerLoginInput!) { customerLogin(input: $input) { userErrors { message } } }', { phone, code })
 }
 
 export function world(): World {

@@ -3,22 +3,80 @@ import type { Permission } from '@/gql/graphql'
 export interface Place {
   to: string
   name: string
-  right: Permission
+  /** Any of them opens it; none are needed where it is empty. */
+  rights: readonly Permission[]
+}
+
+export interface Group {
+  name: string
+  places: readonly Place[]
 }
 
 /** What the menu offers, to whom; the server checks every request again. */
-const PLACES: readonly Place[] = [
-  { to: '/readings', name: '读数审核', right: 'REVIEW_READINGS' },
-  { to: '/bindings', name: '绑定审核', right: 'DECIDE_BINDINGS' },
-  { to: '/cashier', name: '收款台', right: 'TAKE_PAYMENTS' },
+export const GROUPS: readonly Group[] = [
+  {
+    name: '抄表',
+    places: [
+      { to: '/meters', name: '表计档案', rights: ['VIEW_METERS'] },
+      { to: '/readings', name: '读数审核', rights: ['REVIEW_READINGS'] },
+      { to: '/corrections', name: '读数更正', rights: ['APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
+      { to: '/rounds', name: '抄表轮次', rights: ['VIEW_METERS'] },
+      { to: '/unread', name: '未抄清单', rights: ['VIEW_METERS'] },
+      { to: '/imports', name: '导入批次', rights: ['MANAGE_METERS', 'APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
+    ],
+  },
+  {
+    name: '账务',
+    places: [
+      { to: '/cashier', name: '收款台', rights: ['TAKE_PAYMENTS'] },
+      { to: '/payments', name: '收款记录', rights: ['VIEW_PAYMENTS'] },
+      { to: '/transfers', name: '转账核对', rights: ['VIEW_PAYMENTS'] },
+      { to: '/bank', name: '银行流水', rights: ['RECONCILE_BANK'] },
+      { to: '/tills', name: '日结月结', rights: ['VIEW_PAYMENTS'] },
+      { to: '/stock', name: '票据', rights: ['VIEW_PAYMENTS'] },
+      { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
+      { to: '/bills', name: '账单', rights: ['VIEW_ACCOUNTS'] },
+      { to: '/arrears', name: '欠费催缴', rights: ['VIEW_PAYMENTS'] },
+      { to: '/collections', name: '收款统计', rights: ['VIEW_PAYMENTS'] },
+      { to: '/exports', name: '导出批次', rights: ['EXPORT_PAYMENTS', 'VIEW_AUDIT'] },
+    ],
+  },
+  {
+    name: '用户',
+    places: [
+      { to: '/accounts', name: '户号', rights: ['VIEW_ACCOUNTS'] },
+      { to: '/bindings', name: '绑定审核', rights: ['DECIDE_BINDINGS'] },
+      { to: '/cases', name: '服务诉求', rights: ['HANDLE_CASES'] },
+      { to: '/visits', name: '上门预约', rights: ['MAKE_VISITS'] },
+      { to: '/outages', name: '停水停电', rights: ['MANAGE_BULLETIN'] },
+    ],
+  },
+  {
+    name: '系统',
+    places: [
+      { to: '/tariffs', name: '费率', rights: [] },
+      { to: '/staff', name: '人员权限', rights: ['VIEW_STAFF'] },
+      { to: '/audit', name: '审计记录', rights: ['VIEW_AUDIT'] },
+      { to: '/health', name: '运行状态', rights: [] },
+    ],
+  },
 ]
 
-export function placesFor(permissions: readonly Permission[]): readonly Place[] {
-  return PLACES.filter((place) => permissions.includes(place.right))
+function open(place: Place, permissions: readonly Permission[]): boolean {
+  return place.rights.length === 0 || place.rights.some((right) => permissions.includes(right))
+}
+
+export function groupsFor(permissions: readonly Permission[]): readonly Group[] {
+  return GROUPS.map(({ name, places }) => ({
+    name,
+    places: places.filter((place) => open(place, permissions)),
+  })).filter(({ places }) => places.length > 0)
 }
 
 /** Whether the server would answer what the page at `path` asks. */
 export function mayOpen(path: string, permissions: readonly Permission[]): boolean {
-  const place = PLACES.find((one) => path.startsWith(one.to))
-  return !place || permissions.includes(place.right)
+  const place = GROUPS.flatMap(({ places }) => places).find(
+    ({ to }) => path === to || path.startsWith(`${to}/`),
+  )
+  return !place || open(place, permissions)
 }

@@ -4,8 +4,10 @@ import './m.css'
 import { createApp } from 'vue'
 import { installQueries } from '@/shared/session'
 import App from './App.vue'
+import { installLargeType } from './largeType'
 import { router } from './router'
 
+installLargeType()
 const app = createApp(App)
 installQueries(app)
 app.use(router).mount('#app')

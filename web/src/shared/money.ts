@@ -17,7 +17,7 @@ export function formatFen(amount: Fen): string {
 }
 
 export function yuan(amount: Fen): string {
-  return `¥${formatFen(amount)}`
+  return formatFen(amount).replace(/^(-?)/, '$1¥')
 }
 
 /** What a cashier types, `12.5` or full-width `１２．５`, to fen; null when it is no amount. */

@@ -11,6 +11,7 @@ const ME = graphql(`
       permissions
       customer {
         customerId
+        kind
         phoneMasked
       }
       staff {
@@ -81,6 +82,8 @@ export function installQueries(app: App): void {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
+        // What the browser says of the network is often wrong; a request finds out.
+        networkMode: 'always',
         retry: (times, error) =>
           times < 2 && error instanceof RequestFault && error.kind === 'network',
         refetchOnWindowFocus: false,

@@ -30,3 +30,31 @@ export function showMonth(month: string): string {
   const [year, number = ''] = month.split('-')
   return `${year}年${Number(number)}月`
 }
+
+/** Today on the campus, `2026-11-28`. */
+export function today(): string {
+  return showDay(new Date().toISOString())
+}
+
+/** `2026-11`, on the campus. */
+export function thisMonth(): string {
+  return today().slice(0, 7)
+}
+
+/** So many months after a month; before it, where they are negative. */
+export function monthsFrom(month: string, by: number): string {
+  const [year = 0, number = 1] = month.split('-').map(Number)
+  const count = year * 12 + number - 1 + by
+  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}`
+}
+
+/** A day's first instant on the campus's clock. */
+export function dayStart(day: string): string {
+  return `${day}T00:00:00+08:00`
+}
+
+export function dayAfter(day: string): string {
+  const next = new Date(`${day}T00:00:00Z`)
+  next.setUTCDate(next.getUTCDate() + 1)
+  return next.toISOString().slice(0, 10)
+}

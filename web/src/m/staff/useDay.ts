@@ -1,0 +1,41 @@
+import { useQuery } from '@tanstack/vue-query'
+import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
+import { useSession } from '@/shared/session'
+import { loadDay } from './tasks'
+import { useField } from './useField'
+
+/** Today's walk of whoever is logged in, less what was done on this phone already. */
+export function useDay() {
+  const { person } = useSession()
+  const field = useField()
+  const query = useQuery({
+    queryKey: computed(() => ['field-day', person.value]),
+    queryFn: () => loadDay(person.value),
+    enabled: () => person.value !== '',
+    retry: false,
+  })
+  async function bringHome(): Promise<void> {
+    await field.reload(person.value)
+    if (field.waiting.value.length > 0) await field.syncNow(person.value)
+  }
+  watch(
+    person,
+    (login) => {
+      if (login) void bringHome()
+    },
+    { immediate: true },
+  )
+  onMounted(() => window.addEventListener('online', bringHome))
+  onBeforeUnmount(() => window.removeEventListener('online', bringHome))
+  watch(field.rounds, () => void query.refetch())
+  const done = computed(() => new Set(field.items.value.filter(({ work }) => work.kind === 'reading').map(({ meterNo }) => meterNo)))
+  return {
+    login: person,
+    query,
+    field,
+    day: computed(() => query.data.value?.day ?? null),
+    /** The network is gone, and this is what was fetched before. */
+    stale: computed(() => (query.data.value?.fault ?? null) !== null),
+    left: computed(() => (query.data.value?.day.tasks ?? []).filter(({ meterNo }) => !done.value.has(meterNo))),
+  }
+}
