@@ -10,10 +10,15 @@
     reason = "pixels and probabilities are floats, and rounding one is not rounding money"
 )]
 
+pub mod codes;
+pub mod counter;
 pub mod dial;
 pub mod digits;
 mod error;
 pub mod gate;
 mod picture;
+pub mod read;
+pub mod reuse;
+pub mod verdict;
 
 pub use error::Refusal;

@@ -11,6 +11,8 @@ mod strokes;
 
 use image::RgbImage;
 
+#[cfg(test)]
+pub(crate) use counter::wheels_of;
 pub use random::Random;
 
 /// What a meter measures, and so what its face looks like.

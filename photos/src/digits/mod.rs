@@ -5,6 +5,7 @@ mod network;
 mod tar;
 
 pub use crop::Crop;
+pub(crate) use crop::{HEIGHT as CROP_HEIGHT, WIDTH as CROP_WIDTH};
 pub use network::{DigitNetwork, MODEL_SHA256, NetworkError};
 pub use tar::{CropAnswer, TarError, read_tar};
 

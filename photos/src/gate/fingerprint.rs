@@ -43,10 +43,6 @@ impl Fingerprint {
     pub fn from_hex(text: &str) -> Option<Self> {
         hex::decode(text).ok().map(Self)
     }
-
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
-    }
 }
 
 pub fn fingerprint(pixels: &RgbImage) -> Fingerprint {

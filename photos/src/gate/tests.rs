@@ -271,7 +271,9 @@ fn x5_the_fingerprint_survives_recompression_and_tells_pictures_apart() {
         crate::dial::Dial::draw(seed).photo(&shot).pixels
     };
     let one = dial(1);
-    let again = decode(&copies::jpeg(&one, 40).unwrap(), SMALL).unwrap().1;
+    let again = decode(&copies::jpeg(&one, 40).unwrap(), Limits::default())
+        .unwrap()
+        .1;
     let smaller = image::imageops::thumbnail(&one, 500, 500);
     let other = dial(2);
     let print = fingerprint(&one);
