@@ -36,6 +36,7 @@ pub mod meter_tree;
 pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
+pub mod prepaid;
 pub mod reading;
 pub mod reading_book;
 pub mod reading_round;
@@ -80,10 +81,11 @@ pub struct DeskQuery(
     OfficeQuery,
 );
 
-/// Queries about money that comes through payment gateways.
+/// Queries about money that comes through payment gateways, or beforehand.
 #[derive(Default, MergedObject)]
 pub struct OnlineQuery(
     gateway_order::GatewayOrderQuery,
+    prepaid::PrepaidQuery,
     gateway_statement::GatewayStatementQuery,
 );
 
@@ -209,9 +211,12 @@ pub struct DeskMutation(
     OfficeMutation,
 );
 
-/// Mutations of money that comes through payment gateways.
+/// Mutations of money that comes through payment gateways, or beforehand.
 #[derive(Default, MergedObject)]
-pub struct OnlineMutation(gateway_order::GatewayOrderMutation);
+pub struct OnlineMutation(
+    gateway_order::GatewayOrderMutation,
+    prepaid::PrepaidMutation,
+);
 
 /// Mutations of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]

@@ -28,6 +28,7 @@ pub mod outages;
 pub mod paging;
 pub mod payments;
 pub mod personal;
+pub mod prepaid;
 pub mod reading_books;
 pub mod reading_review;
 pub mod receipt_stock;
@@ -77,6 +78,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
+        Arc::new(prepaid::PrepaidProjector),
         Arc::new(receipt_stock::ReceiptStockProjector),
         Arc::new(receipts::ReceiptsProjector),
         Arc::new(replacements::ReplacementsProjector),

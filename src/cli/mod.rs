@@ -68,6 +68,8 @@ commands! {
     tariff => Tariff,
     /// 表计报文：解析、组帧与数据标识表
     frame => Frame,
+    /// 照片：读表盘、与示数比对，评测数字网络
+    photo => Photo,
     /// 读模型：进度、核对与重建
     projection => Projection,
     /// 搁置的事件：查看与重试

@@ -245,7 +245,9 @@ impl<'a> Writer<'a> {
     /// A text in the lines it was written in, none wider than the room.
     fn broken(&self, text: &str, room: f32) -> Vec<String> {
         let lines = text.split('\n');
-        lines.flat_map(|line| self.broken_line(line, room)).collect()
+        lines
+            .flat_map(|line| self.broken_line(line, room))
+            .collect()
     }
 
     fn broken_line(&self, text: &str, room: f32) -> Vec<String> {

@@ -5,6 +5,7 @@ mod erasure;
 mod gateway_orders;
 mod import_undo;
 mod outages;
+mod prepaid;
 mod read_models;
 mod reading_books;
 mod self_read_campaigns;
@@ -19,6 +20,7 @@ use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
 use chaobiao_domain::gateway_order::{CheckGatewayOrder, CheckGatewayRefund};
+use chaobiao_domain::prepaid::OrderCutOff;
 use chaobiao_domain::reading_book::StartRound;
 use chaobiao_domain::self_read_campaign::RemindSelfReaders;
 use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
@@ -35,6 +37,7 @@ pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
         Arc::new(transfers::Transfers(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),
         Arc::new(gateway_orders::GatewayOrders(keepers.store.clone())),
+        Arc::new(prepaid::Prepaid(keepers.store.clone())),
         Arc::new(import_undo::ImportUndo(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
@@ -54,4 +57,5 @@ pub fn processes() -> ProcessRegistry {
         .with::<RemindOfOutage>()
         .with::<CheckGatewayOrder>()
         .with::<CheckGatewayRefund>()
+        .with::<OrderCutOff>()
 }

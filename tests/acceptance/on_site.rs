@@ -183,7 +183,7 @@ async fn r75_a_new_meter_and_its_replacement_with_indexes_photos_and_ratio() {
     });
     assert_eq!(
         technician.refused("replaceDevice", swap.clone()),
-        pair("METER_PHOTO_UNKNOWN", "photo")
+        pair("METER_PHOTO_UNKNOWN", "closingPhoto")
     );
     swap["closingPhoto"] = old.clone();
     let by_reader = "mutation($input: ReplaceDeviceInput!) {

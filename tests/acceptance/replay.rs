@@ -21,7 +21,7 @@ async fn x3_every_bill_of_the_demo_campus_is_what_its_events_come_to() {
         "--today",
         "2026-11-23",
         "--meters",
-        "40",
+        "200",
         "--seed",
         "3",
     ];

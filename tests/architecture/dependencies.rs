@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// The crates of the house, and those of ours each may use: in the program, and in tests besides.
-const HOUSE: [(&str, &[&str], &[&str]); 15] = [
+const HOUSE: [(&str, &[&str], &[&str]); 16] = [
     ("chaobiao-decision", &[], &[]),
     ("chaobiao-devices", &[], &[]),
     ("chaobiao-domain", &["chaobiao-decision"], &[]),
@@ -43,6 +43,7 @@ const HOUSE: [(&str, &[&str], &[&str]); 15] = [
             "chaobiao-eventstore",
             "chaobiao-graphql",
             "chaobiao-integrations",
+            "chaobiao-photos",
             "chaobiao-projections",
             "chaobiao-proof",
             "chaobiao-web",
@@ -51,6 +52,7 @@ const HOUSE: [(&str, &[&str], &[&str]); 15] = [
     ),
     ("chaobiao-gateway-stub", &["chaobiao-integrations"], &[]),
     ("chaobiao-integrations", &["chaobiao-domain"], &[]),
+    ("chaobiao-photos", &[], &[]),
     ("chaobiao-web", &[], &[]),
     ("chaobiao-embedded-postgres", &[], &[]),
     ("chaobiao-model", &[], &[]),

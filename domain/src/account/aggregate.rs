@@ -14,6 +14,7 @@ use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use super::note::MeterStanding;
 use super::papers::Papers;
+use super::scheme::Scheme;
 use super::standing::{Standing, StandingBill};
 use crate::units::{
     AccountNo, BillNo, CampusId, CustomerId, Fen, MeterNo, PaymentId, Phone, Quantity, ReadingId,
@@ -55,11 +56,21 @@ pub struct AccountRecord {
     erasure: HolderErasure,
     #[serde(default)]
     papers: Papers,
+    #[serde(default)]
+    scheme: Scheme,
 }
 
 impl Account {
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Open(_))
+    }
+
+    /// What follows for a prepaid account from what a command did to its money.
+    fn follow_balance(&self) -> Vec<AccountEvent> {
+        match self {
+            Self::Open(account) => account.scheme.follow(account.ledger.balance()),
+            Self::Absent => Vec::new(),
+        }
     }
 
     /// The open account, or the refusal that `account_no` is not known.
@@ -88,7 +99,13 @@ impl AccountRecord {
             standing: Standing::default(),
             erasure: HolderErasure::default(),
             papers: Papers::default(),
+            scheme: Scheme::default(),
         }
+    }
+
+    /// How it pays, and how it stands with that.
+    pub const fn scheme(&self) -> &Scheme {
+        &self.scheme
     }
 
     /// The class it was of on a day.
@@ -224,9 +241,10 @@ impl AccountRecord {
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
         self.papers.apply(&event);
+        self.scheme.apply(&event);
         match event {
             // An account is opened once, as `handle` sees to; the rest is money, which the ledger
-            // has, and papers.
+            // has, papers, and how the account pays.
             AccountEvent::Opened(_)
             | AccountEvent::NoticeIssued(_)
             | AccountEvent::PaymentAllocated { .. }
@@ -238,7 +256,19 @@ impl AccountRecord {
             | AccountEvent::DunningPaused { .. }
             | AccountEvent::DunningResumed { .. }
             | AccountEvent::ReceiptRecalled { .. }
-            | AccountEvent::ReceiptReturned { .. } => {}
+            | AccountEvent::ReceiptReturned { .. }
+            | AccountEvent::ChargeSchemeChanged(_)
+            | AccountEvent::LowBalanceRaised { .. }
+            | AccountEvent::LowBalanceCleared { .. }
+            | AccountEvent::GraceEntered { .. }
+            | AccountEvent::GraceLeft { .. }
+            | AccountEvent::GraceExhausted { .. }
+            | AccountEvent::CutOffPlanned { .. }
+            | AccountEvent::CutOffCancelled { .. }
+            | AccountEvent::CutOffOrdered
+            | AccountEvent::SupplyCutOff
+            | AccountEvent::RestorationOrdered { .. }
+            | AccountEvent::SupplyRestored => {}
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -413,6 +443,9 @@ fn decide(
             notice_no,
             due_on,
         } => account.charge(bill, notice_no, due_on),
+        AccountCommand::Deduct { bill } => account.deduct(bill),
+        AccountCommand::ChangeScheme { change, due_on } => account.change_scheme(change, due_on),
+        AccountCommand::Supply(step) => account.scheme.step(step),
         AccountCommand::AdjustBill { note, due_on } => account.adjust(note, due_on),
         AccountCommand::Rebill { rebilling, due_on } => account.rebill(rebilling, due_on),
         AccountCommand::VoidBill {
@@ -464,6 +497,9 @@ impl Aggregate for Account {
             (Self::Open(account), command) => decide(account, command)?,
         };
         for event in events {
+            sink.write(event, self).await;
+        }
+        for event in self.follow_balance() {
             sink.write(event, self).await;
         }
         Ok(())

@@ -8,11 +8,15 @@ use super::error::AccountError;
 use super::event::{AccountEvent, NoticeIssued};
 use super::ledger::{Ledger, LedgerBill};
 use super::note::{BillVoided, Note, Rebilling};
+use super::scheme::{ChargeScheme, ChargeSchemeChanged};
 use crate::units::{BillNo, BillingMonth, Fen, NoticeNo};
 
 impl AccountRecord {
     /// Each month is billed once, and months go forward.
     pub fn check_billable(&self, month: BillingMonth) -> Result<(), AccountError> {
+        if self.scheme().kind() == ChargeScheme::Prepaid {
+            return Err(AccountError::Prepaid);
+        }
         let account_no = self.account_no.clone();
         if self.ledger().bill_of(month).is_some() {
             return Err(AccountError::MonthAlreadyBilled { account_no, month });
@@ -55,6 +59,38 @@ impl AccountRecord {
             }));
         }
         Ok(booking.events)
+    }
+
+    /// Charges a reading of a prepaid account. Several may fall into one month.
+    pub(super) fn deduct(&self, bill: Bill) -> Result<Vec<AccountEvent>, AccountError> {
+        if self.scheme().kind() != ChargeScheme::Prepaid {
+            return Err(AccountError::NotPrepaid);
+        }
+        self.ledger().check_room(bill.total)?;
+        let mut booking = Booking::over(self.ledger());
+        booking.book(AccountEvent::Charged(bill));
+        booking.apply_credit();
+        Ok(booking.events)
+    }
+
+    pub(super) fn change_scheme(
+        &self,
+        change: ChargeSchemeChanged,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let open = self.ledger().open_amount();
+        let before = change.scheme == ChargeScheme::Prepaid;
+        let events = self.scheme().change(change, self.ledger().balance())?;
+        if before && open.is_positive() {
+            return Err(AccountError::SchemeUnsettled { open });
+        }
+        let bills = self.ledger().open_bills().into_iter();
+        let bills: Vec<BillNo> = bills.map(|bill| bill.bill_no.clone()).collect();
+        let mut booking = Booking::over(self.ledger());
+        for event in events {
+            booking.book(event);
+        }
+        booking.finish(&bills, due_on)
     }
 
     /// The bill a note may be written on.
@@ -105,8 +141,12 @@ impl AccountRecord {
         reason: String,
     ) -> Result<Vec<AccountEvent>, AccountError> {
         let bill = self.standing_bill(&bill_no)?;
-        if let Some(later) = self.ledger().last_billed().filter(|it| *it > bill.month) {
-            return Err(AccountError::LaterBillStands { later });
+        if let Some(later) = self
+            .standing_bills()
+            .last()
+            .filter(|it| it.bill_no != bill_no)
+        {
+            return Err(AccountError::LaterBillStands { later: later.month });
         }
         let mut booking = Booking::over(self.ledger());
         booking.release(&bill_no, bill.standing())?;

@@ -5,6 +5,7 @@ use super::binding::BindingStep;
 use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
 use super::note::{Note, Rebilling};
 use super::papers::PaperStep;
+use super::scheme::{ChargeSchemeChanged, SupplyStep};
 use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
 
 /// What may be asked of one account.
@@ -30,6 +31,16 @@ pub enum AccountCommand {
         bills: Vec<(BillNo, Fen)>,
         credit: Fen,
     },
+    /// A reading of a prepaid account is charged; no notice goes out.
+    Deduct {
+        bill: Bill,
+    },
+    /// `due_on` is for the notices of what is open when the account pays after again.
+    ChangeScheme {
+        change: ChargeSchemeChanged,
+        due_on: NaiveDate,
+    },
+    Supply(SupplyStep),
     ReversePayment {
         payment_id: PaymentId,
     },

@@ -6,6 +6,7 @@ use super::aggregate::{
     ACCOUNT_NO_LENGTH_MAX, ADDRESS_LENGTH_MAX, HOLDER_LENGTH_MAX, HOUSEHOLD_PERSONS_MAX,
 };
 use super::event::AccountClass;
+use super::scheme::ChargeScheme;
 use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, PaymentId};
 
 /// Why an account refuses.
@@ -80,6 +81,18 @@ pub enum AccountError {
     ClassInFuture,
     #[error("类别变更须从 {last} 之后起算")]
     ClassNotLater { last: NaiveDate },
+    #[error("本户已是{}", .0.label())]
+    SameScheme(ChargeScheme),
+    #[error("本户为预收费，按抄见用量随抄随扣，不出月度账单")]
+    Prepaid,
+    #[error("本户为后收费")]
+    NotPrepaid,
+    #[error("本户还有未缴账单 {open} 元，缴清后才能改为预收费")]
+    SchemeUnsettled { open: Fen },
+    #[error("本户没有待执行的停供")]
+    CutOffNotOrdered,
+    #[error("本户没有待执行的恢复供应")]
+    RestorationNotOrdered,
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -116,6 +129,12 @@ impl BusinessError for AccountError {
             Self::SameClass(_) => "ACCOUNT_SAME_CLASS",
             Self::ClassInFuture => "ACCOUNT_CLASS_IN_FUTURE",
             Self::ClassNotLater { .. } => "ACCOUNT_CLASS_NOT_LATER",
+            Self::SameScheme(_) => "ACCOUNT_SAME_SCHEME",
+            Self::Prepaid => "ACCOUNT_PREPAID",
+            Self::NotPrepaid => "ACCOUNT_NOT_PREPAID",
+            Self::SchemeUnsettled { .. } => "ACCOUNT_SCHEME_UNSETTLED",
+            Self::CutOffNotOrdered => "ACCOUNT_CUT_OFF_NOT_ORDERED",
+            Self::RestorationNotOrdered => "ACCOUNT_RESTORATION_NOT_ORDERED",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -125,6 +144,12 @@ impl BusinessError for AccountError {
             Self::Unknown(_) | Self::Absent | Self::AlreadyOpen(_) | Self::NumberTooLong => {
                 Some("accountNo")
             }
+            Self::Prepaid
+            | Self::NotPrepaid
+            | Self::SchemeUnsettled { .. }
+            | Self::CutOffNotOrdered
+            | Self::RestorationNotOrdered => Some("accountNo"),
+            Self::SameScheme(_) => Some("scheme"),
             Self::HolderErased
             | Self::HolderInUse
             | Self::HolderUnsettled

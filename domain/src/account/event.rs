@@ -1,10 +1,11 @@
 use chaobiao_decision::Personal;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare};
 use super::note::{BillVoided, Note, Rebilling};
+use super::scheme::ChargeSchemeChanged;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
     NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
@@ -205,6 +206,41 @@ pub enum AccountEvent {
     /// The name is given up as well.
     HolderErased,
     ClassChanged(ClassChanged),
+    ChargeSchemeChanged(ChargeSchemeChanged),
+    /// 低余额预警. `balance`, here and below: credit less what is open.
+    LowBalanceRaised {
+        balance: Fen,
+    },
+    LowBalanceCleared {
+        balance: Fen,
+    },
+    GraceEntered {
+        balance: Fen,
+    },
+    /// Nothing is owed any more, but the balance is low.
+    GraceLeft {
+        balance: Fen,
+    },
+    /// More is owed than the grace credit.
+    GraceExhausted {
+        balance: Fen,
+    },
+    /// 计划停供
+    CutOffPlanned {
+        at: DateTime<Utc>,
+    },
+    CutOffCancelled {
+        balance: Fen,
+    },
+    /// The planned time has come: somebody, or a relay, is to cut the supply off.
+    CutOffOrdered,
+    /// 已停供
+    SupplyCutOff,
+    RestorationOrdered {
+        balance: Fen,
+    },
+    /// 已恢复供应
+    SupplyRestored,
 }
 
 impl DomainEvent for AccountEvent {
@@ -235,6 +271,18 @@ impl DomainEvent for AccountEvent {
             Self::HolderErasureScheduled { .. } => "account.holder_erasure_scheduled",
             Self::HolderErased => "account.holder_erased",
             Self::ClassChanged(_) => "account.class_changed",
+            Self::ChargeSchemeChanged(_) => "account.charge_scheme_changed",
+            Self::LowBalanceRaised { .. } => "account.low_balance_raised",
+            Self::LowBalanceCleared { .. } => "account.low_balance_cleared",
+            Self::GraceEntered { .. } => "account.grace_entered",
+            Self::GraceLeft { .. } => "account.grace_left",
+            Self::GraceExhausted { .. } => "account.grace_exhausted",
+            Self::CutOffPlanned { .. } => "account.cut_off_planned",
+            Self::CutOffCancelled { .. } => "account.cut_off_cancelled",
+            Self::CutOffOrdered => "account.cut_off_ordered",
+            Self::SupplyCutOff => "account.supply_cut_off",
+            Self::RestorationOrdered { .. } => "account.restoration_ordered",
+            Self::SupplyRestored => "account.supply_restored",
         }
         .to_owned()
     }

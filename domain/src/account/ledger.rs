@@ -168,6 +168,12 @@ impl Ledger {
             .fold(Fen::ZERO, |sum, lot| plus(sum, lot.left))
     }
 
+    /// What is left when all that is open is paid from credit; below nothing, what is owed.
+    pub fn balance(&self) -> Fen {
+        let (credit, open) = (self.credit().value(), self.open_amount().value());
+        Fen::new(credit.saturating_sub(open))
+    }
+
     pub(super) fn knows_payment(&self, payment_id: &PaymentId) -> bool {
         self.payments.contains_key(payment_id)
     }

@@ -18,6 +18,7 @@ mod meters;
 mod note;
 mod papers;
 mod process;
+mod scheme;
 mod standing;
 mod statement;
 #[cfg(test)]
@@ -41,5 +42,8 @@ pub use meters::AssignedMeter;
 pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};
 pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
+pub use scheme::{
+    BalanceLevel, ChargeScheme, ChargeSchemeChanged, PrepaidTerms, Scheme, Supply, SupplyStep,
+};
 pub use standing::StandingBill;
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};

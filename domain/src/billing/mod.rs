@@ -1,6 +1,7 @@
 //! 开账: from accepted readings to a bill, by way of rating.
 
 mod change;
+mod deduct;
 mod error;
 mod measure;
 mod process;
@@ -13,6 +14,8 @@ mod tests;
 mod to_date;
 
 pub use change::{AdjustBill, BillAdjustment, BillChanged, ReissueBill, VoidBill, account_of};
+pub use deduct::{DeductUsage, UsageDeducted};
+pub(crate) use deduct::{deduct, payment_days};
 pub use error::BillingError;
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
 pub use rebill::{PreviewRebilling, Rebill, RebillingPosted};

@@ -131,14 +131,15 @@ fn draft(
     let account = workspace
         .get::<Account>(account_no.as_str())?
         .opened(account_no)?;
-    let bill = rate_all(account, month, today, measured, &tariffs)?;
+    let bill_no = bill_no(account, month)?;
+    let bill = rate_all(account, (bill_no, month), today, measured, &tariffs)?;
     let default_due = today.checked_add_days(Days::new(u64::from(tariffs.payment_days)));
     let due_on = due_on.or(default_due).ok_or(BillingError::Overflow)?;
     Ok(BillPreview { bill, due_on })
 }
 
 /// Meters, tariffs and the month's books in one round trip.
-fn load(
+pub(super) fn load(
     campus: &CampusId,
     month: BillingMonth,
     assigned: &[AssignedMeter],
@@ -205,7 +206,7 @@ impl Tariffs {
 
 pub(super) fn rate_all(
     account: &AccountRecord,
-    month: BillingMonth,
+    (bill_no, month): (BillNo, BillingMonth),
     today: NaiveDate,
     measured: Vec<Measured>,
     tariffs: &Tariffs,
@@ -239,7 +240,7 @@ pub(super) fn rate_all(
     }
     let total = Fen::checked_sum(lines.iter().map(|line: &BillLine| line.amount));
     Ok(Bill {
-        bill_no: bill_no(account, month)?,
+        bill_no,
         month,
         issued_on: today,
         lines,

@@ -17,6 +17,10 @@ pub enum GatewayOrderError {
     WechatNotLinked,
     #[error("单笔网上支付最多 {0} 元，请分笔缴纳或到柜台办理")]
     AmountTooLarge(Fen),
+    #[error("一次只能为一个户号充值，不能同时缴账单")]
+    TopUpOfSeveral,
+    #[error("户号 {0} 为后收费，不能充值")]
+    TopUpPostpaid(AccountNo),
     #[error("支付订单 {0} 已经存在")]
     AlreadyPlaced(GatewayOrderNo),
     #[error("支付订单 {0} 不存在")]
@@ -55,6 +59,8 @@ impl BusinessError for GatewayOrderError {
             Self::AccountNotBound(_) => "GATEWAY_ORDER_ACCOUNT_NOT_BOUND",
             Self::WechatNotLinked => "GATEWAY_ORDER_WECHAT_NOT_LINKED",
             Self::AmountTooLarge(_) => "GATEWAY_ORDER_AMOUNT_TOO_LARGE",
+            Self::TopUpOfSeveral => "GATEWAY_ORDER_TOP_UP_OF_SEVERAL",
+            Self::TopUpPostpaid(_) => "GATEWAY_ORDER_TOP_UP_POSTPAID",
             Self::AlreadyPlaced(_) => "GATEWAY_ORDER_ALREADY_PLACED",
             Self::Unknown(_) | Self::Absent => "GATEWAY_ORDER_UNKNOWN",
             Self::Expired => "GATEWAY_ORDER_EXPIRED",
@@ -74,7 +80,8 @@ impl BusinessError for GatewayOrderError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::NotConfigured | Self::WechatNotLinked => Some("channel"),
-            Self::AccountNotBound(_) => Some("accountNos"),
+            Self::AccountNotBound(_) | Self::TopUpPostpaid(_) => Some("accountNos"),
+            Self::TopUpOfSeveral => Some("topUp"),
             Self::AmountTooLarge(_) | Self::Overflow => Some("billNos"),
             Self::NoteInvalid => Some("note"),
             Self::NotCustomer

@@ -50,6 +50,8 @@ pub enum MeterError {
     PhotoRequired,
     #[error("没有找到这张照片，请重新上传")]
     PhotoUnknown,
+    #[error("没有找到这张照片，请重新上传")]
+    ClosingPhotoUnknown,
     #[error("本人不能使用该抄表方式")]
     ChannelNotAllowed,
     #[error("该表未开通自助抄表")]
@@ -158,7 +160,7 @@ impl BusinessError for MeterError {
             Self::ReadingBeforeInstallation { .. } => "METER_READING_BEFORE_INSTALLATION",
             Self::ReadingConflict { .. } => "METER_READING_CONFLICT",
             Self::PhotoRequired => "METER_PHOTO_REQUIRED",
-            Self::PhotoUnknown => "METER_PHOTO_UNKNOWN",
+            Self::PhotoUnknown | Self::ClosingPhotoUnknown => "METER_PHOTO_UNKNOWN",
             Self::ChannelNotAllowed => "METER_CHANNEL_NOT_ALLOWED",
             Self::SelfReadNotEnabled => "METER_SELF_READ_NOT_ENABLED",
             Self::NotYourMeter => "METER_NOT_YOURS",
@@ -215,6 +217,7 @@ impl BusinessError for MeterError {
             Self::MaxPerHourInvalid => Some("maxPerHour"),
             Self::DeviceDateInFuture | Self::DeviceDateBeforeLast { .. } => Some("installedAt"),
             Self::ClosingIndexWentBackwards { .. } => Some("closingIndex"),
+            Self::ClosingPhotoUnknown => Some("closingPhoto"),
             Self::IndexOutOfRange { field, .. }
             | Self::IndexTooPrecise { field, .. }
             | Self::Value { field, .. } => Some(field),

@@ -6,7 +6,7 @@ use chaobiao_decision::{Stop, Workspace};
 
 use super::error::PaymentError;
 use super::event::{PaymentAllocation, PaymentCredit};
-use crate::account::{Account, LedgerBill};
+use crate::account::{Account, ChargeScheme, LedgerBill};
 use crate::units::{AccountNo, BillNo, Fen};
 
 /// A payment laid out over its accounts.
@@ -17,7 +17,7 @@ pub(super) struct Layout {
 
 /// Pays the oldest open bills of the accounts first, only the chosen ones if any are; what is too
 /// much stays as credit of the first account. Money that can be given back (`may_refuse`) must find
-/// an open bill, and every chosen one open.
+/// an open bill, and every chosen one open, or else a prepaid account first, which it tops up.
 pub(super) fn lay_out(
     amount: Fen,
     accounts: &[AccountNo],
@@ -40,7 +40,7 @@ pub(super) fn lay_out(
             .ok_or(PaymentError::Overflow)?;
         allocations.push(PaymentAllocation::new(account_no, share));
     }
-    if allocations.is_empty() && may_refuse {
+    if allocations.is_empty() && may_refuse && !tops_up(accounts, workspace)? {
         return Err(PaymentError::NothingOpen.into());
     }
     let first = accounts.first().filter(|_| left.is_positive());
@@ -52,6 +52,15 @@ pub(super) fn lay_out(
         allocations,
         credits: credits.into_iter().collect(),
     })
+}
+
+/// Whether what is over is wanted in advance (充值).
+fn tops_up(accounts: &[AccountNo], workspace: &mut Workspace) -> Result<bool, Stop> {
+    let Some(first) = accounts.first() else {
+        return Ok(false);
+    };
+    let account = workspace.get::<Account>(first.as_str())?.opened(first)?;
+    Ok(account.scheme().kind() == ChargeScheme::Prepaid)
 }
 
 fn candidates(

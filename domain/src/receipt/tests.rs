@@ -164,7 +164,7 @@ fn a_campus_that_is_unknown_or_whose_numbers_would_not_fit_is_refused() {
     let mut desk = desk();
     let payment_id = pay(&mut desk, 100);
     assert_eq!(desk.refused(&joint(&payment_id, "X")), "CAMPUS_UNKNOWN");
-    let (long, longest) = ("C".repeat(29), "C".repeat(28));
+    let (long, longest) = ("C".repeat(37), "C".repeat(36));
     campus(&mut desk, &long);
     campus(&mut desk, &longest);
     assert_eq!(

@@ -115,7 +115,7 @@ fn identifiers_are_normalised_and_bounded() {
         "VALUE_BAD_CHARACTER"
     );
     assert_eq!(
-        AccountNo::try_new("1".repeat(41)).unwrap_err().code(),
+        AccountNo::try_new("1".repeat(49)).unwrap_err().code(),
         "VALUE_TOO_LONG"
     );
     assert!(PhotoHash::try_new("0f".repeat(32)).is_ok());

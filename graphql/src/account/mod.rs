@@ -8,4 +8,5 @@ mod types;
 
 pub use mutation::AccountMutation;
 pub use query::AccountQuery;
+pub(crate) use query::find as find_account;
 pub use types::{Account, AccountClass};

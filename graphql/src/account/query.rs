@@ -102,7 +102,7 @@ fn looked_for(ctx: &Context<'_>, text: &str) -> Result<Option<AccountSearch>> {
     Ok(search)
 }
 
-pub(super) async fn find(ctx: &Context<'_>, account_no: &str) -> Result<Option<Account>> {
+pub(crate) async fn find(ctx: &Context<'_>, account_no: &str) -> Result<Option<Account>> {
     let found = directory::account(Services::of(ctx)?.store().pool(), account_no).await;
     Ok(found.map_err(|error| internal(ctx, error))?.map(Account))
 }

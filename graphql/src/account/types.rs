@@ -10,6 +10,7 @@ use super::loader::{MetersOf, SummaryOf};
 use crate::billing::{Bill, Notice, NoticesOf};
 use crate::meter::{Meter, cards_of_account};
 use crate::payment::Payment;
+use crate::prepaid::{PrepaidAccount, PrepaidOf};
 use crate::support::{
     Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
     holder, internal, load, page, page_size,
@@ -216,6 +217,12 @@ impl Account {
     /// What was paid too much and is kept for later bills.
     async fn credit(&self, ctx: &Context<'_>) -> Result<Fen> {
         Ok(self.summary(ctx).await?.credit.into())
+    }
+
+    /// How the account pays before; null where it pays after.
+    async fn prepaid(&self, ctx: &Context<'_>) -> Result<Option<PrepaidAccount>> {
+        let found = load(ctx, PrepaidOf(self.0.account_no.clone())).await?;
+        Ok(found.into_iter().flatten().next().map(PrepaidAccount))
     }
 
     /// Whether a transfer is claimed that nobody has decided on yet: nobody is dunned meanwhile.

@@ -117,7 +117,7 @@ impl BillingQuery {
         }
     }
 
-    /// The bills of a month over all accounts, by account.
+    /// The bills of a month over all accounts, by number.
     #[graphql(
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"

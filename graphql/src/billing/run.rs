@@ -31,6 +31,8 @@ pub(super) struct BillingRun {
     unread: Vec<String>,
     /// Accounts whose bill for the month was issued before.
     already_billed: i32,
+    /// Charged by the reading, not by the month.
+    prepaid: i32,
     /// Accounts that somebody should look at.
     refused: i32,
     /// The first hundred of them.
@@ -142,6 +144,7 @@ impl Tally {
             nothing_to_bill: 0,
             unread: Vec::new(),
             already_billed: 0,
+            prepaid: 0,
             refused: 0,
             refusals: Vec::new(),
         };
@@ -182,6 +185,7 @@ impl Tally {
                 }
             }
             "ACCOUNT_MONTH_ALREADY_BILLED" => self.run.already_billed += 1,
+            "ACCOUNT_PREPAID" => self.run.prepaid += 1,
             _ => {
                 self.run.refused += 1;
                 if self.run.refusals.len() < REFUSALS_SHOWN {

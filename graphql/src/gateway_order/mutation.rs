@@ -9,8 +9,8 @@ use chaobiao_domain::units::{AccountNo, BillNo, GatewayOrderNo};
 use super::query::visible_order;
 use super::types::{GatewayChannel, OnlinePayment};
 use crate::support::{
-    Invocation, PaymentForm, Services, UserError, WechatPageCall, command_context, customer_or,
-    customers, field, internal, may, payloads, run, run_in,
+    Fen, Invocation, PaymentForm, Services, UserError, WechatPageCall, command_context,
+    customer_or, customers, field, internal, may, payloads, run, run_in,
 };
 
 #[derive(InputObject)]
@@ -21,6 +21,8 @@ pub(super) struct StartOnlinePaymentInput {
     account_nos: Vec<String>,
     /// Pays only these; none means all that are open.
     bill_nos: Option<Vec<String>>,
+    /// 充值: puts this on the one account given, a prepaid one, instead of paying bills.
+    top_up: Option<Fen>,
 }
 
 #[derive(InputObject)]
@@ -80,6 +82,7 @@ fn place(
         merchant,
         accounts: field("accountNos", accounts)?,
         bills: field("billNos", bills)?,
+        top_up: input.top_up.map(|amount| amount.0),
     })
 }
 

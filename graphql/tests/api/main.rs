@@ -13,6 +13,7 @@ mod meters;
 mod money;
 mod online_payments;
 mod people;
+mod prepaid;
 mod schema;
 mod service;
 mod statements;

@@ -269,7 +269,7 @@ pub struct BillFilter {
     pub tier_from: Option<i32>,
 }
 
-/// The bills of a month over all accounts, by account.
+/// The bills of a month over all accounts, by number.
 pub async fn bills_of_month(
     executor: impl PgExecutor<'_>,
     month: BillingMonth,
@@ -282,7 +282,7 @@ pub async fn bills_of_month(
          WHERE b.bill_month = $1 AND b.voided_on IS NULL AND ($2::text IS NULL OR a.campus = $2) \
            AND ($3::integer IS NULL OR EXISTS (SELECT FROM read_account_statement_line l \
                WHERE l.bill_no = b.bill_no AND l.tier >= $3)) \
-           AND ($4::text IS NULL OR b.account_no > $4) ORDER BY b.account_no LIMIT $5",
+           AND ($4::text IS NULL OR b.bill_no > $4) ORDER BY b.bill_no LIMIT $5",
     )
     .bind(month.to_string())
     .bind(filter.campus.as_ref().map(CampusId::as_str))
@@ -291,7 +291,7 @@ pub async fn bills_of_month(
     .bind(page.limit())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |bill| bill.account_no.to_string()))
+    Ok(page.slice(rows, |bill| bill.bill_no.to_string()))
 }
 
 pub async fn bills_by_number(

@@ -116,3 +116,14 @@ pub async fn is_bound(
     .fetch_one(pool)
     .await
 }
+
+/// The customers an account is bound to, by id.
+pub async fn customers_of(pool: &PgPool, account_no: &str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT customer_id FROM read_binding_queue \
+         WHERE state = 'approved' AND account_no = $1 ORDER BY 1",
+    )
+    .bind(account_no)
+    .fetch_all(pool)
+    .await
+}

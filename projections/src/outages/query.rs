@@ -2,6 +2,7 @@ use chaobiao_domain::bulletin::outage::OutageArea;
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool};
 
+use crate::binding_queue::customers_of;
 use crate::paging::{Page, Slice};
 
 /// A notice as it stands.
@@ -126,11 +127,9 @@ pub async fn audience(pool: &PgPool, area: &OutageArea) -> Result<Vec<String>, s
              WHERE b.state = 'approved' AND m.meter_no = $1 ORDER BY 1",
         )
         .bind(meter_no.as_str()),
-        OutageArea::Account { account_no, .. } => sqlx::query_scalar(
-            "SELECT DISTINCT b.customer_id FROM read_binding_queue b \
-             WHERE b.state = 'approved' AND b.account_no = $1 ORDER BY 1",
-        )
-        .bind(account_no.as_str()),
+        OutageArea::Account { account_no, .. } => {
+            return customers_of(pool, account_no.as_str()).await;
+        }
     };
     query.fetch_all(pool).await
 }

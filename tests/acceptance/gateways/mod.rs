@@ -9,4 +9,5 @@
 mod notices;
 mod questions;
 mod statements;
+mod top_up;
 mod town;

@@ -27,6 +27,7 @@ use chaobiao_projections::payments;
 use chaobiao_testing::{ScratchDirectory, TestDatabase};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -82,9 +83,21 @@ impl Process for Owe {
     }
 }
 
+/// Nine o'clock of a day.
+pub(super) fn morning(day: &str) -> DateTime<Utc> {
+    format!("{day}T01:00:00Z").parse().unwrap()
+}
+
 impl Town {
     pub(super) async fn open() -> Self {
-        let start: DateTime<Utc> = "2026-09-24T01:00:00Z".parse().unwrap();
+        let town = Self::on("2026-09-24").await;
+        town.run(Owe(15000)).await;
+        town
+    }
+
+    /// Nine in the morning of a day; A1 owes nothing.
+    pub(super) async fn on(day: &str) -> Self {
+        let start = morning(day);
         let database = TestDatabase::create().await;
         let folder = ScratchDirectory::create();
         let config = Config {
@@ -153,7 +166,6 @@ impl Town {
             household_persons: 3,
         })
         .await;
-        self.run(Owe(15000)).await;
         let register = Register {
             phone: "13800138000".parse().unwrap(),
             kind: CustomerKind::Resident,
@@ -190,11 +202,21 @@ impl Town {
 
     /// The resident asks to pay what A1 owes, and the page gets what it needs.
     pub(super) async fn start(&self, channel: GatewayChannel) -> (GatewayOrderNo, Invocation) {
+        self.order_of(channel, None).await
+    }
+
+    /// The resident asks to pay what A1 owes, or to put money on it.
+    pub(super) async fn order_of(
+        &self,
+        channel: GatewayChannel,
+        top_up: Option<Fen>,
+    ) -> (GatewayOrderNo, Invocation) {
         let place = PlaceGatewayOrder {
             channel,
             merchant: self.desk.merchant(channel),
             accounts: vec!["A1".parse().unwrap()],
             bills: Vec::new(),
+            top_up,
         };
         let context = self.context(Actor::Customer(self.customer_id.clone()));
         let placed = self.core.bus.execute(context.clone(), place).await;
@@ -208,7 +230,10 @@ impl Town {
     }
 
     pub(super) fn later(&self, minutes: i64) {
-        let now = self.clock.now() + TimeDelta::minutes(minutes);
+        self.set_time(self.clock.now() + TimeDelta::minutes(minutes));
+    }
+
+    pub(super) fn set_time(&self, now: DateTime<Utc>) {
         self.clock.set(now);
         self.wechat.set_now(now);
         self.union_pay.set_now(now);
@@ -279,6 +304,10 @@ impl Town {
     /// Whether everything that has happened so far was reacted to and is shown.
     pub(super) async fn settled_down(&self) {
         tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
+    pub(super) fn pool(&self) -> &PgPool {
+        self.core.store.pool()
     }
 
     pub(super) async fn close(self) {

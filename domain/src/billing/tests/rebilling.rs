@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::*;
+use crate::account::fixture::bill_no;
 use crate::account::{Account, AccountEvent, AccountOpening, AssignedMeter, MeterAssigned};
 use crate::billing::measure::measure;
 use crate::billing::process::{Tariffs, rate_all};
@@ -99,7 +100,14 @@ fn billed(readings: &[AcceptedReading], tariffs: &Tariffs) -> Account {
         let meter: &AssignedMeter = &record.meters()[0];
         let measured = measure(meter, known, month).unwrap().unwrap();
         let today = read_on(number - 1);
-        let bill = rate_all(record, month, today, vec![measured], tariffs).unwrap();
+        let bill = rate_all(
+            record,
+            (bill_no("A1", &month.to_string()), month),
+            today,
+            vec![measured],
+            tariffs,
+        )
+        .unwrap();
         account.apply(AccountEvent::Charged(bill));
     }
     account

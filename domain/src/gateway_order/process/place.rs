@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settle::method;
 use super::{GatewayOrderChanged, changed};
-use crate::account::Account;
+use crate::account::{Account, ChargeScheme};
 use crate::customer::Customer;
 use crate::gateway_order::aggregate::GatewayOrder;
 use crate::gateway_order::command::GatewayOrderCommand;
@@ -32,9 +32,47 @@ pub struct PlaceGatewayOrder {
     pub accounts: Vec<AccountNo>,
     /// Pays only these; none means all that are open.
     pub bills: Vec<BillNo>,
+    /// 充值: puts this on one prepaid account instead, whatever is open there.
+    #[serde(default)]
+    pub top_up: Option<Fen>,
 }
 
 impl PlaceGatewayOrder {
+    /// The bills to be paid, and how much is asked for.
+    fn wanted(
+        &self,
+        accounts: &[AccountNo],
+        workspace: &mut Workspace,
+    ) -> Result<(Vec<BillNo>, Fen), Stop> {
+        let wanted = match self.top_up {
+            Some(amount) => (Vec::new(), self.check_top_up(accounts, amount, workspace)?),
+            None => self.open_bills(accounts, workspace)?,
+        };
+        if wanted.1 > AMOUNT_MAX {
+            return Err(GatewayOrderError::AmountTooLarge(AMOUNT_MAX).into());
+        }
+        Ok(wanted)
+    }
+
+    fn check_top_up(
+        &self,
+        accounts: &[AccountNo],
+        amount: Fen,
+        workspace: &mut Workspace,
+    ) -> Result<Fen, Stop> {
+        let ([account_no], []) = (accounts, self.bills.as_slice()) else {
+            return Err(GatewayOrderError::TopUpOfSeveral.into());
+        };
+        let account = workspace.get::<Account>(account_no.as_str())?;
+        if account.opened(account_no)?.scheme().kind() != ChargeScheme::Prepaid {
+            return Err(GatewayOrderError::TopUpPostpaid(account_no.clone()).into());
+        }
+        if !amount.is_positive() {
+            return Err(PaymentError::NotPositive.into());
+        }
+        Ok(amount)
+    }
+
     fn all_accounts(&self) -> Result<Vec<AccountNo>, PaymentError> {
         Booking {
             bills: self.bills.clone(),
@@ -75,9 +113,6 @@ impl PlaceGatewayOrder {
         if !amount.is_positive() {
             return Err(PaymentError::NothingOpen.into());
         }
-        if amount > AMOUNT_MAX {
-            return Err(GatewayOrderError::AmountTooLarge(AMOUNT_MAX).into());
-        }
         Ok((bills, amount))
     }
 }
@@ -111,7 +146,7 @@ impl Process for PlaceGatewayOrder {
         if self.channel == GatewayChannel::WechatPay && openid.is_none() {
             return Err(GatewayOrderError::WechatNotLinked.into());
         }
-        let (bills, amount) = self.open_bills(&accounts, workspace)?;
+        let (bills, amount) = self.wanted(&accounts, workspace)?;
         let first = workspace.get::<Account>(accounts[0].as_str())?;
         let campus = first.opened(&accounts[0])?.campus.clone();
         let order_no = context.derive_id("gateway_order").simple().to_string();

@@ -91,6 +91,7 @@ pub(crate) fn to_pay(accounts: &[&str], bills: &[&str]) -> PlaceGatewayOrder {
         merchant: Some(MERCHANT.to_owned()),
         accounts: accounts.iter().map(|no| no.parse().unwrap()).collect(),
         bills: bills.iter().map(|no| no.parse().unwrap()).collect(),
+        top_up: None,
     }
 }
 

@@ -7,8 +7,8 @@ use crate::campus::require_campus;
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{FaultReported, Meter, MeterError, MeterRegistered, RemovalReason};
 use crate::units::{
-    BookNo, CampusId, Commodity, FaultId, HardwareNo, Index, MeterNo, Multiplier, Quantity,
-    ValueError,
+    BookNo, CampusId, Commodity, FaultId, HardwareNo, Index, MeterNo, Multiplier, PhotoHash,
+    Quantity, ValueError,
 };
 
 /// What a command about a meter as a whole answers.
@@ -163,7 +163,7 @@ impl Process for ReplaceDevice {
             return Err(MeterError::SameDevice.into());
         }
         let at = stored_instant(self.replaced_at.unwrap_or(context.at));
-        let closing_photo = submit_photo(workspace, &self.meter_no, self.closing_photo.as_ref())?;
+        let closing_photo = submit_closing(workspace, &self.meter_no, self.closing_photo.as_ref())?;
         let replacement = self
             .device
             .command(&self.meter_no, at, context, workspace)?;
@@ -180,6 +180,17 @@ impl Process for ReplaceDevice {
         Ok(MeterChanged {
             meter_no: self.meter_no.clone(),
         })
+    }
+}
+
+fn submit_closing(
+    workspace: &mut Workspace,
+    meter_no: &MeterNo,
+    photo: Option<&ReadingPhoto>,
+) -> Result<Option<PhotoHash>, Stop> {
+    match photo {
+        Some(ReadingPhoto { stored: None, .. }) => Err(MeterError::ClosingPhotoUnknown.into()),
+        _ => submit_photo(workspace, meter_no, photo),
     }
 }
 
@@ -207,7 +218,7 @@ impl Process for RemoveDevice {
         let meter = workspace.get::<Meter>(id)?.registered()?;
         let device = meter.device().ok_or(MeterError::NoDevice)?;
         let taken_down = hardware_key(&device.hardware_no);
-        let photo = submit_photo(workspace, &self.meter_no, self.closing_photo.as_ref())?;
+        let photo = submit_closing(workspace, &self.meter_no, self.closing_photo.as_ref())?;
         let command = command::RemoveDevice {
             closing: command::Closing {
                 index: self.closing_index,

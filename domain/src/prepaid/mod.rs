@@ -1,0 +1,12 @@
+//! 预收费: changing how an account pays, and cutting off and restoring its supply (R23, case E3).
+//!
+//! The balance and what follows from it at once are the account's own; here is what needs the
+//! working calendar, and what people do.
+
+mod cut_off;
+mod scheme;
+#[cfg(test)]
+mod tests;
+
+pub use cut_off::{NoteCutOff, NoteRestoration, OrderCutOff, PlanCutOff, SupplyChanged};
+pub use scheme::{ChangeChargeScheme, SchemeChanged, SchemeError};

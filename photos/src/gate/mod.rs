@@ -1,0 +1,159 @@
+//! What counts as a photo: by its first bytes, by its size, and by being whole to its last one.
+
+mod claims;
+mod copies;
+mod fingerprint;
+mod quality;
+mod whole;
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, RgbImage};
+
+pub use claims::{Claims, Place};
+pub(crate) use copies::jpeg as jpeg_of;
+pub use copies::{Copies, copies};
+pub use fingerprint::{Fingerprint, Near, fingerprint, sha256};
+pub use quality::{Quality, QualityFault};
+
+use crate::Refusal;
+
+/// How large a photo may be; read before anything is decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub bytes_max: usize,
+    pub pixels_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes_max: 20 * 1024 * 1024,
+            pixels_max: 25_000_000,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    Jpeg,
+    Png,
+    WebP,
+}
+
+impl MediaType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+        }
+    }
+
+    /// By what the file starts with; its name and what the sender says of it prove nothing.
+    pub fn of(bytes: &[u8]) -> Result<Self, Refusal> {
+        if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
+            Ok(Self::Jpeg)
+        } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            Ok(Self::Png)
+        } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            Ok(Self::WebP)
+        } else if is_heic(bytes) {
+            Err(Refusal::HeicNotSupported)
+        } else {
+            Err(Refusal::TypeNotAllowed)
+        }
+    }
+
+    const fn format(self) -> ImageFormat {
+        match self {
+            Self::Jpeg => ImageFormat::Jpeg,
+            Self::Png => ImageFormat::Png,
+            Self::WebP => ImageFormat::WebP,
+        }
+    }
+}
+
+/// The brands phones write; AVIF is the same container and no more readable here.
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 8] = [
+        b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif",
+    ];
+    bytes.get(4..8) == Some(b"ftyp")
+        && bytes
+            .get(8..12)
+            .is_some_and(|brand| BRANDS.contains(&brand))
+}
+
+/// A photo that passed: upright pixels, and what can be told of them without reading the dial.
+#[derive(Clone, Debug)]
+pub struct Photo {
+    pub media_type: MediaType,
+    pub sha256: String,
+    pub claims: Claims,
+    pub quality: Quality,
+    pub fingerprint: Fingerprint,
+    /// As a viewer shows it: turned by its orientation mark.
+    pub pixels: RgbImage,
+}
+
+impl Photo {
+    /// Decodes the whole picture, which takes a while: not for an async thread.
+    pub fn open(bytes: &[u8], limits: Limits) -> Result<Self, Refusal> {
+        let (media_type, pixels) = decode(bytes, limits)?;
+        let quality = quality::measure(&pixels);
+        Ok(Self {
+            media_type,
+            sha256: sha256(bytes),
+            claims: claims::read(bytes),
+            quality,
+            fingerprint: fingerprint(&pixels),
+            pixels,
+        })
+    }
+}
+
+/// Checks and decodes; the pixels stand upright.
+pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::Missing);
+    }
+    if bytes.len() > limits.bytes_max {
+        return Err(Refusal::TooLarge);
+    }
+    let media_type = MediaType::of(bytes)?;
+    let reader = || ImageReader::with_format(Cursor::new(bytes), media_type.format());
+    // The size is read first, so that a small file cannot claim the memory of a huge picture.
+    let (width, height) = reader()
+        .into_dimensions()
+        .map_err(|error| refusal(&error))?;
+    if u64::from(width) * u64::from(height) > limits.pixels_max {
+        return Err(Refusal::TooManyPixels);
+    }
+    // Decoders are lenient with files that end too early; this is not.
+    if !whole::is_whole(media_type, bytes) {
+        return Err(Refusal::Unreadable);
+    }
+    let mut whole = reader();
+    let mut memory = image::Limits::default();
+    // Up to eight bytes a pixel, and as much again for the decoder's own work.
+    memory.max_alloc = Some(limits.pixels_max.saturating_mul(16));
+    whole.limits(memory);
+    let mut decoder = whole.into_decoder().map_err(|error| refusal(&error))?;
+    let orientation = decoder.orientation().map_err(|error| refusal(&error))?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
+    picture.apply_orientation(orientation);
+    Ok((media_type, picture.into_rgb8()))
+}
+
+fn refusal(error: &ImageError) -> Refusal {
+    match error {
+        ImageError::Limits(_) => Refusal::TooManyPixels,
+        _ => Refusal::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::jpeg;
