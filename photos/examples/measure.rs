@@ -5,6 +5,13 @@
 //!     measure copies COUNT [SEED]  how far apart copies and honest photos are
 //!     measure speed COUNT          photos of 12 megapixels
 
+#![expect(
+    clippy::print_stdout,
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "a report of shares, to be read"
+)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
@@ -135,11 +142,12 @@ fn dials(count: u64, seed: u64) -> Result<(), Failure> {
             tally.read += u64::from(looked.text() == Some(dial.text()));
             let verdict = judged(&typed)?;
             let name = format!("{:?} ({:?})", verdict.outcome, verdict.rule);
-            if verdict.outcome == Outcome::Mismatch {
+            if verdict.outcome != Outcome::Match {
+                let (probability, rows) = (verdict.probability, looked.rows());
                 println!(
-                    "  {number} {difficulty:?}: {} seen as {:?}",
+                    "  {number} {difficulty:?}: {typed} of {} + {:.2} {name} {probability:.2?} {rows:.2?}",
                     dial.text(),
-                    looked.text()
+                    dial.fraction,
                 );
             }
             *tally.verdicts.entry(name).or_default() += 1;

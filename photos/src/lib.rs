@@ -5,7 +5,6 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
     clippy::many_single_char_names,
     reason = "pixels and probabilities are floats, and rounding one is not rounding money"
 )]

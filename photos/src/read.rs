@@ -130,6 +130,14 @@ impl Looked {
         self.found.best().map(reading_text)
     }
 
+    /// All rows of wheels that were taken for counters, the likeliest first: text, rank, confidence.
+    pub fn rows(&self) -> Vec<(String, f32, f32)> {
+        let counters = self.found.counters.iter();
+        counters
+            .map(|counter| (reading_text(counter), counter.rank, counter.confidence))
+            .collect()
+    }
+
     pub fn judge(&self, expected: &Expected) -> Verdict {
         judge(
             expected,

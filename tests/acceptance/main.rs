@@ -25,6 +25,7 @@ mod nodes;
 mod on_site;
 mod paper;
 mod people;
+mod photo;
 mod profiles;
 mod proofs;
 mod rebuild;

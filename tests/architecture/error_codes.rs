@@ -12,11 +12,12 @@ use crate::source::{File, files, root};
 const PAGE: &str = "docs/errors.md";
 
 /// Where refusals are decided and answered.
-const PLACES: [&str; 5] = [
+const PLACES: [&str; 6] = [
     "domain/src/",
     "eventstore/src/",
     "projections/src/",
     "graphql/src/",
+    "photos/src/",
     "src/",
 ];
 

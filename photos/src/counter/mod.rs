@@ -6,7 +6,7 @@ mod window;
 
 use image::{RgbImage, imageops};
 
-use crate::digits::{Crop, DigitNetwork, NetworkError, WheelReading};
+use crate::digits::{Crop, DigitNetwork, NetworkError, WheelReading, ring_distance};
 use crate::picture;
 use blobs::{Ink, Sums, blobs};
 use rows::{Row, median, rows};
@@ -27,6 +27,8 @@ pub struct Counter {
     pub quarter_turns: u8,
     /// The photo as searched, turned by the quarter turns; `windows` are places in it.
     pub(crate) windows: Vec<Window>,
+    /// Whether there is something like a wheel before the first one: it may have been missed.
+    pub open_start: bool,
     /// How much it looks like a counter; of use against other rows of the same photo only.
     pub rank: f32,
     /// How surely the wheels are wheels: the mean confidence.
@@ -45,6 +47,7 @@ impl Counter {
             upside_down: false,
             quarter_turns: 0,
             windows: Vec::new(),
+            open_start: false,
             rank: 1.0,
             confidence,
         }
@@ -80,7 +83,10 @@ impl Search {
     pub fn is_ambiguous(&self) -> bool {
         match self.counters.as_slice() {
             [first, second, ..] => {
-                second.rank > 0.7 * first.rank && second.confidence > CONFIDENCE_GOOD
+                second.rank > 0.7 * first.rank
+                    && second.confidence > CONFIDENCE_GOOD
+                    && second.wheels.len() > *WHEELS.start()
+                    && !only_strokes(&second.wheels)
             }
             _ => false,
         }
@@ -209,15 +215,45 @@ fn counter_of(
     }
     let wheels: Vec<WheelReading> = chosen.iter().map(|place| place.reading.clone()).collect();
     Ok(Some(Counter {
-        rank: rank(row, &wheels, pixels),
+        rank: rank(row, &wheels, pixels)
+            * if stands_apart(&places, from, to) {
+                2.0
+            } else {
+                1.0
+            },
         wheels,
         red: 0,
         reds: chosen.iter().map(|place| place.looks.is_red()).collect(),
         upside_down: false,
         quarter_turns: 0,
         windows: chosen.iter().map(|place| place.window).collect(),
+        open_start: is_open(&places, from),
         confidence,
     }))
+}
+
+/// Whether the place before the first wheel has the ground of a wheel and something on it, or is
+/// not in the photo.
+fn is_open(places: &[Place], from: usize) -> bool {
+    let before = from.checked_sub(1).and_then(|before| places.get(before));
+    before.is_none_or(|place| {
+        let contrast = places[from].looks.contrast;
+        same_ground(place, &places[from]) && place.looks.contrast > 0.3 * contrast
+    })
+}
+
+fn same_ground(one: &Place, other: &Place) -> bool {
+    let contrast = one.looks.contrast.max(other.looks.contrast);
+    (one.looks.ground - other.looks.ground).abs() < 0.35 * contrast
+}
+
+/// Wheels stand out from the face around them; what is printed has the face for its ground.
+fn stands_apart(places: &[Place], from: usize, to: usize) -> bool {
+    let apart = |place: Option<&Place>, wheel: &Place| {
+        place.is_some_and(|place| !same_ground(place, wheel))
+    };
+    let before = from.checked_sub(1).and_then(|before| places.get(before));
+    apart(before, &places[from]) || apart(places.get(to), &places[to - 1])
 }
 
 fn places(
@@ -290,6 +326,7 @@ fn read_with_care(
         upside_down,
         quarter_turns: counter.quarter_turns,
         windows,
+        open_start: counter.open_start,
         confidence,
     })
 }
@@ -306,9 +343,18 @@ fn rank(row: &Row, wheels: &[WheelReading], pixels: &RgbImage) -> f32 {
     let step = row.line.step_at(middle);
     let apart = step.0.hypot(step.1) / height;
     let size = height / pixels.width().max(pixels.height()) as f32;
-    let sure: f32 = wheels.iter().map(|wheel| wheel.confidence - 0.3).sum();
-    let apart = ((apart - 0.55) / 0.4).clamp(0.2, 1.0);
-    sure * size.sqrt() * apart * (1.0 - row.misfit()).max(0.1)
+    // More than eight digits are a serial number rather than a counter.
+    let surest = wheels.iter().take(8);
+    let sure: f32 = surest.map(|wheel| wheel.confidence - 0.3).sum();
+    let apart = ((apart - 0.72) / 0.16).clamp(0.15, 1.0);
+    let strokes = if only_strokes(wheels) { 0.5 } else { 1.0 };
+    sure * size.sqrt() * apart * strokes * (1.0 - row.misfit()).max(0.1)
+}
+
+/// Bars, edges and screws are read as ones and zeros.
+fn only_strokes(wheels: &[WheelReading]) -> bool {
+    let is = |wheel: &WheelReading, digit| ring_distance(wheel.value, digit) < 0.3;
+    wheels.iter().all(|wheel| is(wheel, 0.0) || is(wheel, 1.0))
 }
 
 /// The places that belong together: the members, and beyond them as long as they look like wheels

@@ -227,8 +227,9 @@ fn parabola(points: &[(f32, f32)]) -> Option<[f32; 3]> {
         for other in 0..3 {
             if other != pivot {
                 let share = rows[other][pivot] / rows[pivot][pivot];
-                for column in pivot..4 {
-                    rows[other][column] -= share * rows[pivot][column];
+                let taken = rows[pivot];
+                for (cell, taken) in rows[other].iter_mut().zip(taken).skip(pivot) {
+                    *cell -= share * taken;
                 }
             }
         }

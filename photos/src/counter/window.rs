@@ -126,7 +126,7 @@ impl Window {
             let across = ((x as f32 + 0.5) / width as f32 * 2.0 - 1.0) * nudge.scale;
             let down = ((y as f32 + 0.5) / height as f32 * 2.0 - 1.0) * nudge.scale;
             let (across, down) = (across + 2.0 * nudge.across, down + 2.0 * nudge.down);
-            self.colour(pixels, (across + 1.0) / 2.0, (down + 1.0) / 2.0)
+            self.colour(pixels, f32::midpoint(across, 1.0), f32::midpoint(down, 1.0))
         });
         Crop::of(&picture)
     }

@@ -176,8 +176,8 @@ pub(super) fn window(random: &mut Random) -> (RgbImage, f32) {
             cut.x + (x as f32 + 0.5) / 30.0 * cut.width,
             cut.y + (y as f32 + 0.5) / 50.0 * cut.height,
         );
-        let grain = random.bell() * noise;
-        bytes(sample(&sharp, at.0, at.1).map(|value| value * gain + grain))
+        let speck = random.bell() * noise;
+        bytes(sample(&sharp, at.0, at.1).map(|value| value * gain + speck))
     });
     (pixels, value)
 }

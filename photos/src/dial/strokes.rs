@@ -4,6 +4,10 @@ use super::random::Random;
 
 /// How a maker draws digits.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each digit has its own two forms"
+)]
 pub(super) struct Hand {
     /// Half the stroke, in digit heights.
     pub(super) weight: f32,

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{Crop, DigitNetwork, NetworkError};
 use crate::Refusal;
-use crate::gate::{Limits, MediaType, decode};
+use crate::gate::{Limits, MediaType, decode_leniently};
 
 /// A crop is a few hundred pixels; a large file in its place is not a crop.
 const CROP_LIMITS: Limits = Limits {
@@ -63,7 +63,7 @@ pub fn read_tar<E: From<TarError>>(
         if !named_as_picture(&file) && MediaType::of(&bytes).is_err() {
             continue;
         }
-        let crop = decode(&bytes, CROP_LIMITS).map(|(_, pixels)| Crop::of(&pixels));
+        let crop = decode_leniently(&bytes, CROP_LIMITS).map(|pixels| Crop::of(&pixels));
         waiting.push((file, crop));
         if waiting.len() == BATCH {
             flush(&mut waiting, network, &mut answer)?;

@@ -113,8 +113,23 @@ impl Photo {
     }
 }
 
-/// Checks and decodes; the pixels stand upright.
+/// Checks and decodes a whole file; the pixels stand upright.
 pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Refusal> {
+    let media_type = known(bytes, limits)?;
+    // Decoders are lenient with files that end too early; this is not.
+    if !whole::is_whole(media_type, bytes) {
+        return Err(Refusal::Unreadable);
+    }
+    Ok((media_type, decode_known(media_type, bytes, limits)?))
+}
+
+/// Decodes also what lacks its last bytes: for collections of crops, not for evidence.
+pub(crate) fn decode_leniently(bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
+    decode_known(known(bytes, limits)?, bytes, limits)
+}
+
+/// The type of a file that is neither too large itself nor claims too many pixels.
+fn known(bytes: &[u8], limits: Limits) -> Result<MediaType, Refusal> {
     if bytes.is_empty() {
         return Err(Refusal::Missing);
     }
@@ -122,19 +137,18 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Ref
         return Err(Refusal::TooLarge);
     }
     let media_type = MediaType::of(bytes)?;
-    let reader = || ImageReader::with_format(Cursor::new(bytes), media_type.format());
     // The size is read first, so that a small file cannot claim the memory of a huge picture.
-    let (width, height) = reader()
+    let (width, height) = ImageReader::with_format(Cursor::new(bytes), media_type.format())
         .into_dimensions()
         .map_err(|error| refusal(&error))?;
     if u64::from(width) * u64::from(height) > limits.pixels_max {
         return Err(Refusal::TooManyPixels);
     }
-    // Decoders are lenient with files that end too early; this is not.
-    if !whole::is_whole(media_type, bytes) {
-        return Err(Refusal::Unreadable);
-    }
-    let mut whole = reader();
+    Ok(media_type)
+}
+
+fn decode_known(media_type: MediaType, bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
+    let mut whole = ImageReader::with_format(Cursor::new(bytes), media_type.format());
     let mut memory = image::Limits::default();
     // Up to eight bytes a pixel, and as much again for the decoder's own work.
     memory.max_alloc = Some(limits.pixels_max.saturating_mul(16));
@@ -143,7 +157,7 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Ref
     let orientation = decoder.orientation().map_err(|error| refusal(&error))?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     picture.apply_orientation(orientation);
-    Ok((media_type, picture.into_rgb8()))
+    Ok(picture.into_rgb8())
 }
 
 fn refusal(error: &ImageError) -> Refusal {

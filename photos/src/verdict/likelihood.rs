@@ -8,7 +8,7 @@ use crate::digits::{CLASSES, WheelReading};
 
 /// What the network never saw gets this much of the probability, so that one wrong wheel cannot
 /// outweigh all others.
-const DOUBT: f64 = 0.01;
+const DOUBT: f64 = 0.005;
 /// In tenths: how far a worn wheel may stand from where it should, weighted.
 const SLACK: [f64; 9] = [0.01, 0.04, 0.12, 0.2, 0.26, 0.2, 0.12, 0.04, 0.01];
 const TENTHS: usize = 10;

@@ -89,9 +89,11 @@ pub struct Seen<'a> {
 }
 
 /// From this on a number is what the counter shows.
-const SURE: f64 = 0.95;
+const SURE: f64 = 0.9;
 /// From this on another way to see the counter is worth a human look.
 const POSSIBLE: f64 = 0.5;
+/// Below this, on average, what was taken for wheels may be anything.
+const READABLE: f32 = 0.8;
 /// A mismatch holds a bill, so the wheels must have been seen well (V23).
 const CONFIDENT: f32 = 0.9;
 
@@ -117,6 +119,9 @@ pub fn judge(expected: &Expected, seen: &Seen<'_>) -> Verdict {
         None
     };
     match (verdict.outcome, doubt) {
+        (Outcome::Unsure, _) if counter.confidence < READABLE => {
+            Verdict::of(Outcome::Retake, Rule::CounterNotFound, verdict.probability)
+        }
         (_, Some(rule)) => Verdict::of(Outcome::Unsure, rule, verdict.probability),
         (Outcome::Unsure, None) if !seen.faults.is_empty() => {
             Verdict::of(Outcome::Retake, Rule::PoorPicture, verdict.probability)
@@ -150,8 +155,12 @@ fn compare(expected: &Expected, counter: &Counter) -> Verdict {
     };
     let typed = expected.index.on(shape.whole, shape.decimals);
     let score = typed.as_ref().map(|digits| probability(wheels, digits));
-    if score.is_some_and(|score| score >= SURE) && counter.confidence > 0.6 {
-        return Verdict::of(Outcome::Match, Rule::Scored, score);
+    if score.is_some_and(|score| score >= SURE) {
+        return if expected.shape.is_none() && counter.open_start {
+            Verdict::of(Outcome::Unsure, Rule::CounterUnclear, score)
+        } else {
+            Verdict::of(Outcome::Match, Rule::Scored, score)
+        };
     }
     if expected.shape.is_none() && fits_otherwise(&expected.index, wheels, shape) {
         return Verdict::of(Outcome::Unsure, Rule::CounterUnclear, score);
