@@ -266,7 +266,7 @@ impl AccountRecord {
             | AccountEvent::CutOffPlanned { .. }
             | AccountEvent::CutOffCancelled { .. }
             | AccountEvent::CutOffOrdered
-            | AccountEvent::SupplyCutOff
+            | AccountEvent::SupplyDisconnected
             | AccountEvent::RestorationOrdered { .. }
             | AccountEvent::SupplyRestored => {}
             AccountEvent::Changed(change) => self.apply_change(change),

@@ -235,7 +235,7 @@ pub enum AccountEvent {
     /// The planned time has come: somebody, or a relay, is to cut the supply off.
     CutOffOrdered,
     /// 已停供
-    SupplyCutOff,
+    SupplyDisconnected,
     RestorationOrdered {
         balance: Fen,
     },
@@ -280,7 +280,7 @@ impl DomainEvent for AccountEvent {
             Self::CutOffPlanned { .. } => "account.cut_off_planned",
             Self::CutOffCancelled { .. } => "account.cut_off_cancelled",
             Self::CutOffOrdered => "account.cut_off_ordered",
-            Self::SupplyCutOff => "account.supply_cut_off",
+            Self::SupplyDisconnected => "account.supply_disconnected",
             Self::RestorationOrdered { .. } => "account.restoration_ordered",
             Self::SupplyRestored => "account.supply_restored",
         }

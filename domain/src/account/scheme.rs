@@ -219,7 +219,7 @@ impl Scheme {
                 AccountEvent::CutOffOrdered
             }
             (SupplyStep::Plan(_) | SupplyStep::Order { .. }, _) => return Ok(Vec::new()),
-            (SupplyStep::NoteCutOff, CutOffOrdered) => AccountEvent::SupplyCutOff,
+            (SupplyStep::NoteCutOff, CutOffOrdered) => AccountEvent::SupplyDisconnected,
             (SupplyStep::NoteCutOff, _) => return Err(AccountError::CutOffNotOrdered),
             (SupplyStep::NoteRestoration, RestorationOrdered) => {
                 let mut events = vec![AccountEvent::SupplyRestored];
@@ -253,7 +253,7 @@ impl Scheme {
             AccountEvent::CutOffCancelled { .. } | AccountEvent::SupplyRestored => {
                 self.supply = Supply::On;
             }
-            AccountEvent::SupplyCutOff => self.supply = Supply::CutOff,
+            AccountEvent::SupplyDisconnected => self.supply = Supply::CutOff,
             AccountEvent::RestorationOrdered { .. } => self.supply = Supply::RestorationOrdered,
             _ => {}
         }

@@ -260,7 +260,7 @@ fn e3_what_is_not_paid_is_cut_off_in_working_hours_and_restored_when_nothing_is_
     );
     assert_eq!(
         said(&desk.run(&note_cut_off()).unwrap()),
-        ["supply_cut_off"]
+        ["supply_disconnected"]
     );
     // Less than what is owed restores nothing.
     let nothing: [&str; 0] = [];
@@ -443,7 +443,7 @@ fn events_keep_their_form() {
         },
         AccountEvent::CutOffCancelled { balance },
         AccountEvent::CutOffOrdered,
-        AccountEvent::SupplyCutOff,
+        AccountEvent::SupplyDisconnected,
         AccountEvent::RestorationOrdered { balance },
         AccountEvent::SupplyRestored,
     ];

@@ -68,7 +68,7 @@ async fn project(
         AccountEvent::GraceExhausted { .. } => level(BalanceLevel::Exhausted),
         AccountEvent::CutOffPlanned { at } => Change::Supply(Supply::CutOffPlanned(at)),
         AccountEvent::CutOffOrdered => Change::Supply(Supply::CutOffOrdered),
-        AccountEvent::SupplyCutOff => Change::Supply(Supply::CutOff),
+        AccountEvent::SupplyDisconnected => Change::Supply(Supply::CutOff),
         AccountEvent::RestorationOrdered { .. } => Change::Supply(Supply::RestorationOrdered),
         AccountEvent::CutOffCancelled { .. } | AccountEvent::SupplyRestored => {
             Change::Supply(Supply::On)
