@@ -106,7 +106,7 @@ fn flush<E: From<TarError>>(
 fn named_as_picture(file: &str) -> bool {
     let extension = file.rsplit_once('.').map(|(_, extension)| extension);
     extension.is_some_and(|extension| {
-        ["jpg", "jpeg", "png", "webp"]
+        ["jpg", "jpeg", "png", "webp", "bmp"]
             .iter()
             .any(|known| extension.eq_ignore_ascii_case(known))
     })

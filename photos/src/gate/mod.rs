@@ -120,12 +120,22 @@ pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Ref
     if !whole::is_whole(media_type, bytes) {
         return Err(Refusal::Unreadable);
     }
-    Ok((media_type, decode_known(media_type, bytes, limits)?))
+    Ok((
+        media_type,
+        decode_known(media_type.format(), bytes, limits)?,
+    ))
 }
 
 /// Decodes also what lacks its last bytes: for collections of crops, not for evidence.
 pub(crate) fn decode_leniently(bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
-    decode_known(known(bytes, limits)?, bytes, limits)
+    // Collections have bitmaps among them, under whatever name.
+    let format = if bytes.starts_with(b"BM") {
+        size_within(ImageFormat::Bmp, bytes, limits)?;
+        ImageFormat::Bmp
+    } else {
+        known(bytes, limits)?.format()
+    };
+    decode_known(format, bytes, limits)
 }
 
 /// The type of a file that is neither too large itself nor claims too many pixels.
@@ -137,18 +147,23 @@ fn known(bytes: &[u8], limits: Limits) -> Result<MediaType, Refusal> {
         return Err(Refusal::TooLarge);
     }
     let media_type = MediaType::of(bytes)?;
-    // The size is read first, so that a small file cannot claim the memory of a huge picture.
-    let (width, height) = ImageReader::with_format(Cursor::new(bytes), media_type.format())
+    size_within(media_type.format(), bytes, limits)?;
+    Ok(media_type)
+}
+
+/// The size is read first, so that a small file cannot claim the memory of a huge picture.
+fn size_within(format: ImageFormat, bytes: &[u8], limits: Limits) -> Result<(), Refusal> {
+    let (width, height) = ImageReader::with_format(Cursor::new(bytes), format)
         .into_dimensions()
         .map_err(|error| refusal(&error))?;
     if u64::from(width) * u64::from(height) > limits.pixels_max {
         return Err(Refusal::TooManyPixels);
     }
-    Ok(media_type)
+    Ok(())
 }
 
-fn decode_known(media_type: MediaType, bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
-    let mut whole = ImageReader::with_format(Cursor::new(bytes), media_type.format());
+fn decode_known(format: ImageFormat, bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
+    let mut whole = ImageReader::with_format(Cursor::new(bytes), format);
     let mut memory = image::Limits::default();
     // Up to eight bytes a pixel, and as much again for the decoder's own work.
     memory.max_alloc = Some(limits.pixels_max.saturating_mul(16));
