@@ -312,33 +312,31 @@ impl World {
             return;
         };
         let of_month = |month: u32| bill_no(ACCOUNTS[account], &format!("2026-{month:02}"));
-        match *step {
-            Step::Adjust {
-                month,
-                debit,
-                amount,
-                ..
-            } => {
-                let adjust = AdjustBill {
-                    bill_no: of_month(1 + month % billed),
-                    kind: if debit {
-                        BillAdjustment::Debit
-                    } else {
-                        BillAdjustment::Credit
-                    },
-                    commodity: Commodity::Water,
-                    amount: Fen::new(amount),
-                    reason: "调整".to_owned(),
-                };
-                self.give("qian", &adjust);
-            }
-            _ => {
-                let void = VoidBill {
-                    bill_no: of_month(billed),
-                    reason: "作废".to_owned(),
-                };
-                self.give("qian", &void);
-            }
+        if let Step::Adjust {
+            month,
+            debit,
+            amount,
+            ..
+        } = *step
+        {
+            let adjust = AdjustBill {
+                bill_no: of_month(1 + month % billed),
+                kind: if debit {
+                    BillAdjustment::Debit
+                } else {
+                    BillAdjustment::Credit
+                },
+                commodity: Commodity::Water,
+                amount: Fen::new(amount),
+                reason: "调整".to_owned(),
+            };
+            self.give("qian", &adjust);
+        } else {
+            let void = VoidBill {
+                bill_no: of_month(billed),
+                reason: "作废".to_owned(),
+            };
+            self.give("qian", &void);
         }
     }
 
