@@ -3,7 +3,8 @@ use chaobiao_domain::prepaid::{self, NoteRestoration};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::AccountNo;
 
-use super::types::ChargeScheme;
+use super::query::find;
+use super::types::{ChargeScheme, PrepaidAccount};
 use crate::account::{Account, find_account};
 use crate::support::{Fen, field, may, payloads, run};
 
@@ -34,7 +35,11 @@ struct NoteRestorationInput {
 
 payloads!(
     account: Account, |ctx, account_no: AccountNo| find_account(ctx, account_no.as_str());
-    ChangeChargeSchemePayload,
+    ChangeChargeSchemePayload
+);
+
+payloads!(
+    prepaid: PrepaidAccount, |ctx, account_no: AccountNo| find(ctx, account_no.as_str());
     NoteCutOffPayload,
     NoteRestorationPayload
 );

@@ -1,11 +1,12 @@
 use async_graphql::{Context, Enum, Object, Result};
 use chaobiao_domain::account;
+use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units;
 use chaobiao_projections::prepaid::PrepaidRow;
 use chrono::{DateTime, Utc};
 
 use crate::account::{Account, find_account};
-use crate::support::{Date, Fen, internal};
+use crate::support::{Date, Fen, customer_or, internal};
 
 /// 收费方式
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -73,6 +74,7 @@ impl PrepaidAccount {
         &self.0.account_no
     }
 
+    #[graphql(guard = "customer_or(Permission::ViewAccounts)")]
     async fn account(&self, ctx: &Context<'_>) -> Result<Option<Account>> {
         find_account(ctx, &self.0.account_no).await
     }
