@@ -100,8 +100,8 @@ async fn r23_an_account_is_made_prepaid_topped_up_at_a_counter_and_cut_off() {
     };
     let (manager, cashier) = (staff("ma").await, staff("li").await);
     let town = Town {
-        manager,
         cashier,
+        manager,
         ..town
     };
     let order = OrderCutOff {
