@@ -33,7 +33,7 @@ impl Policy for ImportUndo {
         };
         let batch_id = ImportBatchId::try_new(&event.stream.aggregate_id)
             .map_err(|error| PolicyError::Invalid(error.to_string()))?;
-        require(&self.0, query::PAYERS_OF, event).await?;
+        require(&self.0, &[query::PAYERS_OF], event).await?;
         let readings = query::readings_of(self.0.pool(), &batch_id)
             .await
             .map_err(later)?;

@@ -100,9 +100,7 @@ impl Policy for Outages {
                 subject: subject(&outage_id),
             });
         }
-        for name in AUDIENCE_OF {
-            require(&self.0, name, event).await?;
-        }
+        require(&self.0, &AUDIENCE_OF, event).await?;
         let text = text(&published, to, &happened);
         let concerned = audience(self.0.pool(), &published.area)
             .await

@@ -101,9 +101,7 @@ impl Prepaid {
         if !counts_on(&event.decode()?) {
             return Ok(Vec::new());
         }
-        for name in PAYER_OF {
-            require(&self.0, name, event).await?;
-        }
+        require(&self.0, &PAYER_OF, event).await?;
         let account_no = payer(self.0.pool(), &event.stream.aggregate_id).await;
         let Some(account_no) = account_no.map_err(later)? else {
             return Ok(Vec::new());
@@ -123,7 +121,7 @@ impl Prepaid {
         let Some((template, text)) = news(&account_no, &happened) else {
             return Ok(reactions);
         };
-        require(&self.0, "binding_queue", event).await?;
+        require(&self.0, &["binding_queue"], event).await?;
         let concerned = customers_of(self.0.pool(), account_no.as_str()).await;
         let concerned = concerned.map_err(later)?;
         reactions.extend(concerned.into_iter().map(|customer_id| Reaction::Tell {

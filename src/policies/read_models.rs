@@ -2,20 +2,22 @@
 
 use chaobiao_eventstore::{EventStore, PolicyError, RecordedEvent, StoreError, operate};
 
-/// Ends with "not yet" as long as the named read model is behind the event.
+/// Ends with "not yet" as long as one of the named read models is behind the event.
 pub(super) async fn require(
     store: &EventStore,
-    name: &str,
+    names: &[&str],
     event: &RecordedEvent,
 ) -> Result<(), PolicyError> {
     let models = operate::consumers(store.pool()).await.map_err(later)?;
-    let model = models.iter().find(|model| model.name == name);
-    if model.is_some_and(|model| model.next_leaf > event.leaf_index) {
-        Ok(())
-    } else {
-        Err(PolicyError::NotYet(format!(
+    let behind = names.iter().find(|name| {
+        let model = models.iter().find(|model| model.name == **name);
+        model.is_none_or(|model| model.next_leaf <= event.leaf_index)
+    });
+    match behind {
+        Some(name) => Err(PolicyError::NotYet(format!(
             "the read model {name} is behind"
-        )))
+        ))),
+        None => Ok(()),
     }
 }
 

@@ -140,7 +140,7 @@ impl ServiceCases {
 
     /// X14: only what waits is reckoned again.
     async fn of_calendar(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError> {
-        require(&self.0, "service_cases", event).await?;
+        require(&self.0, &["service_cases"], event).await?;
         let WorkYearEvent::YearLoaded { list } = event.decode()?;
         let reason = format!("{} 年放假安排（{}）", list.year(), list.papers().join("、"));
         let waiting = service_cases::waiting(self.0.pool()).await.map_err(later)?;

@@ -10,7 +10,7 @@ use crate::account::{Account, AccountCommand, AccountRecord, AssignedMeter, Bill
 use crate::billing_month::booked_in;
 use crate::meter::Meter;
 use crate::tariff::Tariff;
-use crate::units::{AccountNo, BillNo, BillingMonth, Fen, TariffId, business_date};
+use crate::units::{AccountNo, BillNo, BillingMonth, TariffId, business_date};
 
 /// Charges a prepaid account for all that its meters have counted since the last time. Nothing new,
 /// or an account that has become postpaid, is no reason to refuse: readings and changes of scheme
@@ -169,11 +169,4 @@ fn bill_no(account: &AccountRecord, month: BillingMonth) -> Result<BillNo, Stop>
     );
     BillNo::try_new(format!("{account_no}-{year:04}{of_year:02}P{of_month:03}"))
         .map_err(|error| Stop::Corrupt(error.to_string()))
-}
-
-impl UsageDeducted {
-    /// What was taken off the balance.
-    pub fn amount(&self) -> Fen {
-        self.bill.as_ref().map_or(Fen::ZERO, |bill| bill.total)
-    }
 }
