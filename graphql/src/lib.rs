@@ -99,6 +99,7 @@ pub struct MeteringQuery(
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
+    reading::PhotoCheckQuery,
     reading::ReadingQuery,
 );
 
@@ -225,14 +226,24 @@ pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
+    TakingMutation,
+    JudgingMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
+);
+
+/// Mutations by which readings come in.
+#[derive(Default, MergedObject)]
+pub struct TakingMutation(
     reading::ReadingMutation,
     reading::BluetoothMutation,
     reading::EstimationMutation,
     reading::IntervalMutation,
-    reading::ReviewMutation,
 );
+
+/// Mutations by which people judge readings.
+#[derive(Default, MergedObject)]
+pub struct JudgingMutation(reading::PhotoCheckMutation, reading::ReviewMutation);
 
 /// Mutations of what hangs where and what it is.
 #[derive(Default, MergedObject)]
@@ -315,6 +326,7 @@ pub struct Subscription(
     bulletin::OutageSubscription,
     import_batch::ImportBatchSubscription,
     insight::InsightSubscription,
+    reading::PhotoCheckSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -28,6 +28,7 @@ pub mod outages;
 pub mod paging;
 pub mod payments;
 pub mod personal;
+pub mod photo_checks;
 pub mod prepaid;
 pub mod reading_books;
 pub mod reading_review;
@@ -77,6 +78,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
+        Arc::new(photo_checks::PhotoChecksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(prepaid::PrepaidProjector),
         Arc::new(receipt_stock::ReceiptStockProjector),
