@@ -10,3 +10,8 @@ export const EQUIPMENT_KIND: Record<EquipmentKind, string> = {
   MOBILE_TERMINAL: '移动抄表终端',
   BARCODE_PRINTER: '条码打印机',
 }
+
+/** Only meters are tested by the law. */
+export function isMeter(kind: EquipmentKind): boolean {
+  return kind.endsWith('_METER')
+}
