@@ -249,3 +249,95 @@ test('r72: what waits and what is odd shows by itself, and goes on when the serv
   await technician.leave()
   await leave()
 })
+
+test('a device is exchanged with both indices, a place taken out of use and back', async ({ browser }) => {
+  const { page, leave } = await enter(browser, here.technician)
+  interface Found {
+    meters: { nodes: { meterNo: string; inactivity: string | null; lastReading: { index: string } | null }[] }
+  }
+  const { meters } = await query<Found>(page, '{ meters(first: 100) { nodes { meterNo inactivity lastReading { index } } } }', {})
+  const meter = meters.nodes.filter(({ inactivity, lastReading }) => !inactivity && lastReading).at(-10)
+  if (!meter?.lastReading) throw new Error('no meter that was read')
+  await page.goto(`/admin/meters/${meter.meterNo}`)
+  await page.getByText('换表、停用').click()
+  const form = page.getByRole('form', { name: '换表' })
+  await form.getByLabel('新表硬件号').fill(`9${Date.now() % 1_000_000_000}`)
+  await form.getByRole('button', { name: '换表' }).click()
+  await expect(page.getByText('旧表的止码请写成表盘上的数字。')).toBeVisible()
+  await form.getByLabel('旧表止码').fill((BigInt(meter.lastReading.index.split('.')[0] ?? '0') + 1n).toString())
+  await form.getByLabel('为什么换').selectOption('FAULT')
+  await form.getByRole('button', { name: '换表' }).click()
+  await expect(page.getByText(/已换上 9\d+/)).toBeVisible()
+  await expect(section(page, '用量')).toContainText('故障')
+  await audit(page, 'a meter exchanged')
+  await page.getByLabel('停用的原因').fill('整层腾空')
+  await page.getByRole('button', { name: '停用', exact: true }).click()
+  await expect(section(page, '表计资料')).toContainText('空置')
+  await page.getByLabel('恢复使用的原因').fill('重新入住')
+  await page.getByRole('button', { name: '恢复使用' }).click()
+  await expect(section(page, '表计资料')).not.toContainText('空置')
+  await leave()
+})
+
+test('an account is opened, given a meter, and gives it back', async ({ browser }) => {
+  const { page, leave } = await enter(browser, here.reviewer)
+  interface Found {
+    meters: { nodes: { meterNo: string; commodity: string; accountNo: string | null }[] }
+    tariffs: { tariffId: string; commodity: string }[]
+  }
+  const text = '{ meters(first: 100) { nodes { meterNo commodity accountNo } } tariffs { tariffId commodity } }'
+  const { meters, tariffs } = await query<Found>(page, text, {})
+  const taken = meters.nodes.find(({ commodity, accountNo }) => commodity === 'WATER' && accountNo)
+  const tariff = tariffs.find(({ commodity }) => commodity === 'WATER')
+  if (!taken || !tariff) throw new Error('no water meter with an account')
+  const accountNo = `19${Date.now() % 1_000_000}`
+  await page.goto('/admin/accounts')
+  await page.getByText('开户').first().click()
+  await page.getByLabel('新户号').fill(accountNo)
+  await page.getByLabel('所在校区').selectOption({ index: 0 })
+  await page.getByLabel('户主或单位').fill('测试户')
+  await page.getByLabel('地址', { exact: true }).fill('兰园9栋 901')
+  await page.getByRole('button', { name: '开户' }).click()
+  await expect(page.getByRole('heading', { name: `户号 ${accountNo}` })).toBeVisible()
+  await page.getByText('接表、退表').click()
+  const assign = page.getByRole('form', { name: '接表' })
+  await assign.getByLabel('表号').fill(taken.meterNo)
+  await assign.getByLabel('费率').selectOption(tariff.tariffId)
+  await assign.getByRole('button', { name: '接表' }).click()
+  // Somebody pays for it already, and the page says so.
+  await expect(page.getByRole('alert')).toBeVisible()
+  await audit(page, 'an account just opened')
+  await page.goto(`/admin/accounts/${taken.accountNo}`)
+  await page.getByText('接表、退表').click()
+  const release = page.getByRole('form', { name: '退表' })
+  await release.getByLabel('退哪块表').selectOption(taken.meterNo)
+  await release.getByRole('button', { name: '退表' }).click()
+  await expect(page.getByText(`${taken.meterNo} 付到 ${today()} 为止`)).toBeVisible()
+  await page.goto(`/admin/accounts/${accountNo}`)
+  await page.getByText('接表、退表').click()
+  await assign.getByLabel('表号').fill(taken.meterNo)
+  await assign.getByLabel('费率').selectOption(tariff.tariffId)
+  await assign.getByRole('button', { name: '接表' }).click()
+  await expect(page.getByText(`${taken.meterNo} 从 ${today()} 起由本户付`)).toBeVisible()
+  await expect(section(page, '户号资料')).toContainText(taken.meterNo)
+  await leave()
+})
+
+test('r4: a correction is asked for on the reading and waits for somebody else', async ({ browser }) => {
+  const { page, leave } = await enter(browser, here.reviewer)
+  interface Found {
+    readingReview: { nodes: { readingId: string; index: string }[] }
+  }
+  const { readingReview } = await query<Found>(page, '{ readingReview(status: ACCEPTED, first: 30) { nodes { readingId index } } }', {})
+  const reading = readingReview.nodes.at(-1)
+  if (!reading) throw new Error('no accepted reading')
+  await page.goto(`/admin/readings/${reading.readingId}`)
+  await page.getByLabel('表盘上应是').fill((BigInt(reading.index.split('.')[0] ?? '0') + 1n).toString())
+  await page.getByLabel('更正的原因').fill('看错一位')
+  await page.getByRole('button', { name: '申请更正' }).click()
+  await expect(page.getByText('已申请更正，等另一人批准')).toBeVisible()
+  await audit(page, 'a correction asked for')
+  await page.goto('/admin/corrections')
+  await expect(page.getByText('看错一位').first()).toBeVisible()
+  await leave()
+})
