@@ -33,6 +33,7 @@ pub struct Journal {
     last: File,
     next: u64,
     broken: bool,
+    needed: u64,
     _lock: File,
 }
 
@@ -140,6 +141,7 @@ impl Journal {
             last,
             next,
             broken: false,
+            needed: 0,
             _lock: lock,
         };
         let opened = Opened {
@@ -255,11 +257,16 @@ impl Journal {
         self.first()
     }
 
+    /// Push only: records from this number on are still to be sent.
+    pub(super) fn need(&mut self, from: u64) {
+        self.needed = from;
+    }
+
     /// Push only: forgets what was sent and is older than what is to be kept.
     pub(super) fn retain(&mut self, sent: u64) -> io::Result<()> {
         let keep = self.sizes.retain_bytes.max(self.sizes.overlap_bytes);
         let keep_from = self.back_from(sent, keep);
-        self.trim(keep_from)
+        self.trim(keep_from.min(self.needed))
     }
 
     pub(super) fn sizes(&self) -> Sizes {

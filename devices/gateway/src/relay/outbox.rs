@@ -3,11 +3,14 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_blocking;
+use tokio::time::Instant;
 
 use super::journal::{Journal, Opened};
 use super::reader::Reader;
@@ -18,6 +21,9 @@ use crate::shared::locked;
 const WAITING_MAX: usize = 1024;
 const BATCH_BYTES: usize = 256 << 10;
 const CURSOR: &str = "sent";
+/// A link that lasted so long brought across what was missing.
+const LASTING: Duration = Duration::from_mins(1);
+const SETBACKS_MAX: u32 = 16;
 
 type Reply = oneshot::Sender<Result<u64, RelayError>>;
 
@@ -28,6 +34,10 @@ pub struct Outbox {
     puts: mpsc::Sender<(Vec<u8>, Reply)>,
     durable: watch::Receiver<u64>,
     folder: PathBuf,
+    /// Push only: links in a row that did not last.
+    setbacks: Arc<AtomicU32>,
+    /// Push only: how many links there were. What an old one still has to write down is old.
+    links: Arc<AtomicU64>,
 }
 
 impl Outbox {
@@ -43,6 +53,8 @@ impl Outbox {
             puts,
             durable,
             folder: folder.to_owned(),
+            setbacks: Arc::default(),
+            links: Arc::default(),
         };
         Ok((outbox, opened))
     }
@@ -171,7 +183,7 @@ async fn acknowledged(
             first,
         });
     }
-    let forth = pour(outbox, &mut to, theirs, false);
+    let forth = pour(outbox, &mut to, theirs, None);
     let back = async {
         loop {
             let mut bytes = [0; 8];
@@ -193,11 +205,31 @@ async fn acknowledged(
 }
 
 /// Not one byte is read from the other side.
+///
+/// If the other side ends the link soon, records may be missing there that are farther back than
+/// thought: each time it is gone back twice as far.
 async fn push(outbox: &Outbox, mut to: impl AsyncWrite + Send + Unpin) -> Result<(), RelayError> {
-    let (hello, first) = {
-        let journal = locked(&outbox.journal);
+    let began = Instant::now();
+    let setbacks = outbox.setbacks.fetch_add(1, Ordering::Relaxed);
+    let ended = push_from(outbox, &mut to, setbacks).await;
+    if began.elapsed() > LASTING {
+        outbox.setbacks.store(0, Ordering::Relaxed);
+    }
+    ended
+}
+
+async fn push_from(
+    outbox: &Outbox,
+    to: &mut (impl AsyncWrite + Send + Unpin),
+    setbacks: u32,
+) -> Result<(), RelayError> {
+    let (hello, first, link) = {
+        let mut journal = locked(&outbox.journal);
+        let link = outbox.links.fetch_add(1, Ordering::Relaxed) + 1;
+        let overlap = journal.sizes().overlap_bytes;
+        let overlap = overlap.saturating_mul(1 << setbacks.min(SETBACKS_MAX));
         let first = match outbox.cursor() {
-            Some(sent) => journal.back_from(sent, journal.sizes().overlap_bytes),
+            Some(sent) => journal.back_from(sent, overlap),
             None => journal.first(),
         };
         let hello = Hello {
@@ -205,10 +237,11 @@ async fn push(outbox: &Outbox, mut to: impl AsyncWrite + Send + Unpin) -> Result
             mode: Mode::PushOnly,
             first,
         };
-        (hello, first)
+        journal.need(first);
+        (hello, first, link)
     };
     to.write_all(&hello.bytes()).await?;
-    pour(outbox, &mut to, first, true).await
+    pour(outbox, to, first, Some(link)).await
 }
 
 /// Everything from `first` on, and what comes later as soon as it is durable.
@@ -216,7 +249,7 @@ async fn pour(
     outbox: &Outbox,
     to: &mut (impl AsyncWrite + Send + Unpin),
     first: u64,
-    remembers: bool,
+    pushes: Option<u64>,
 ) -> Result<(), RelayError> {
     let mut durable = outbox.durable.clone();
     let mut reader = Reader::new(&outbox.folder, first);
@@ -235,12 +268,17 @@ async fn pour(
         }
         to.write_all(&bytes).await?;
         to.flush().await?;
-        if remembers {
+        if let Some(link) = pushes {
             let sent = reader.next();
             let outbox = outbox.clone();
             let noted = spawn_blocking(move || {
-                outbox.note_cursor(sent)?;
-                locked(&outbox.journal).retain(sent)
+                let mut journal = locked(&outbox.journal);
+                if outbox.links.load(Ordering::Relaxed) == link {
+                    outbox.note_cursor(sent)?;
+                    journal.need(sent);
+                    journal.retain(sent)?;
+                }
+                io::Result::Ok(())
             });
             noted.await.map_err(|_| RelayError::Broken)??;
         }
