@@ -161,7 +161,7 @@ impl Gateway {
     }
 
     async fn hold(&self, id: CollectorId, line: Line, peer: String) {
-        match self.shared.seat(&id) {
+        match self.shared.seat(&id, &peer) {
             Ok(seat) => {
                 if seat.replaces {
                     tracing::info!(collector = %id, "link replaced");

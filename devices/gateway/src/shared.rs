@@ -1,6 +1,7 @@
 //! What all links of a gateway share.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,8 +36,8 @@ struct State {
     link_serial: u64,
     /// What is known of a bus while it has no link.
     memories: HashMap<CollectorId, Memory>,
-    /// Until when a collector is not let in.
-    banned: HashMap<CollectorId, Instant>,
+    /// Until when a collector is not let in from where it flooded. Others may have used its name.
+    banned: HashMap<(CollectorId, String), Instant>,
     /// Behind which collector a meter was heard.
     heard: HashMap<MeterAddress, CollectorId>,
     seen: HashSet<CommandId>,
@@ -74,6 +75,14 @@ pub(crate) struct Seat {
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A peer without its port, which changes with every link.
+fn host(peer: &str) -> String {
+    match peer.parse::<SocketAddr>() {
+        Ok(address) => address.ip().to_string(),
+        Err(_) => peer.to_owned(),
+    }
 }
 
 impl Shared {
@@ -151,14 +160,14 @@ impl Shared {
     }
 
     /// Gives a caller its place, or says why it gets none.
-    pub(crate) fn seat(&self, id: &CollectorId) -> Result<Seat, Quarantine> {
+    pub(crate) fn seat(&self, id: &CollectorId, peer: &str) -> Result<Seat, Quarantine> {
         if self.plan_of(id).is_none() {
             return Err(Quarantine::Unknown);
         }
         let mut state = locked(&self.state);
         let now = Instant::now();
         state.banned.retain(|_, until| *until > now);
-        if state.banned.contains_key(id) {
+        if state.banned.contains_key(&(id.clone(), host(peer))) {
             return Err(Quarantine::Flooding);
         }
         let mut second = false;
@@ -194,8 +203,14 @@ impl Shared {
         })
     }
 
-    /// Gives the place back; `banned`: it is not to have it again for a while.
-    pub(crate) fn leave(&self, id: &CollectorId, serial: u64, memory: Memory, banned: bool) {
+    /// Gives the place back; `banned`: from there it is not to have it again for a while.
+    pub(crate) fn leave(
+        &self,
+        id: &CollectorId,
+        serial: u64,
+        memory: Memory,
+        banned: Option<&str>,
+    ) {
         let mut state = locked(&self.state);
         if state
             .links
@@ -205,9 +220,9 @@ impl Shared {
             state.links.remove(id);
             state.memories.insert(id.clone(), memory);
         }
-        if banned {
+        if let Some(peer) = banned {
             let until = Instant::now() + self.limits.quarantine();
-            state.banned.insert(id.clone(), until);
+            state.banned.insert((id.clone(), host(peer)), until);
         }
     }
 

@@ -142,6 +142,54 @@ async fn r33_a_silent_meter_leaves_the_outcome_unknown_and_gets_the_order_once()
 }
 
 #[tokio::test(start_paused = true)]
+async fn r33_a_link_lost_in_the_middle_leaves_the_outcome_unknown_and_tells_it_once() {
+    let concentrator = street(1).concentrator(1);
+    let mut stand = Stand::new(planned(&[&concentrator]));
+    let mut line = stand.pipe(concentrator.id.clone());
+    let shown = Arc::new(Mutex::new(concentrator));
+    stand.round().await;
+    let act = || switch(&shown, ELECTRIC, SwitchTo::Off);
+    stand.order(1, &collector(&shown), act()).await;
+    stand.order(2, &collector(&shown), act()).await;
+    let mut chunk = vec![0; 256];
+    let mut heard = Vec::new();
+    while !heard.windows(2).any(|two| two == [0x1C, 0x10]) {
+        let count = line.read(&mut chunk).await.unwrap();
+        heard.extend_from_slice(&chunk[..count]);
+    }
+    drop(line);
+    let (_, outcome) = stand.outcome(1).await;
+    let unknown = Outcome::Unknown {
+        acknowledged: false,
+        in_place: None,
+    };
+    assert_eq!(outcome, unknown);
+    // What had not begun was not sent.
+    let (all, outcome) = stand.outcome(2).await;
+    assert_eq!(outcome, Outcome::NotSent(NotSent::LinkLost));
+    assert_eq!(sent(&all), 0);
+    assert!(matches!(
+        stand.next().await,
+        Observation::CollectorLost { .. }
+    ));
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_gateway_that_stops_tells_how_far_a_command_got() {
+    let concentrator = street(1).concentrator(1);
+    let mut stand = Stand::new(planned(&[&concentrator]));
+    let _line = stand.pipe(concentrator.id.clone());
+    let shown = Arc::new(Mutex::new(concentrator));
+    stand.round().await;
+    let act = switch(&shown, ELECTRIC, SwitchTo::Off);
+    stand.order(1, &collector(&shown), act).await;
+    while !matches!(stand.next().await, Observation::CommandSent { .. }) {}
+    stand.gateway.stop();
+    let (_, outcome) = stand.outcome(1).await;
+    assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn r33_a_lost_acknowledgement_is_made_good_by_reading_back() {
     let mut concentrator = street(2).concentrator(1);
     // One answer in two is lost, the seed says which.

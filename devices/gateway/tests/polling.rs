@@ -125,6 +125,8 @@ async fn r33_a_bad_line_is_read_all_the_same_and_what_is_missing_is_told() {
     assert!(sweep.noise_bytes > 0);
     assert!(sweep.doubled > 0 || sweep.strangers > 0);
     assert!(readings(&all).iter().any(|one| one.attempt > 1));
+    // A slow meter's second answer is no second meter.
+    assert!(odds(&all).is_empty());
     // The same seed, the same round.
     let (mut again, _) = Stand::of(street.concentrator(1));
     let (all_again, sweep_again) = again.round().await;

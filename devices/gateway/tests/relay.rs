@@ -457,9 +457,9 @@ fn killed_again_and_again(mode: Mode) {
         child.wait().unwrap();
     }
     assert!(kills > 3, "{kills}");
-    let received = received(&folder.of("in"));
-    assert_eq!(received.len() as u64, PUTS);
-    assert!(received == payloads(PUTS));
+    let kept = received(&folder.of("in"));
+    assert_eq!(kept.len() as u64, PUTS);
+    assert!(kept == payloads(PUTS));
 }
 
 #[test]

@@ -35,19 +35,31 @@ impl Bus {
         self.line.send(&with_preamble(request)).await?;
         let mut seen = 0_u64;
         let answer = self.listen(meter, profile, &mut pending, &mut seen).await?;
-        let skipped = pending.tally().skipped;
+        self.counts.noise_bytes += pending.tally().skipped;
+        let asked = self.asked_before(meter) + 1;
         self.previous = Some(Previous {
             meter,
             sorter: pending.into_sorter(),
             answer: answer.as_ref().map(|answer| answer.bytes.clone()),
+            asked,
             told: false,
         });
-        self.note_noise(skipped)?;
+        let wanted = answer.as_ref().map_or(0, |answer| answer.bytes.len());
+        // The adapter's echo is no fault of the other side.
+        let wanted = wanted + 2 * request.len();
+        self.note_unasked(seen.saturating_sub(wanted as u64))?;
         Ok(match answer {
             Some(answer) => Exchanged::Answer(answer),
             None if seen > 0 => Exchanged::Damaged,
             None => Exchanged::Nothing,
         })
+    }
+
+    /// How often this meter was asked in vain just before.
+    fn asked_before(&self, meter: MeterAddress) -> u32 {
+        let previous = self.previous.as_ref();
+        let in_vain = previous.filter(|one| one.meter == meter && one.answer.is_none());
+        in_vain.map_or(0, |one| one.asked)
     }
 
     /// Until the answer is there, or can not come any more.
@@ -84,7 +96,7 @@ impl Bus {
             if answer.is_some() {
                 return Ok(answer);
             }
-            if pending.tally().skipped > noise_max || Instant::now() >= give_up {
+            if *seen > noise_max || Instant::now() >= give_up {
                 return Ok(None);
             }
         }
@@ -107,6 +119,9 @@ impl Bus {
                     *answer = Some(one);
                 }
                 (Sort::Answer, Some(first)) if first.bytes == one.bytes => self.counts.doubled += 1,
+                (Sort::Answer, Some(_)) if self.asked_before(meter) > 0 => {
+                    self.counts.strangers += 1;
+                }
                 (Sort::Answer, Some(_)) => self.odd(meter, Oddity::TwoAnswers).await,
                 (Sort::Stranger, _) => self.stray(&one).await,
             }
@@ -122,11 +137,12 @@ impl Bus {
         match &mut self.previous {
             Some(previous) if previous.sorter.sort(&one.bytes) == Sort::Answer => {
                 match &previous.answer {
-                    Some(answer) if *answer != one.bytes && !previous.told => {
+                    Some(answer) if *answer == one.bytes => self.counts.doubled += 1,
+                    Some(_) if previous.asked == 1 && !previous.told => {
                         previous.told = true;
                         collision = Some(previous.meter);
                     }
-                    Some(_) => self.counts.doubled += 1,
+                    Some(_) => self.counts.strangers += 1,
                     // Too late: the round has gone on.
                     None => self.counts.strangers += 1,
                 }
@@ -144,7 +160,7 @@ impl Bus {
         while Instant::now() < give_up {
             let until = (Instant::now() + silence).min(give_up);
             match self.line.next(until).await? {
-                Some(piece) => self.note_noise(piece.len() as u64)?,
+                Some(piece) => self.note_unasked(piece.len() as u64)?,
                 None => break,
             }
         }

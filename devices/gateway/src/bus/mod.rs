@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 pub(crate) use memory::Memory;
 pub(crate) use uplink::read_any;
 
-use crate::command::{Act, Command, NotSent, Outcome};
+use crate::command::{Act, Command, CommandId, NotSent, Outcome};
 use crate::link::Line;
 use crate::meter::{CollectorId, CollectorPlan, MeterAddress};
 use crate::observation::{Lost, Observation, Oddity};
@@ -44,6 +44,8 @@ struct Previous {
     meter: MeterAddress,
     sorter: Sorter,
     answer: Option<Vec<u8>>,
+    /// How often it was asked: a slow meter answers each time.
+    asked: u32,
     /// Told once each time.
     told: bool,
 }
@@ -66,9 +68,11 @@ pub(crate) struct Bus {
     alive: Arc<std::sync::Mutex<Instant>>,
     previous: Option<Previous>,
     counts: Counts,
-    /// Noise in the window that began then.
-    noise: (Instant, u64),
+    /// What nobody had asked for, in the window that began then.
+    unasked: (Instant, u64),
     late_bytes: u64,
+    /// The command being carried out, and how it has ended if it goes no further.
+    under_way: Option<(CommandId, Outcome)>,
 }
 
 /// Holds a link's place until it is lost, and tells of both.
@@ -83,12 +87,13 @@ pub(crate) async fn run(seat: Seat, line: Line, peer: String, shared: Arc<Shared
         ..
     } = seat;
     let Some(plan) = shared.plan_of(&id) else {
-        shared.leave(&id, serial, memory, false);
+        shared.leave(&id, serial, memory, None);
         return;
     };
     let at = shared.now();
     tracing::info!(collector = %id, peer, "collector seen");
     let collector = id.clone();
+    let from = peer.clone();
     shared
         .tell(Observation::CollectorSeen {
             collector,
@@ -105,8 +110,9 @@ pub(crate) async fn run(seat: Seat, line: Line, peer: String, shared: Arc<Shared
         alive,
         previous: None,
         counts: Counts::default(),
-        noise: (Instant::now(), 0),
+        unasked: (Instant::now(), 0),
         late_bytes: 0,
+        under_way: None,
     };
     let mut stopping = shared.stopping.subscribe();
     let why = tokio::select! {
@@ -115,7 +121,15 @@ pub(crate) async fn run(seat: Seat, line: Line, peer: String, shared: Arc<Shared
         () = turned(&mut replaced) => Lost::Replaced,
         why = bus.serve(&mut jobs) => why,
     };
-    shared.leave(&id, serial, bus.memory, why == Lost::Flood);
+    if let Some((command, outcome)) = bus.under_way.take() {
+        bus.tell_done(command, outcome).await;
+    }
+    shared.leave(
+        &id,
+        serial,
+        bus.memory,
+        (why == Lost::Flood).then_some(&*from),
+    );
     jobs.close();
     while let Ok(job) = jobs.try_recv() {
         refuse(&shared, job, NotSent::LinkLost).await;
@@ -206,11 +220,13 @@ impl Bus {
         match job {
             Job::Command(command) if matches!(command.act, Act::Sweep) => {
                 let swept = self.sweep(jobs).await;
-                if swept.is_ok() {
-                    self.done(&command, Outcome::Swept).await;
+                let cut_short = Outcome::NotSent(NotSent::LinkLost);
+                let outcome = if swept.is_ok() {
+                    Outcome::Swept
                 } else {
-                    refuse(&self.shared, Job::Command(command), NotSent::LinkLost).await;
-                }
+                    cut_short
+                };
+                self.tell_done(command.id, outcome).await;
                 swept
             }
             other => self.job_in_sweep(other).await,
@@ -233,7 +249,13 @@ impl Bus {
         }
     }
 
+    /// Carries a command out. A link that is lost meanwhile leaves `under_way` to be told.
     async fn command(&mut self, command: &Command) -> Result<(), Lost> {
+        let at_first = match &command.act {
+            Act::Switch { .. } | Act::Sweep => Outcome::NotSent(NotSent::LinkLost),
+            Act::Read { .. } | Act::Probe => Outcome::NoAnswer,
+        };
+        self.under_way = Some((command.id, at_first));
         match &command.act {
             // One is under way.
             Act::Sweep => {
@@ -250,9 +272,14 @@ impl Bus {
         }
     }
 
-    async fn done(&self, command: &Command, outcome: Outcome) {
+    async fn done(&mut self, command: &Command, outcome: Outcome) {
+        self.under_way = None;
+        self.tell_done(command.id, outcome).await;
+    }
+
+    async fn tell_done(&self, id: CommandId, outcome: Outcome) {
         let observation = Observation::CommandDone {
-            id: command.id,
+            id,
             collector: self.id.clone(),
             outcome,
             at: self.shared.now(),
@@ -274,16 +301,15 @@ impl Bus {
         *locked(&self.alive) = Instant::now();
     }
 
-    /// Noise beyond the limit is a flood.
-    fn note_noise(&mut self, bytes: u64) -> Result<(), Lost> {
+    /// Bytes nobody asked for, good frames or not: beyond the limit they are a flood.
+    fn note_unasked(&mut self, bytes: u64) -> Result<(), Lost> {
         let limits = &self.shared.limits;
         let now = Instant::now();
-        if now - self.noise.0 > limits.noise_window() {
-            self.noise = (now, 0);
+        if now - self.unasked.0 > limits.noise_window() {
+            self.unasked = (now, 0);
         }
-        self.noise.1 += bytes;
-        self.counts.noise_bytes += bytes;
-        if self.noise.1 > limits.noise_bytes_max {
+        self.unasked.1 += bytes;
+        if self.unasked.1 > limits.noise_bytes_max {
             Err(Lost::Flood)
         } else {
             Ok(())

@@ -213,24 +213,23 @@ impl Bus {
         meter: &Meter,
         item: Option<u32>,
     ) -> Result<(), Lost> {
-        let Some(profile) = self.profile_of(meter) else {
-            self.done(command, Outcome::NotSent(NotSent::Unsupported))
-                .await;
+        let mut profile = self.profile_of(meter);
+        if profile.is_none() {
+            profile = self.find_out(meter.address).await?;
+        }
+        let Some(profile) = profile else {
+            self.done(command, Outcome::NoAnswer).await;
             return Ok(());
         };
         let item = item.unwrap_or(total_of(profile.protocol));
         let via = Via::Command(command.id);
         let retries = self.plan.retries;
         let read = self.read(meter.address, &profile, item, via, retries).await;
-        let outcome = match read {
-            Ok(Ok(reading)) => Outcome::Read(Box::new(reading)),
-            Ok(Err((Silence::Refused { word, .. }, _))) => Outcome::Refused { word },
-            Ok(Err((Silence::NotAskable, _))) => Outcome::NotSent(NotSent::Unsupported),
-            Ok(Err(_)) => Outcome::NoAnswer,
-            Err(why) => {
-                self.done(command, Outcome::NoAnswer).await;
-                return Err(why);
-            }
+        let outcome = match read? {
+            Ok(reading) => Outcome::Read(Box::new(reading)),
+            Err((Silence::Refused { word, .. }, _)) => Outcome::Refused { word },
+            Err((Silence::NotAskable, _)) => Outcome::NotSent(NotSent::Unsupported),
+            Err(_) => Outcome::NoAnswer,
         };
         self.done(command, outcome).await;
         Ok(())

@@ -64,51 +64,36 @@ impl Bus {
             at: self.shared.now(),
         };
         self.shared.tell(sent).await;
-        let mut outcome = Outcome::Unknown {
-            acknowledged: false,
-            in_place: None,
-        };
-        let ended = self
-            .order(
-                meter.address,
-                &profile,
-                &request,
-                (to, item),
-                command,
-                &mut outcome,
-            )
-            .await;
+        let target = (meter.address, &*profile);
+        let outcome = self.order(target, &request, (to, item), command).await?;
         self.done(command, outcome).await;
-        ended
+        Ok(())
     }
 
-    /// Sends the order and looks what became of it. `outcome` is true at every moment, so that a
-    /// link lost in between leaves what is known by then.
+    /// Sends the order and looks what became of it. What is known is noted at every step, so that
+    /// it is told if the link is lost in between.
     async fn order(
         &mut self,
-        address: MeterAddress,
-        profile: &Profile,
+        (address, profile): (MeterAddress, &Profile),
         request: &[u8],
         (to, item): (SwitchTo, u32),
         command: &Command,
-        outcome: &mut Outcome,
-    ) -> Result<(), Lost> {
+    ) -> Result<Outcome, Lost> {
+        let unknown = |acknowledged, in_place| Outcome::Unknown {
+            acknowledged,
+            in_place,
+        };
+        self.under_way = Some((command.id, unknown(false, None)));
         let mut acknowledged = false;
         if let Exchanged::Answer(heard) = self.exchange(address, profile, request).await? {
             match talk::read(&heard.bytes, profile).0 {
-                Said::Refused { word, .. } => {
-                    *outcome = Outcome::Refused { word };
-                    return Ok(());
-                }
+                Said::Refused { word, .. } => return Ok(Outcome::Refused { word }),
                 _ => acknowledged = true,
             }
         }
         let mut in_place = None;
         for _ in 0..READ_BACKS {
-            *outcome = Outcome::Unknown {
-                acknowledged,
-                in_place,
-            };
+            self.under_way = Some((command.id, unknown(acknowledged, in_place)));
             self.settle(milliseconds(profile.byte_gap_ms_max)).await?;
             let via = Via::Command(command.id);
             if let Ok(reading) = self.read(address, profile, item, via, 0).await? {
@@ -118,18 +103,13 @@ impl Bus {
                     .await;
             }
             if in_place == Some(true) {
-                *outcome = Outcome::Confirmed { acknowledged };
-                return Ok(());
+                return Ok(Outcome::Confirmed { acknowledged });
             }
             self.settle(BETWEEN_READ_BACKS).await?;
         }
-        *outcome = match in_place {
+        Ok(match in_place {
             Some(false) if acknowledged => Outcome::NotObeyed,
-            in_place => Outcome::Unknown {
-                acknowledged,
-                in_place,
-            },
-        };
-        Ok(())
+            in_place => unknown(acknowledged, in_place),
+        })
     }
 }

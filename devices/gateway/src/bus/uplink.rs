@@ -100,14 +100,16 @@ impl Bus {
             }
             self.uplink(one).await;
         }
-        self.note_noise(bytes.len() as u64 - good.min(bytes.len() as u64))
+        let noise = (bytes.len() as u64).saturating_sub(good);
+        self.counts.noise_bytes += noise;
+        self.note_unasked(bytes.len() as u64)
     }
 
     /// An answer after the round has gone on: a second meter's if there was one already.
     async fn late_answer(&mut self, meter: MeterAddress) {
         let mut second = false;
         if let Some(previous) = &mut self.previous {
-            second = previous.answer.is_some() && !previous.told;
+            second = previous.answer.is_some() && previous.asked == 1 && !previous.told;
             previous.told |= second;
         }
         self.counts.strangers += 1;

@@ -114,7 +114,7 @@ async fn open(
 ) -> Option<Known> {
     let shared = &gateway.shared;
     let place = gateway.place(&from.to_string()).await?;
-    let seat = match shared.seat(&parsed.id) {
+    let seat = match shared.seat(&parsed.id, &from.to_string()) {
         Ok(seat) => seat,
         Err(why) => {
             let id = Some(parsed.id.clone());
