@@ -142,9 +142,8 @@ impl Bus {
                         previous.told = true;
                         collision = Some(previous.meter);
                     }
-                    Some(_) => self.counts.strangers += 1,
-                    // Too late: the round has gone on.
-                    None => self.counts.strangers += 1,
+                    // A slow meter's, or too late: the round has gone on.
+                    Some(_) | None => self.counts.strangers += 1,
                 }
             }
             _ => self.counts.strangers += 1,

@@ -62,3 +62,45 @@ impl Default for Registration {
 pub(crate) struct Manner {
     pub(crate) door: Arc<Door>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wrapper::concentrator::Port;
+
+    #[test]
+    fn a_door_is_read_from_a_file() {
+        let door = |text: &str| serde_json::from_str::<Door>(text);
+        assert_eq!(door("{}").unwrap(), Door::default());
+        let text = r#"{
+            "registration": {"text": "ID="}, "heartbeat": "5A5A",
+            "wrapper": {"wrapper": "bare"}
+        }"#;
+        let bare = door(text).unwrap();
+        assert_eq!(bare.registration, Registration::Text("ID=".to_owned()));
+        assert_eq!(bare.heartbeat, [0x5A, 0x5A]);
+        let text = r#"{
+            "registration": "wrapped",
+            "wrapper": {"wrapper": "concentrator", "number": 2}
+        }"#;
+        let port = Port {
+            number: 2,
+            ..Port::default()
+        };
+        let wrapped = door(text).unwrap();
+        assert_eq!(wrapped.registration, Registration::Wrapped);
+        assert_eq!(wrapped.wrapper, Wrapper::Concentrator(port));
+        let unit = door(r#"{"wrapper": {"wrapper": "data_unit"}}"#).unwrap();
+        assert_eq!(unit.wrapper, Wrapper::DataUnit);
+        let fixed = door(r#"{"registration": {"fixed": "X1"}}"#).unwrap();
+        let x1 = "X1".parse().unwrap();
+        assert_eq!(fixed.registration, Registration::Fixed(x1));
+        for bad in [
+            r#"{"registration": {"fixed": "X 1"}}"#,
+            r#"{"heartbeat": "5"}"#,
+            r#"{"heart": ""}"#,
+        ] {
+            assert!(door(bad).is_err(), "{bad}");
+        }
+    }
+}
