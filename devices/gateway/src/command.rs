@@ -29,7 +29,8 @@ pub enum Act {
     Switch {
         meter: Meter,
         to: SwitchTo,
-        /// DL/T 645-2007: whose order it is.
+        /// DL/T 645-2007: whose order it is. Without it nothing is sent: a meter locks itself
+        /// after some wrong passwords.
         authority: Option<Authority>,
     },
     /// Find the one meter that hangs alone on the bus.
@@ -96,6 +97,8 @@ pub enum NotSent {
     Expired,
     #[error("表计不支持")]
     Unsupported,
+    #[error("缺少操作密码")]
+    NoAuthority,
     #[error("命令已执行过")]
     Duplicate,
     #[error("连接中断")]

@@ -140,6 +140,8 @@ pub enum Silence {
     Refused { word: Vec<u8>, unsupported: bool },
     /// A later part of a long answer did not come.
     Incomplete,
+    /// The link was lost while it was asked; the round goes on with the meter after it.
+    LinkLost,
     /// No protocol was found that it speaks.
     NotFound,
     /// The profile can not ask for this.

@@ -16,6 +16,8 @@ use crate::meter::{CollectorId, CollectorPlan, MeterAddress, Plan};
 use crate::observation::{Observation, Quarantine};
 use crate::time::Clock;
 
+/// Meters remembered with where they were heard.
+const HEARD_MAX: usize = 1 << 20;
 /// Commands remembered so that none is carried out twice.
 const COMMANDS_MAX: usize = 100_000;
 
@@ -241,10 +243,8 @@ impl Shared {
         match state.heard.get(&meter) {
             Some(before) if before == behind => None,
             Some(_) => state.heard.insert(meter, behind.clone()),
-            None => {
-                state.heard.insert(meter, behind.clone());
-                None
-            }
+            None if state.heard.len() < HEARD_MAX => state.heard.insert(meter, behind.clone()),
+            None => None,
         }
     }
 

@@ -85,6 +85,21 @@ async fn r33_a_meter_without_relay_is_not_sent_to() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r33_a_relay_is_not_ordered_without_a_password() {
+    let (mut stand, shown) = stand().await;
+    let act = Act::Switch {
+        meter: meter(&shown, ELECTRIC),
+        to: SwitchTo::Off,
+        authority: None,
+    };
+    stand.order(1, &collector(&shown), act).await;
+    let (all, outcome) = stand.outcome(1).await;
+    assert_eq!(outcome, Outcome::NotSent(NotSent::NoAuthority));
+    assert_eq!(sent(&all), 0);
+    assert_eq!(shown.lock().unwrap().is_cut_off(ELECTRIC), Some(false));
+}
+
+#[tokio::test(start_paused = true)]
 async fn r33_a_wrong_password_is_a_refusal_and_nothing_is_tried_again() {
     let (mut stand, shown) = stand().await;
     let authority = Some(Authority {
@@ -262,11 +277,7 @@ async fn r33_a_relay_that_says_yes_and_does_nothing_is_told() {
 #[tokio::test(start_paused = true)]
 async fn r33_a_relay_may_be_closed_by_whoever_stands_before_it() {
     let (mut stand, shown) = stand().await;
-    let act = Act::Switch {
-        meter: meter(&shown, ELECTRIC),
-        to: SwitchTo::PermitOn,
-        authority: None,
-    };
+    let act = switch(&shown, ELECTRIC, SwitchTo::PermitOn);
     stand.order(1, &collector(&shown), act).await;
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Confirmed { acknowledged: true });

@@ -411,6 +411,74 @@ async fn r34_a_meter_that_answers_under_the_wildcard_is_read_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn r33_a_clock_of_1970_is_no_time_and_the_reading_stands() {
+    let concentrator = street(2).concentrator(1).alone(1);
+    let mut stand = Stand::new(planned(&[&concentrator]));
+    let collector = concentrator.id.clone();
+    let MeterAddress::Cjt188 { kind, address } = concentrator.indexes()[0].0 else {
+        panic!("a water meter");
+    };
+    let mut line = stand.pipe(collector);
+    let data = [
+        [0x56, 0x34, 0x12, 0x00, 0x2C, 0, 0, 0, 0, 0x2C].as_slice(),
+        &[0x00, 0x00, 0x08, 0x01, 0x01, 0x70, 0x19, 0, 0],
+    ];
+    let total = chaobiao_devices::cjt188::Answer::Data {
+        control: 0x81,
+        di: chaobiao_devices::cjt188::Di::READING,
+        di_order: chaobiao_devices::cjt188::DiOrder::HighFirst,
+        seq: 1,
+        data: data.concat(),
+    };
+    let wire = chaobiao_devices::cjt188::Wire::STANDARD;
+    answer(&mut line, &total.encode(kind, &address, wire).unwrap()).await;
+    let (all, sweep) = stand.round().await;
+    assert_eq!(sweep.answered, 1);
+    assert_eq!(odds(&all), [&Oddity::Clock { shown: None }]);
+    assert_eq!(readings(&all)[0].index().unwrap().to_string(), "1234.56");
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_a_round_goes_on_where_its_link_was_lost() {
+    let concentrator = street(8).concentrator(1);
+    let meters: Vec<MeterAddress> = concentrator.indexes().iter().map(|(one, _)| *one).collect();
+    let mut stand = Stand::new(planned(&[&concentrator]));
+    let collector = concentrator.id.clone();
+    let shown = Arc::new(std::sync::Mutex::new(concentrator));
+    let mut line = stand.pipe(collector);
+    // Three are answered; the fourth brings the concentrator down.
+    let mut chunk = vec![0; 256];
+    for asked in 0..4 {
+        let count = line.read(&mut chunk).await.unwrap();
+        if asked < 3 {
+            let heard = {
+                let mut shown = shown.lock().unwrap();
+                shown.fall_silent(chrono::NaiveDateTime::default());
+                shown.hear(&chunk[..count], chrono::NaiveDateTime::default())
+            };
+            line.write_all(&heard[0].1).await.unwrap();
+        }
+    }
+    drop(line);
+    let mut all = Vec::new();
+    loop {
+        match stand.next().await {
+            Observation::CollectorLost { .. } => break,
+            other => all.push(other),
+        }
+    }
+    assert_eq!(indexes(&all).len(), 3);
+    stand.plug(&shown);
+    let (rest, sweep) = stand.round().await;
+    assert_eq!((sweep.number, sweep.answered, sweep.missing), (1, 7, 1));
+    assert_eq!(missing(&rest), [(&meters[3], &Silence::LinkLost, 1)]);
+    all.extend(rest);
+    let mut truth = true_indexes(&shown);
+    truth.remove(&meters[3]);
+    assert_eq!(indexes(&all), truth);
+}
+
+#[tokio::test(start_paused = true)]
 async fn r33_a_link_without_a_byte_is_given_up() {
     let concentrator = street(1).concentrator(1);
     let collector = concentrator.id.clone();

@@ -8,7 +8,8 @@ use chaobiao_devices::cjt188::DiOrder;
 use chaobiao_devices::quantity::Quantity;
 use tokio::time::Instant;
 
-use crate::meter::MeterAddress;
+use crate::meter::{CollectorPlan, MeterAddress};
+use crate::observation::Sweep;
 
 /// A silent meter is left out of at most so many rounds in a row.
 const SKIPS_MAX: u8 = 15;
@@ -18,8 +19,20 @@ const SKIPS_MAX: u8 = 15;
 pub(crate) struct Memory {
     pub(super) next_sweep: Option<Instant>,
     pub(super) sweeps: u64,
+    pub(super) unfinished: Option<Unfinished>,
     pub(super) seq: u8,
     pub(super) meters: HashMap<MeterAddress, MeterMemory>,
+}
+
+/// A round under way: what is left of it if the link is lost.
+#[derive(Clone, Debug)]
+pub(super) struct Unfinished {
+    pub(super) plan: Arc<CollectorPlan>,
+    pub(super) sweep: Sweep,
+    /// The place of the meter that comes next.
+    pub(super) next: usize,
+    /// The one before it is being asked.
+    pub(super) asking: bool,
 }
 
 /// What is remembered of one meter.

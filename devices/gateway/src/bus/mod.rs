@@ -196,8 +196,11 @@ impl Bus {
         }
     }
 
-    /// When the next round begins: the first one soon, so that not all begin at once.
+    /// When the next round begins, or goes on: the first one soon, so that not all begin at once.
     fn sweep_at(&mut self) -> Instant {
+        if self.memory.unfinished.is_some() {
+            return Instant::now();
+        }
         let plan = &self.plan;
         let name = self.id.as_str().as_bytes();
         let mut chance = Chance::of(self.shared.seed ^ self.memory.sweeps, name);

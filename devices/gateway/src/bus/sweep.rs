@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::memory::Unfinished;
 use super::{Bus, Counts, Job};
 use crate::meter::{Meter, total_of};
 use crate::observation::{Lost, Observation, Silence, Sweep};
@@ -18,22 +19,29 @@ impl Bus {
             self.plan = plan;
         }
         let began = Instant::now();
-        self.memory.sweeps += 1;
-        // Decided now, so that a link lost in the middle does not begin the round anew at once.
-        self.memory.next_sweep = Some(began + self.until_next());
         self.counts = Counts::default();
-        let mut sweep = Sweep {
-            number: self.memory.sweeps,
-            ..Sweep::default()
+        let (mut sweep, from) = match self.memory.unfinished.take() {
+            Some(unfinished) => self.go_on(unfinished).await,
+            None => (self.begin(began), 0),
         };
         let plan = Arc::clone(&self.plan);
-        for meter in &plan.meters {
+        for (place, meter) in plan.meters.iter().enumerate().skip(from) {
+            let unfinished = |next, asking| Unfinished {
+                plan: Arc::clone(&plan),
+                sweep,
+                next,
+                asking,
+            };
+            self.memory.unfinished = Some(unfinished(place, false));
             self.jobs_waiting(jobs).await?;
+            // One that brings the concentrator down is not asked again and again.
+            self.memory.unfinished = Some(unfinished(place + 1, true));
             self.sweep_meter(meter, &mut sweep).await?;
         }
-        sweep.strangers = self.counts.strangers;
-        sweep.doubled = self.counts.doubled;
-        sweep.noise_bytes = self.counts.noise_bytes;
+        self.memory.unfinished = None;
+        sweep.strangers += self.counts.strangers;
+        sweep.doubled += self.counts.doubled;
+        sweep.noise_bytes += self.counts.noise_bytes;
         sweep.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let observation = Observation::SweepDone {
             collector: self.id.clone(),
@@ -42,6 +50,32 @@ impl Bus {
         };
         self.shared.tell(observation).await;
         Ok(())
+    }
+
+    fn begin(&mut self, now: Instant) -> Sweep {
+        self.memory.sweeps += 1;
+        self.memory.next_sweep = Some(now + self.until_next());
+        Sweep {
+            number: self.memory.sweeps,
+            ..Sweep::default()
+        }
+    }
+
+    /// Takes a round up again that was cut short by a lost link, as it was planned then.
+    async fn go_on(&mut self, unfinished: Unfinished) -> (Sweep, usize) {
+        let Unfinished {
+            plan,
+            mut sweep,
+            next,
+            asking,
+        } = unfinished;
+        let lost = next.checked_sub(1).filter(|_| asking);
+        if let Some(meter) = lost.and_then(|place| plan.meters.get(place)) {
+            sweep.missing += 1;
+            self.missing(meter.address, 0, Silence::LinkLost, 1).await;
+        }
+        self.plan = plan;
+        (sweep, next)
     }
 
     fn until_next(&self) -> std::time::Duration {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use chaobiao_devices::Profile;
 use chaobiao_devices::dlt645::{Operator, Password};
+use chaobiao_devices::{Profile, Protocol};
 use chrono::TimeDelta;
 
 use super::Bus;
@@ -33,14 +33,19 @@ impl Bus {
             self.done(command, unsupported).await;
             return Ok(());
         };
-        let none = Authority {
+        if authority.is_none() && profile.protocol == Protocol::Dlt645Of2007 {
+            let outcome = Outcome::NotSent(NotSent::NoAuthority);
+            self.done(command, outcome).await;
+            return Ok(());
+        }
+        // Valves ask for none.
+        let authority = authority.unwrap_or(Authority {
             password: Password {
                 level: 0,
                 secret: [0; 3],
             },
             operator: Operator([0; 4]),
-        };
-        let authority = authority.unwrap_or(none);
+        });
         let hours = TimeDelta::hours(VALID_HOURS);
         let order = Switching {
             to,

@@ -139,7 +139,10 @@ impl Bus {
             asked_at: now,
             at: now,
         };
-        self.judge(&reading).await;
+        // Of meters nobody planned nothing is remembered: there may be any number of them.
+        if self.plan.meter(&reading.meter).is_some() {
+            self.judge(&reading).await;
+        }
         self.shared
             .tell(Observation::Reading(Box::new(reading)))
             .await;

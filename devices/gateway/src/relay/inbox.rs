@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::journal::Journal;
 use super::record::{HEAD_BYTES, Head, Record};
@@ -15,6 +17,9 @@ use super::{Epoch, HELLO_BYTES, Hello, Mode, RelayError, Sizes};
 use crate::shared::locked;
 
 const BATCH_BYTES: usize = 256 << 10;
+/// A sender that begins anew is another one; strangers must not fill the disk with names.
+const SENDERS_MAX: usize = 64;
+const HELLO_MAX: Duration = Duration::from_secs(10);
 
 /// How far one sender's records have got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +97,9 @@ impl Inbox {
         if let Some(journal) = journals.get(&hello.epoch) {
             return Ok(journal.next());
         }
+        if journals.len() >= SENDERS_MAX {
+            return Err(RelayError::TooManySenders);
+        }
         let folder = of(&self.folder, hello.epoch);
         let (journal, opened) = Journal::open(&folder, hello.epoch, hello.first, self.sizes)?;
         journals.insert(hello.epoch, journal);
@@ -142,7 +150,8 @@ pub async fn receive(
     let (from, mut to) = tokio::io::split(stream);
     let mut from = BufReader::with_capacity(BATCH_BYTES, from);
     let mut hello = [0; HELLO_BYTES];
-    from.read_exact(&mut hello).await?;
+    let said = timeout(HELLO_MAX, from.read_exact(&mut hello)).await;
+    said.map_err(|_| RelayError::TooSlow)??;
     let hello = Hello::read(hello)?;
     let wanted = blocking(inbox, move |inbox| inbox.wanted(hello)).await?;
     let answers = hello.mode == Mode::Acknowledged;

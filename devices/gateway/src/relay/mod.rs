@@ -87,6 +87,11 @@ pub enum RelayError {
     Gone { wanted: u64, first: u64 },
     #[error("连接结束")]
     Ended,
+    /// More senders than an inbox keeps journals for.
+    #[error("发送方过多")]
+    TooManySenders,
+    #[error("对方迟迟不说明身份")]
+    TooSlow,
 }
 
 /// What a sender says first.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chaobiao_devices::dlt645::{Operator, Password};
 use chaobiao_gateway::command::{Act, Authority, SwitchTo};
 use chaobiao_gateway::link::{Door, Registration};
 use chaobiao_gateway::observation::Sweep;
@@ -183,6 +184,12 @@ pub(crate) fn switch(shown: &Shown, place: usize, to: SwitchTo) -> Act {
     Act::Switch {
         meter: meter(shown, place),
         to,
-        authority: None::<Authority>,
+        authority: Some(Authority {
+            password: Password {
+                level: 2,
+                secret: [0; 3],
+            },
+            operator: Operator([0; 4]),
+        }),
     }
 }
