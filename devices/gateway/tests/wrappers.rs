@@ -5,10 +5,14 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+use chaobiao_devices::dlt645::{self, Operator, Password};
+use chaobiao_devices::simulator::{Faults, Model, SimulatedMeter};
+use chaobiao_devices::{cjt188, dlt645_2007};
 use chaobiao_gateway::CollectorId;
 use chaobiao_gateway::forward::{Rights, screen};
 use chaobiao_gateway::wrapper::concentrator::{self, Address, Frame, Port};
 use chaobiao_gateway::wrapper::{Unwrapped, Unwrapper, Wrapper, data_unit, label, lora};
+use chrono::NaiveDateTime;
 use proptest::prelude::*;
 
 /// No wrapper holds more than its longest frame.
@@ -139,6 +143,82 @@ proptest! {
         let content = chaobiao_devices::stream::Framing::parse(&wire, &frame).unwrap();
         let data = Frame::read(content).unwrap().data;
         prop_assert_eq!(&data[10..10 + inner.len()], &inner[..]);
+    }
+}
+
+/// Requests to whoever hears them: reads, orders, writes of addresses, each also inside another.
+fn requests() -> impl Strategy<Value = Vec<u8>> {
+    let password = Password {
+        level: 2,
+        secret: [0; 3],
+    };
+    let trip = dlt645_2007::Request::Control {
+        password,
+        operator: Operator([0; 4]),
+        order: dlt645_2007::Order::Trip,
+        valid_until: NaiveDateTime::default(),
+    };
+    let di = "00010000".parse().unwrap();
+    let arguments = Vec::new();
+    let read = dlt645_2007::Request::Read { di, arguments };
+    let valve = cjt188::Request::Valve {
+        seq: 1,
+        order: cjt188::ValveOrder::Close,
+    };
+    let di = cjt188::Di::READING;
+    let water = cjt188::Request::Read { di, seq: 1 };
+    let all = dlt645::Address::BROADCAST;
+    let wire = dlt645_2007::WIRE;
+    let whoever = cjt188::Target::ANY;
+    let water_wire = cjt188::Wire::STANDARD;
+    let one = prop_oneof![
+        Just(trip.encode(&all, wire).unwrap()),
+        Just(read.encode(&all, wire).unwrap()),
+        Just(valve.encode(&whoever, water_wire).unwrap()),
+        Just(water.encode(&whoever, water_wire).unwrap()),
+        Just(vec![0xFE; 4]),
+    ];
+    // As the data of a read, of either protocol.
+    let bare = dlt645::Wire {
+        style: dlt645::Style::Bare,
+        ..wire
+    };
+    let inside = (one.clone(), any::<bool>()).prop_map(move |(inner, electric)| {
+        if electric {
+            dlt645::encode(bare, 0, &all, 0x11, &inner).unwrap()
+        } else {
+            let address = cjt188::Address::ANY;
+            cjt188::encode(water_wire, 0xAA, &address, 0x01, &inner).unwrap()
+        }
+    });
+    let cut = (one.clone(), any::<usize>()).prop_map(|(mut bytes, at)| {
+        bytes.truncate(at % (bytes.len() + 1));
+        bytes
+    });
+    let some = prop_oneof![4 => one, 2 => inside, 1 => cut];
+    proptest::collection::vec(some, 0..5).prop_map(|all| all.concat())
+}
+
+proptest! {
+    #[test]
+    fn r35_whatever_passes_the_screen_switches_no_meter(request in requests()) {
+        let address = "202401150037".parse().unwrap();
+        let water = "00002401150037".parse().unwrap();
+        let models = [
+            Model::Dlt645Of1997(address),
+            Model::Dlt645Of2007(address),
+            Model::Cjt188(0x10, water),
+        ];
+        let passes = screen(&request, Rights::default(), 2048).is_ok();
+        for model in models {
+            let mut meter = SimulatedMeter::new(model, Faults::default(), 1);
+            // A meter may begin to listen at any byte.
+            for at in 0..request.len() {
+                meter.hear(&request[at..], NaiveDateTime::default());
+                meter.fall_silent(NaiveDateTime::default());
+            }
+            prop_assert!(!passes || !meter.is_cut_off());
+        }
     }
 }
 
