@@ -8,7 +8,7 @@ use image::{RgbImage, imageops};
 
 use crate::digits::{Crop, DigitNetwork, NetworkError, WheelReading, ring_distance};
 use crate::picture;
-use blobs::{Ink, Sums, blobs};
+use blobs::{Contrast, Ink, Sums, blobs};
 use rows::{Row, median, rows};
 use window::{Looks, Nudge, averaged};
 
@@ -135,8 +135,9 @@ fn search_as_held(
     let mut counters: Vec<Counter> = Vec::new();
     for share in [0.02, 0.05] {
         let radius = (side * share).max(8.0) as usize;
+        let contrast = Contrast::of(&grey, &sums, radius);
         for ink in [Ink::Light, Ink::Dark] {
-            let patches = blobs(&grey, &sums, radius, ink);
+            let patches = blobs(&grey, &contrast, ink);
             for row in rows(&patches, ROWS_MAX) {
                 if known(&row, &counters) {
                     continue;
@@ -274,16 +275,27 @@ fn places(
         .iter()
         .map(|(_, window)| window.cut(pixels, Nudge::NONE))
         .collect();
-    let readings = network.read(&crops)?;
-    let looked_at = crops.iter().zip(readings);
+    let looks: Vec<Looks> = crops.iter().map(|crop| Looks::of(crop, ink)).collect();
+    // What is too low for a digit is no wheel, whatever the network would make of it.
+    let tall = crops
+        .into_iter()
+        .zip(&looks)
+        .filter(|(_, looks)| looks.is_tall());
+    let tall: Vec<Crop> = tall.map(|(crop, _)| crop).collect();
+    let mut readings = network.read(&tall)?.into_iter();
     Ok(windows
         .into_iter()
-        .zip(looked_at)
-        .map(|((number, window), (crop, reading))| Place {
+        .zip(looks)
+        .map(|((number, window), looks)| Place {
             number,
             window,
-            looks: Looks::of(crop, ink),
-            reading,
+            looks,
+            reading: if looks.is_tall() {
+                readings.next()
+            } else {
+                None
+            }
+            .unwrap_or_else(WheelReading::unread),
         })
         .collect())
 }

@@ -45,8 +45,8 @@ const LIGHT_MIN: f32 = 18.0;
 const BURNT_MAX: f32 = 0.6;
 const CONTRAST_MIN: f32 = 5.0;
 
-pub(super) fn measure(pixels: &RgbImage) -> Quality {
-    let (width, height) = pixels.dimensions();
+/// `size` is that of the photo, which may have been made smaller before.
+pub(super) fn measure(pixels: &RgbImage, (width, height): (u32, u32)) -> Quality {
     let grey = picture::grey(&picture::at_most(pixels, MEASURED_SIDE));
     let count = (grey.width() * grey.height()).max(1) as f32;
     let share = |test: &dyn Fn(u8) -> bool| {

@@ -253,7 +253,7 @@ fn x5_copies_carry_no_metadata() {
 
 #[test]
 fn x5_poor_pictures_are_named_by_their_fault() {
-    let faults = |pixels: &RgbImage| quality::measure(pixels).faults;
+    let faults = |pixels: &RgbImage| quality::measure(pixels, pixels.dimensions()).faults;
     let plain = |value| RgbImage::from_pixel(640, 480, Rgb([value; 3]));
     assert_eq!(faults(&plain(190)), [QualityFault::NothingOnIt]);
     assert!(faults(&plain(4)).contains(&QualityFault::TooDark));
