@@ -235,6 +235,16 @@ impl Looked {
             .collect()
     }
 
+    /// The wheels of the likeliest counter: where each stands, and how surely.
+    pub fn wheels(&self) -> Vec<(f32, f32)> {
+        let wheels = self.found.best().map(|counter| &counter.wheels);
+        wheels
+            .into_iter()
+            .flatten()
+            .map(|wheel| (wheel.value, wheel.confidence))
+            .collect()
+    }
+
     pub fn judge(&self, expected: &Expected) -> Verdict {
         let verdict = judge(
             expected,

@@ -29,6 +29,12 @@ pub struct Counter {
     pub(crate) windows: Vec<Window>,
     /// Whether there is something like a wheel before the first one: it may have been missed.
     pub open_start: bool,
+    /// What is next before the first wheel and behind the last one, the nearest first: wheels, if
+    /// the meter is known to have more of them.
+    pub(crate) before: Vec<WheelReading>,
+    pub(crate) after: Vec<WheelReading>,
+    /// Where those are.
+    beside: [Vec<Window>; 2],
     /// How much it looks like a counter; of use against other rows of the same photo only.
     pub rank: f32,
     /// How surely the wheels are wheels: the mean confidence.
@@ -48,17 +54,25 @@ impl Counter {
             quarter_turns: 0,
             windows: Vec::new(),
             open_start: false,
+            before: Vec::new(),
+            after: Vec::new(),
+            beside: Default::default(),
             rank: 1.0,
             confidence,
         }
     }
 }
 
+/// How many places are read beside a counter.
+const BESIDE: usize = 2;
+
 /// The side of the photo that is searched.
 const SEARCHED_SIDE: u32 = 1200;
 const ROWS_MAX: usize = 6;
 /// Rows that are read with care.
 const CANDIDATES_MAX: usize = 2;
+/// Of the likeliest row's rank: what is below will not be taken for a second counter.
+const RIVAL: f32 = 0.4;
 const WHEELS: std::ops::RangeInclusive<usize> = 4..=10;
 /// Below this a row of windows is not a row of wheels.
 const CONFIDENCE_MIN: f32 = 0.7;
@@ -153,8 +167,10 @@ fn search_as_held(
     }
     counters.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     let mut kept: Vec<Counter> = Vec::new();
+    let rank_min = counters.first().map_or(0.0, |best| best.rank * RIVAL);
     for counter in counters {
-        if kept.len() < CANDIDATES_MAX && !kept.iter().any(|other| overlap(other, &counter)) {
+        let is_other = !kept.iter().any(|other| overlap(other, &counter));
+        if kept.len() < CANDIDATES_MAX && counter.rank >= rank_min && is_other {
             kept.push(read_with_care(counter, pixels, network)?);
         }
     }
@@ -229,8 +245,18 @@ fn counter_of(
         quarter_turns: 0,
         windows: chosen.iter().map(|place| place.window).collect(),
         open_start: is_open(&places, from),
+        before: Vec::new(),
+        after: Vec::new(),
+        beside: [
+            windows_of(places[..from].iter().rev()),
+            windows_of(places[to..].iter()),
+        ],
         confidence,
     }))
+}
+
+fn windows_of<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Window> {
+    places.take(BESIDE).map(|place| place.window).collect()
 }
 
 /// Whether the place before the first wheel has the ground of a wheel and something on it, or is
@@ -257,6 +283,8 @@ fn stands_apart(places: &[Place], from: usize, to: usize) -> bool {
     apart(before, &places[from]) || apart(places.get(to), &places[to - 1])
 }
 
+/// The places of a row and beyond it, left to right; none where the patches that make the row are
+/// no digits themselves.
 fn places(
     row: &Row,
     ink: Ink,
@@ -265,16 +293,37 @@ fn places(
 ) -> Result<Vec<Place>, NetworkError> {
     /// Wheels that no patch showed: half turned, red, or behind a glare.
     const BEYOND: i32 = 4;
+    /// Stripes, letters and gravel are below.
+    const MEMBERS_CONFIDENCE: f32 = 0.5;
     let first = row.members.first().map_or(0, |(place, _)| *place);
     let last = row.members.last().map_or(0, |(place, _)| *place);
-    let windows: Vec<(i32, Window)> = (first - BEYOND..=last + BEYOND)
-        .map(|number| (number, Window::of(&row.line, number as f32)))
-        .filter(|(_, window)| window.is_within(pixels.width(), pixels.height()))
-        .collect();
-    let crops: Vec<Crop> = windows
+    let look_at = |numbers: &mut dyn Iterator<Item = i32>| {
+        let windows = numbers
+            .map(|number| (number, Window::of(&row.line, number as f32)))
+            .filter(|(_, window)| window.is_within(pixels.width(), pixels.height()));
+        look_at(windows.collect(), ink, pixels, network)
+    };
+    let mut places = look_at(&mut (first..=last))?;
+    if mean(places.iter().map(|place| place.reading.confidence)) < MEMBERS_CONFIDENCE {
+        return Ok(Vec::new());
+    }
+    places.extend(look_at(
+        &mut (first - BEYOND..first).chain(last + 1..=last + BEYOND),
+    )?);
+    places.sort_by_key(|place| place.number);
+    Ok(places)
+}
+
+fn look_at(
+    windows: Vec<(i32, Window)>,
+    ink: Ink,
+    pixels: &RgbImage,
+    network: &DigitNetwork,
+) -> Result<Vec<Place>, NetworkError> {
+    let cuts = windows
         .iter()
-        .map(|(_, window)| window.cut(pixels, Nudge::NONE))
-        .collect();
+        .map(|(_, window)| window.cut(pixels, Nudge::NONE));
+    let crops: Vec<Crop> = cuts.collect();
     let looks: Vec<Looks> = crops.iter().map(|crop| Looks::of(crop, ink)).collect();
     // What is too low for a digit is no wheel, whatever the network would make of it.
     let tall = crops
@@ -283,19 +332,20 @@ fn places(
         .filter(|(_, looks)| looks.is_tall());
     let tall: Vec<Crop> = tall.map(|(crop, _)| crop).collect();
     let mut readings = network.read(&tall)?.into_iter();
-    Ok(windows
-        .into_iter()
-        .zip(looks)
-        .map(|((number, window), looks)| Place {
-            number,
-            window,
-            looks,
-            reading: if looks.is_tall() {
+    let places = windows.into_iter().zip(looks);
+    Ok(places
+        .map(|((number, window), looks)| {
+            let reading = if looks.is_tall() {
                 readings.next()
             } else {
                 None
+            };
+            Place {
+                number,
+                window,
+                looks,
+                reading: reading.unwrap_or_else(WheelReading::unread),
             }
-            .unwrap_or_else(WheelReading::unread),
         })
         .collect())
 }
@@ -319,9 +369,13 @@ fn read_with_care(
     let on_head = mean(network.read(&crops)?.iter().map(|wheel| wheel.confidence));
     // Most photos are upright: the other way has to be clearly better.
     let upside_down = on_head > counter.confidence + 0.06;
-    let (windows, mut reds) = (counter.windows, counter.reds);
+    let (windows, mut reds, mut beside) = (counter.windows, counter.reds, counter.beside);
     let windows = if upside_down {
         reds.reverse();
+        beside.reverse();
+        for window in beside.iter_mut().flatten() {
+            *window = window.turned();
+        }
         turned
     } else {
         windows
@@ -330,6 +384,9 @@ fn read_with_care(
     let red = reds.iter().rev().take_while(|red| **red).count();
     let confidence = mean(wheels.iter().map(|wheel| wheel.confidence));
     Ok(Counter {
+        before: read_windows(&beside[0], pixels, network)?,
+        after: read_windows(&beside[1], pixels, network)?,
+        beside,
         rank: counter.rank * confidence / counter.confidence,
         // A counter all in red has no decimals that could be told by their colour.
         red: if red == reds.len() { 0 } else { red },
@@ -357,7 +414,7 @@ fn rank(row: &Row, wheels: &[WheelReading], pixels: &RgbImage) -> f32 {
     let size = height / pixels.width().max(pixels.height()) as f32;
     // More than eight digits are a serial number rather than a counter.
     let surest = wheels.iter().take(8);
-    let sure: f32 = surest.map(|wheel| wheel.confidence - 0.3).sum();
+    let sure: f32 = surest.map(|wheel| wheel.confidence - 0.5).sum();
     let apart = ((apart - 0.72) / 0.16).clamp(0.15, 1.0);
     let strokes = if only_strokes(wheels) { 0.5 } else { 1.0 };
     sure * size.sqrt() * apart * strokes * (1.0 - row.misfit()).max(0.1)
