@@ -22,7 +22,7 @@ use chaobiao_photos::codes::codes;
 use chaobiao_photos::counter::search;
 use chaobiao_photos::dial::{Dial, Difficulty, Random, Shot};
 use chaobiao_photos::digits::{CropAnswer, DigitNetwork, TarError, read_tar, ring_distance};
-use chaobiao_photos::gate::{Fingerprint, Limits, Photo, fingerprint};
+use chaobiao_photos::gate::{Fingerprint, Limits, Near, Photo, fingerprint};
 use chaobiao_photos::read::{Looked, PhotoReader};
 use chaobiao_photos::reuse::{Use, Uses};
 use chaobiao_photos::verdict::{DialShape, Expected, Outcome, TypedIndex};
@@ -253,7 +253,9 @@ fn again(pixels: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
 fn grained(pixels: &RgbImage, random: &mut Random) -> RgbImage {
     let mut grained = pixels.clone();
     for value in grained.iter_mut() {
-        *value = (f32::from(*value) + random.bell() * 3.0).clamp(0.0, 255.0) as u8;
+        // Even from 0 to 10, and 5 taken off again.
+        let grain = u8::try_from(random.below(11)).unwrap_or_default();
+        *value = value.saturating_add(grain).saturating_sub(5);
     }
     grained
 }
@@ -270,49 +272,72 @@ fn used(print: Fingerprint, meter: u64, month: u64, shown: String) -> Use {
     }
 }
 
-/// Every photo changed in seven ways and used for another meter; and twelve honest months of every
-/// meter, one in five before a camera that hangs still, one month in ten without any use. What is
-/// shown is taken from the label: the reader's mistakes would hide that nothing moved.
-fn copies(count: u64, seed: u64) -> Result<(), Failure> {
-    let mut apart: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    let (mut pairs, mut told) = (0u32, 0u32);
-    let (mut months, mut flagged) = (0u32, 0u32);
-    for number in seed..seed + count {
-        let dial = Dial::draw(number);
-        let mut random = Random::new(number);
-        let pixels = drawn(&dial, Difficulty::FreeHand, number);
+#[derive(Default)]
+struct Copies {
+    apart: BTreeMap<&'static str, Vec<u32>>,
+    pairs: u32,
+    /// For another meter; for another month, not cropped at a corner; and cropped there.
+    told: [u32; 3],
+    corners: u32,
+    months: u32,
+    flagged: u32,
+}
+
+impl Copies {
+    fn note(&mut self, name: &'static str, bits: Near) {
+        self.apart.entry(name).or_default().push(bits.0);
+    }
+
+    /// One photo changed in seven ways, and used for another meter.
+    fn changed(&mut self, dial: &Dial, seed: u64) -> Result<(), Failure> {
+        let pixels = drawn(dial, Difficulty::FreeHand, seed);
         let print = fingerprint(&pixels);
         let mut uses = Uses::default();
-        uses.add(used(print.clone(), 1, 1, dial.text()));
+        // The months before: the meter is known to be photographed by hand.
+        for month in 1..3 {
+            let earlier = drawn(dial, Difficulty::FreeHand, seed * 100 + 50 + month);
+            uses.add(used(fingerprint(&earlier), 1, month, month.to_string()));
+        }
+        uses.add(used(print.clone(), 1, 3, dial.text()));
         let cut = SMALL / 40;
-        let cropped = imageops::crop_imm(&pixels, cut, cut, SMALL - 2 * cut, SMALL - 2 * cut);
-        let cropped = cropped.to_image();
-        let aside = imageops::crop_imm(&pixels, 2 * cut, 0, SMALL - 2 * cut, SMALL - 2 * cut);
-        let brighter = imageops::brighten(&pixels, 30);
+        let left = SMALL - 2 * cut;
+        let cropped = imageops::crop_imm(&pixels, cut, cut, left, left).to_image();
+        let aside = imageops::crop_imm(&pixels, 2 * cut, 0, left, left).to_image();
+        let all = imageops::thumbnail(&imageops::brighten(&cropped, 20), 500, 500);
         for (name, other) in [
             ("recompressed", again(&pixels, 35)?),
             ("resized", imageops::thumbnail(&pixels, 400, 400)),
-            ("brighter", brighter.clone()),
+            ("brighter", imageops::brighten(&pixels, 30)),
             ("darker", imageops::brighten(&pixels, -30)),
-            ("cropped by 5 %", cropped.clone()),
-            ("cropped by 5 % at one corner", aside.to_image()),
-            (
-                "all at once",
-                again(
-                    &imageops::thumbnail(&imageops::brighten(&cropped, 20), 500, 500),
-                    50,
-                )?,
-            ),
+            ("cropped by 5 %", cropped),
+            ("cropped by 5 % at one corner", aside),
+            ("all at once", again(&all, 50)?),
         ] {
             let other = fingerprint(&other);
-            apart
-                .entry(name)
-                .or_default()
-                .push(print.distance(&other).0);
-            pairs += 1;
-            told += u32::from(!uses.earlier(&used(other, 2, 1, dial.text())).is_empty());
+            self.note(name, print.distance(&other));
+            self.pairs += 1;
+            let at_corner = u32::from(name.ends_with("corner"));
+            let elsewhere = uses.earlier(&used(other.clone(), 2, 3, dial.text()));
+            self.told[0] += u32::from(!elsewhere.is_empty());
+            let later = uses.earlier(&used(other, 1, 4, dial.text()));
+            let told = u32::from(!later.is_empty());
+            self.told[1] += told * (1 - at_corner);
+            self.told[2] += told * at_corner;
+            self.corners += at_corner;
         }
-        let hangs_still = number % 5 == 0;
+        let other = drawn(
+            &Dial::draw(seed + 2_000_000),
+            Difficulty::FreeHand,
+            seed + 1,
+        );
+        self.note("another meter", print.distance(&fingerprint(&other)));
+        Ok(())
+    }
+
+    /// Twelve honest months of a meter.
+    fn honest(&mut self, dial: &Dial, seed: u64) {
+        let mut random = Random::new(seed);
+        let hangs_still = seed.is_multiple_of(5);
         let mut uses = Uses::default();
         let mut units = dial.units;
         let mut before: Option<Fingerprint> = None;
@@ -322,9 +347,9 @@ fn copies(count: u64, seed: u64) -> Result<(), Failure> {
                 ..dial.clone()
             };
             let taken = if hangs_still {
-                grained(&drawn(&later, Difficulty::FixedFace, number), &mut random)
+                grained(&drawn(&later, Difficulty::FixedFace, seed), &mut random)
             } else {
-                drawn(&later, Difficulty::FreeHand, number * 100 + month)
+                drawn(&later, Difficulty::FreeHand, seed * 100 + month)
             };
             let print = fingerprint(&taken);
             if let Some(before) = &before {
@@ -333,20 +358,16 @@ fn copies(count: u64, seed: u64) -> Result<(), Failure> {
                 } else {
                     "honest, by hand"
                 };
-                apart
-                    .entry(name)
-                    .or_default()
-                    .push(before.distance(&print).0);
-                months += 1;
+                self.note(name, before.distance(&print));
+                self.months += 1;
             }
             before = Some(print.clone());
-            let new = used(print, number, month, later.text());
-            let signs = uses.earlier(&new);
-            if !signs.is_empty() {
-                flagged += 1;
+            let new = used(print, seed, month, later.text());
+            if let Some(reused) = uses.earlier(&new).first() {
+                self.flagged += 1;
                 println!(
-                    "  {number} month {month}, hangs still {hangs_still}: {:?}",
-                    signs[0].sign
+                    "  {seed} month {month}, hangs still {hangs_still}: {:?}",
+                    reused.sign
                 );
             }
             uses.add(new);
@@ -354,29 +375,52 @@ fn copies(count: u64, seed: u64) -> Result<(), Failure> {
                 units += 1 + random.below(400) as u64;
             }
         }
-        let other = Dial::draw(number + 2_000_000);
-        let other = fingerprint(&drawn(&other, Difficulty::FreeHand, number + 2_000_000));
-        apart
-            .entry("another meter")
-            .or_default()
-            .push(print.distance(&other).0);
     }
-    for (name, mut bits) in apart {
+}
+
+/// Changed copies, and twelve honest months of every meter: one in five before a camera that hangs
+/// still, one month in ten without any use. What is shown is taken from the label: the reader's
+/// mistakes would hide that nothing moved.
+fn copies(count: u64, seed: u64) -> Result<(), Failure> {
+    let mut tally = Copies::default();
+    for number in seed..seed + count {
+        let dial = Dial::draw(number);
+        tally.changed(&dial, number)?;
+        tally.honest(&dial, number);
+    }
+    for (name, mut bits) in tally.apart {
         bits.sort_unstable();
         let at = |share: usize| bits[(bits.len() - 1) * share / 100];
         println!(
-            "{name}: {} pairs, bits apart least {} median {} 99 of 100 {} most {}",
+            "{name}: {} pairs, bits apart least {} 1 of 100 {} median {} 99 of 100 {} most {}",
             bits.len(),
             at(0),
+            at(1),
             at(50),
             at(99),
             at(100)
         );
     }
+    let share = |told: u32, of: u32| 100.0 * f64::from(told) / f64::from(of.max(1));
+    for (name, told, of) in [
+        ("another meter", tally.told[0], tally.pairs),
+        ("another month", tally.told[1], tally.pairs - tally.corners),
+        (
+            "another month, cropped at a corner",
+            tally.told[2],
+            tally.corners,
+        ),
+    ] {
+        println!(
+            "copies for {name}: told {told} of {of} ({:.2} %)",
+            share(told, of)
+        );
+    }
     println!(
-        "copies told {told} of {pairs} ({:.2} %), honest months flagged {flagged} of {months} ({:.3} %)",
-        100.0 * f64::from(told) / f64::from(pairs.max(1)),
-        100.0 * f64::from(flagged) / f64::from(months.max(1)),
+        "honest months flagged {} of {} ({:.3} %)",
+        tally.flagged,
+        tally.months,
+        share(tally.flagged, tally.months),
     );
     Ok(())
 }
@@ -443,10 +487,10 @@ fn busy_nanos() -> Result<u128, Failure> {
 fn read_speed(count: u64, folder: &str) -> Result<(), Failure> {
     let mut times: BTreeMap<&str, (Vec<u128>, Vec<u128>)> = BTreeMap::new();
     let reader = PhotoReader::load(Limits::default())?;
-    let mut bytes_sum = 0;
+    let mut bytes_sum = 0u64;
     for number in 0..count {
         let bytes = std::fs::read(format!("{folder}/{number}.jpg"))?;
-        bytes_sum += bytes.len();
+        bytes_sum += bytes.len() as u64;
         let mut note = |name, began: Began| -> Result<(), Failure> {
             let (wall, busy) = began.elapsed()?;
             let (walls, busies) = times.entry(name).or_default();
@@ -472,7 +516,7 @@ fn read_speed(count: u64, folder: &str) -> Result<(), Failure> {
     }
     println!(
         "{count} photos of 12 megapixels, {} kB each",
-        bytes_sum / 1000 / count.max(1) as usize
+        bytes_sum / 1000 / count.max(1)
     );
     for (name, (mut walls, mut busies)) in times {
         walls.sort_unstable();

@@ -114,8 +114,7 @@ impl PhotoReader {
 
     /// Takes up to a second: not for an async thread.
     pub fn read(&self, bytes: &[u8], expected: Option<&Expected>) -> Result<Report, ReadError> {
-        let looked = self.look(bytes)?;
-        looked.report(expected)
+        self.look(bytes)?.report(expected)
     }
 
     /// Everything that can be seen, before it is compared with anything.
@@ -300,7 +299,8 @@ impl Looked {
         })
     }
 
-    fn report(self, expected: Option<&Expected>) -> Result<Report, ReadError> {
+    /// Everything that was seen, with what follows for an expected index.
+    pub fn report(&self, expected: Option<&Expected>) -> Result<Report, ReadError> {
         let verdict = expected.map(|expected| self.judge(expected));
         let meter = expected.map_or(&[][..], |expected| &expected.meter);
         let serial = self.serial(meter).map(|serial| serial.text);
@@ -318,19 +318,19 @@ impl Looked {
         let crop = counter
             .map(|counter| jpeg_of(&strip(&self.found, counter), 90))
             .transpose()?;
-        let photo = self.photo;
+        let photo = &self.photo;
         Ok(Report {
-            sha256: photo.sha256,
+            sha256: photo.sha256.clone(),
             phash: photo.fingerprint.to_hex(),
             media_type: photo.media_type.as_str(),
-            quality: photo.quality,
-            codes: self.codes,
+            quality: photo.quality.clone(),
+            codes: self.codes.clone(),
             serial,
             serial_status,
             exif: ExifReport {
                 taken_at: photo.claims.taken_at,
                 gps: photo.claims.gps,
-                camera: photo.claims.camera,
+                camera: photo.claims.camera.clone(),
             },
             printed,
             reading: counter.map(reading),

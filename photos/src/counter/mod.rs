@@ -76,6 +76,8 @@ const RIVAL: f32 = 0.4;
 const WHEELS: std::ops::RangeInclusive<usize> = 4..=10;
 /// Below this a row of windows is not a row of wheels.
 const CONFIDENCE_MIN: f32 = 0.7;
+/// Nothing but wheels is read so surely.
+const WELL: f32 = 0.93;
 /// From this on the other way of holding the photo is not tried.
 const CONFIDENCE_GOOD: f32 = 0.85;
 
@@ -93,11 +95,14 @@ impl Search {
         self.counters.first()
     }
 
-    /// A second counter about as likely as the first: another meter, or a reflection.
+    /// A second counter about as large as the first and read as well: another meter, or a
+    /// reflection. Printed numbers are smaller.
     pub fn is_ambiguous(&self) -> bool {
+        const AS_LARGE: f32 = 0.62;
+        let size = |counter: &Counter| counter.windows.first().map_or(0.0, reach);
         match self.counters.as_slice() {
             [first, second, ..] => {
-                second.rank > 0.7 * first.rank
+                size(second) > AS_LARGE * size(first)
                     && second.confidence > CONFIDENCE_GOOD
                     && second.wheels.len() > *WHEELS.start()
                     && !only_strokes(&second.wheels)
@@ -180,7 +185,6 @@ fn search_as_held(
 
 /// A row along a counter that is read well need not be read again.
 fn known(row: &Row, counters: &[Counter]) -> bool {
-    const WELL: f32 = 0.93;
     row.members.iter().any(|(_, blob)| {
         counters
             .iter()
@@ -192,12 +196,13 @@ fn known(row: &Row, counters: &[Counter]) -> bool {
     })
 }
 
+fn reach(window: &Window) -> f32 {
+    let [a, _, c, _] = window.corners();
+    (a.0 - c.0).hypot(a.1 - c.1) / 2.0
+}
+
 /// Whether two finds are of one counter.
 fn overlap(one: &Counter, other: &Counter) -> bool {
-    let reach = |window: &Window| {
-        let [a, _, c, _] = window.corners();
-        (a.0 - c.0).hypot(a.1 - c.1) / 2.0
-    };
     one.windows.iter().any(|window| {
         other.windows.iter().any(|near| {
             let away = (window.middle.0 - near.middle.0).hypot(window.middle.1 - near.middle.1);
@@ -416,7 +421,12 @@ fn rank(row: &Row, wheels: &[WheelReading], pixels: &RgbImage) -> f32 {
     let surest = wheels.iter().take(8);
     let sure: f32 = surest.map(|wheel| wheel.confidence - 0.5).sum();
     let apart = ((apart - 0.72) / 0.16).clamp(0.15, 1.0);
-    let strokes = if only_strokes(wheels) { 0.5 } else { 1.0 };
+    let confidence = mean(wheels.iter().map(|wheel| wheel.confidence));
+    let strokes = match (only_strokes(wheels), confidence > WELL) {
+        (false, _) => 1.0,
+        (true, true) => 0.5,
+        (true, false) => 0.15,
+    };
     sure * size.sqrt() * apart * strokes * (1.0 - row.misfit()).max(0.1)
 }
 

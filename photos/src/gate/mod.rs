@@ -3,6 +3,7 @@
 mod claims;
 mod copies;
 mod fingerprint;
+mod grid;
 mod quality;
 mod whole;
 
@@ -174,12 +175,12 @@ fn size_within(format: ImageFormat, bytes: &[u8], limits: Limits) -> Result<(), 
     Ok(())
 }
 
-/// The size of the upright picture, and its pixels with the longer side `side` at most.
+/// The size of the upright picture, and its pixels with the longer side `longest` at most.
 fn decode_known(
     format: ImageFormat,
     bytes: &[u8],
     limits: Limits,
-    side: u32,
+    longest: u32,
 ) -> Result<((u32, u32), RgbImage), Refusal> {
     let mut whole = ImageReader::with_format(Cursor::new(bytes), format);
     let mut memory = image::Limits::default();
@@ -196,7 +197,7 @@ fn decode_known(
     let (width, height) = (picture.width(), picture.height());
     let pixels = picture.into_rgb8();
     // Turning costs a second picture, so it is made small first.
-    let small = match picture::at_most(&pixels, side) {
+    let small = match picture::at_most(&pixels, longest) {
         Cow::Borrowed(_) => pixels,
         Cow::Owned(small) => small,
     };
@@ -222,4 +223,4 @@ fn refusal(error: &ImageError) -> Refusal {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::jpeg;
+pub(crate) use tests::{jpeg, jpeg_taken_at};

@@ -10,7 +10,13 @@ use super::*;
 fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let ramp = u8::try_from(60 + x * 120 / width).unwrap();
-        let stripes = if (x / 7 + y / 11) % 2 == 0 { 0 } else { 60 };
+        // In no order: what repeats evenly is a screen.
+        let cell = (x / 7 * 31 + y / 11 * 17).wrapping_mul(2_654_435_761);
+        let stripes = if (cell >> 16).is_multiple_of(2) {
+            0
+        } else {
+            60
+        };
         Rgb([ramp + stripes, ramp, ramp])
     })
 }
@@ -83,6 +89,13 @@ fn jpeg_with(pixels: &RgbImage, exif: Vec<u8>) -> Vec<u8> {
         )
         .unwrap();
     bytes
+}
+
+/// A photo whose camera says when it was taken.
+pub(crate) fn jpeg_taken_at(pixels: &RgbImage, moment: &str) -> Vec<u8> {
+    let text = format!("{moment}\0").into_bytes();
+    let length = u32::try_from(text.len()).unwrap();
+    jpeg_with(pixels, tiff(&[(0x0132, 2, length, text)]))
 }
 
 const SMALL: Limits = Limits {

@@ -140,8 +140,8 @@ fn strip(patch: &[usize], inside: &[f32], wide: usize) -> Option<Strip> {
         along = (along.0.min(far), along.1.max(far));
         across = (across.0.min(off), across.1.max(off));
     }
-    let half_length = (along.1 - along.0 + 1.0) / 2.0;
-    let half_height = (across.1 - across.0 + 1.0) / 2.0;
+    let half_length = f32::midpoint(along.1 - along.0, 1.0);
+    let half_height = f32::midpoint(across.1 - across.0, 1.0);
     let grown = UNCLIP * half_length * half_height / (half_length + half_height);
     let (far, off) = (
         f32::midpoint(along.0, along.1),

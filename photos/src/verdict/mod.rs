@@ -119,6 +119,8 @@ pub fn judge(expected: &Expected, seen: &Seen<'_>) -> Verdict {
         Some(Rule::TwoCounters)
     } else if counter.upside_down {
         Some(Rule::UpsideDown)
+    } else if seen.faults.contains(&QualityFault::Screen) {
+        Some(Rule::PoorPicture)
     } else {
         None
     };
