@@ -276,7 +276,7 @@ fn used(print: Fingerprint, meter: u64, month: u64, shown: String) -> Use {
 struct Copies {
     apart: BTreeMap<&'static str, Vec<u32>>,
     pairs: u32,
-    /// For another meter; for another month, not cropped at a corner; and cropped there.
+    /// For another meter, for another month; and those cropped at a corner.
     told: [u32; 3],
     corners: u32,
     months: u32,
@@ -318,11 +318,11 @@ impl Copies {
             self.pairs += 1;
             let at_corner = u32::from(name.ends_with("corner"));
             let elsewhere = uses.earlier(&used(other.clone(), 2, 3, dial.text()));
-            self.told[0] += u32::from(!elsewhere.is_empty());
             let later = uses.earlier(&used(other, 1, 4, dial.text()));
-            let told = u32::from(!later.is_empty());
-            self.told[1] += told * (1 - at_corner);
-            self.told[2] += told * at_corner;
+            let told = [elsewhere, later].map(|found| u32::from(!found.is_empty()));
+            self.told[0] += told[0] * (1 - at_corner);
+            self.told[1] += told[1] * (1 - at_corner);
+            self.told[2] += told[0] * at_corner;
             self.corners += at_corner;
         }
         let other = drawn(
@@ -403,7 +403,7 @@ fn copies(count: u64, seed: u64) -> Result<(), Failure> {
     }
     let share = |told: u32, of: u32| 100.0 * f64::from(told) / f64::from(of.max(1));
     for (name, told, of) in [
-        ("another meter", tally.told[0], tally.pairs),
+        ("another meter", tally.told[0], tally.pairs - tally.corners),
         ("another month", tally.told[1], tally.pairs - tally.corners),
         (
             "another month, cropped at a corner",

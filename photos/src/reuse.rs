@@ -48,12 +48,12 @@ pub struct Reused {
     pub period: String,
 }
 
-/// Up to here pictures may be of one shot: recompressed, resized, brighter, or cropped at a corner
-/// (34 at most, measured). Other meters are further apart.
-pub const ALIKE: Near = Near(36);
-/// Honest shots of one meter by hand are now and then as near as a copy cropped at a corner, so that
-/// for a meter's own photos only what is nearer counts.
-const OWN_ALIKE: Near = Near(24);
+/// Up to here pictures may be of one shot, even one that was cropped at a corner (40 at most,
+/// measured); but so may two shots of one meter by hand. It takes the camera's own second to tell.
+pub const ALIKE: Near = Near(40);
+/// Up to here they are taken to be: recompressed, resized, brighter, cropped by 5 % all around. A
+/// campus has many meters of one make, and some show the same.
+const SURELY_ALIKE: Near = Near(24);
 
 /// All uses so far.
 #[derive(Clone, Debug, Default)]
@@ -107,15 +107,13 @@ impl Uses {
             return Some(Sign::SameMoment);
         }
         let shows_the_same = new.shown.is_some() && old.shown == new.shown;
-        if !shows_the_same {
+        if !shows_the_same || old.fingerprint.distance(&new.fingerprint) > SURELY_ALIKE {
             return None;
         }
         if old.meter != new.meter {
             return Some(Sign::OtherMeterShowsTheSame);
         }
-        let is_copy = old.fingerprint.distance(&new.fingerprint) <= OWN_ALIKE
-            && !moments_differ(old, new)
-            && self.is_taken_by_hand(&new.meter);
+        let is_copy = !moments_differ(old, new) && self.is_taken_by_hand(&new.meter);
         is_copy.then_some(Sign::NothingMoved)
     }
 
@@ -132,7 +130,7 @@ impl Uses {
         uses.iter().enumerate().any(|(at, one)| {
             uses[at + 1..]
                 .iter()
-                .any(|other| one.fingerprint.distance(&other.fingerprint) > OWN_ALIKE)
+                .any(|other| one.fingerprint.distance(&other.fingerprint) > SURELY_ALIKE)
         })
     }
 }

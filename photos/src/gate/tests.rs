@@ -5,18 +5,16 @@ use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
 use proptest::prelude::*;
 
 use super::*;
+use crate::dial::Random;
 
 /// A picture with something on it, brighter to the right.
 fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let ramp = u8::try_from(60 + x * 120 / width).unwrap();
         // In no order: what repeats evenly is a screen.
-        let cell = (x / 7 * 31 + y / 11 * 17).wrapping_mul(2_654_435_761);
-        let stripes = if (cell >> 16).is_multiple_of(2) {
-            0
-        } else {
-            60
-        };
+        let cell = u64::from(x / 7 * 1000 + y / 11);
+        let is_dark = Random::new(cell).bits().is_multiple_of(2);
+        let stripes = if is_dark { 0 } else { 60 };
         Rgb([ramp + stripes, ramp, ramp])
     })
 }
