@@ -43,6 +43,7 @@ pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
 pub mod receipt_stock;
+pub mod refund;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
@@ -52,6 +53,7 @@ pub mod till;
 pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
+pub mod waiver;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
@@ -76,6 +78,7 @@ pub struct MeterWorkQuery(
 pub struct DeskQuery(
     MoneyQuery,
     CashDeskQuery,
+    HeldMoneyQuery,
     OnlineQuery,
     PeopleQuery,
     OfficeQuery,
@@ -88,6 +91,10 @@ pub struct OnlineQuery(
     prepaid::PrepaidQuery,
     gateway_statement::GatewayStatementQuery,
 );
+
+/// Queries about money that is given back or given up.
+#[derive(Default, MergedObject)]
+pub struct HeldMoneyQuery(refund::RefundQuery, waiver::WaiverQuery);
 
 /// Queries of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
@@ -207,6 +214,7 @@ pub struct MeterWorkMutation(
 pub struct DeskMutation(
     MoneyMutation,
     CashDeskMutation,
+    HeldMoneyMutation,
     OnlineMutation,
     PeopleMutation,
     OfficeMutation,
@@ -218,6 +226,10 @@ pub struct OnlineMutation(
     gateway_order::GatewayOrderMutation,
     prepaid::PrepaidMutation,
 );
+
+/// Mutations of money that is given back or given up.
+#[derive(Default, MergedObject)]
+pub struct HeldMoneyMutation(refund::RefundMutation, waiver::WaiverMutation);
 
 /// Mutations of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]

@@ -9,6 +9,7 @@ mod cash_desk;
 mod corrections;
 mod equipment;
 mod field_work;
+mod held_money;
 mod imports;
 mod insight;
 mod matrix;
