@@ -127,4 +127,5 @@ install_debian_packages
 check_rust
 check_node
 install_node_packages
+scripts/setup-photo-text.sh
 if [ "$SCOPE" = all ]; then install_nextest; fi

@@ -1,9 +1,9 @@
 //! Figures for `docs/benchmarks.md`:
 //!
 //!     measure digits FILE.tar      the network on labelled windows, by split, with an interval
-//!     measure dials COUNT [SEED]   found, verified, wrongly accepted, on drawn dials
-//!     measure copies COUNT [SEED]  how far apart copies and honest photos are
-//!     measure speed COUNT          photos of 12 megapixels
+//!     measure dials COUNT [SEED] [DIFFICULTY]   found, verified, wrongly accepted, on drawn dials
+//!     measure copies COUNT [SEED]  recall of changed copies, honest months that are flagged
+//!     measure speed COUNT          photos of 12 megapixels: time by stage, and the peak of memory
 
 #![expect(
     clippy::print_stdout,
@@ -18,12 +18,15 @@ use std::fs::File;
 use std::io::Read as _;
 use std::time::Instant;
 
+use chaobiao_photos::codes::codes;
+use chaobiao_photos::counter::search;
 use chaobiao_photos::dial::{Dial, Difficulty, Random, Shot};
 use chaobiao_photos::digits::{CropAnswer, DigitNetwork, TarError, read_tar, ring_distance};
-use chaobiao_photos::gate::{Limits, fingerprint};
-use chaobiao_photos::read::PhotoReader;
-use chaobiao_photos::verdict::{Expected, Outcome, TypedIndex};
-use image::imageops;
+use chaobiao_photos::gate::{Fingerprint, Limits, Near, Photo, fingerprint};
+use chaobiao_photos::read::{Looked, PhotoReader};
+use chaobiao_photos::reuse::{Use, Uses};
+use chaobiao_photos::verdict::{DialShape, Expected, Outcome, TypedIndex};
+use image::{RgbImage, imageops};
 
 type Failure = Box<dyn Error>;
 
@@ -34,9 +37,14 @@ fn main() -> Result<(), Failure> {
     };
     match arguments.first().map(String::as_str) {
         Some("digits") => digits(arguments.get(1).ok_or("a tar file is missing")?),
-        Some("dials") => dials(number(1, 100)?, number(2, 50_000)?),
+        Some("dials") => dials(
+            number(1, 100)?,
+            number(2, 50_000)?,
+            arguments.get(3).map(String::as_str),
+        ),
         Some("copies") => copies(number(1, 100)?, number(2, 50_000)?),
         Some("speed") => speed(number(1, 20)?),
+        Some("read-speed") => read_speed(number(1, 20)?, &arguments[2]),
         _ => Err("digits, dials, copies or speed?".into()),
     }
 }
@@ -110,18 +118,68 @@ fn interval(right: &[bool]) -> (f64, f64) {
 
 #[derive(Default)]
 struct Tally {
-    read: u64,
     verdicts: BTreeMap<String, u64>,
     altered: u64,
     altered_matched: u64,
+    mismatched: u64,
+}
+
+impl Tally {
+    /// Judges one index as true, and every index that differs from it in one digit.
+    fn note(
+        &mut self,
+        looked: &Looked,
+        dial: &Dial,
+        typed: &str,
+        shape: Option<DialShape>,
+        name: &str,
+    ) -> Result<(), Failure> {
+        let judged = |text: &str| -> Result<_, Failure> {
+            let expected = Expected {
+                index: TypedIndex::try_new(text)?,
+                shape,
+                meter: Vec::new(),
+            };
+            Ok(looked.judge(&expected))
+        };
+        let verdict = judged(typed)?;
+        let rule = format!("{:?} ({:?})", verdict.outcome, verdict.rule);
+        if verdict.outcome != Outcome::Match {
+            let (probability, rows) = (verdict.probability, looked.rows());
+            println!(
+                "  {name}: {typed} of {} + {:.2} {rule} {probability:.2?} {rows:.2?} {:.1?}",
+                dial.text(),
+                dial.fraction,
+                looked.wheels(),
+            );
+        }
+        self.mismatched += u64::from(verdict.outcome == Outcome::Mismatch);
+        *self.verdicts.entry(rule).or_default() += 1;
+        for altered in altered(typed) {
+            self.altered += 1;
+            if judged(&altered)?.outcome == Outcome::Match {
+                self.altered_matched += 1;
+                println!(
+                    "  {name}: {typed} accepted as {altered}, + {:.2}",
+                    dial.fraction
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Every dial is compared with its true index, whole and with decimals in turn, and with every
-/// index that differs in one digit.
-fn dials(count: u64, seed: u64) -> Result<(), Failure> {
+/// index that differs in one digit: with the meter's shape known, as it is in the register, and
+/// without.
+fn dials(count: u64, seed: u64, only: Option<&str>) -> Result<(), Failure> {
     let reader = PhotoReader::load(Limits::default())?;
     for difficulty in Difficulty::ALL {
-        let mut tally = Tally::default();
+        if only.is_some_and(|only| only != difficulty.as_str()) {
+            continue;
+        }
+        let mut read = 0;
+        let mut tallies: [Tally; 2] = Default::default();
         for number in seed..seed + count {
             let dial = Dial::draw(number);
             let photo = dial.photo(&Shot::new(difficulty, number));
@@ -130,44 +188,34 @@ fn dials(count: u64, seed: u64) -> Result<(), Failure> {
             } else {
                 dial.text().split('.').next().unwrap_or_default().to_owned()
             };
-            let looked = reader.look(&photo.jpeg(88)?)?;
-            let judged = |text: &str| -> Result<_, Failure> {
-                let expected = Expected {
-                    index: TypedIndex::try_new(text)?,
-                    shape: None,
-                    meter: Vec::new(),
-                };
-                Ok(looked.judge(&expected))
+            let looked = reader.look_while(&photo.jpeg(88)?, &|| false)?;
+            read += u64::from(looked.text() == Some(dial.text()));
+            let shape = DialShape {
+                whole: dial.whole_digits,
+                decimals: dial.decimals,
             };
-            tally.read += u64::from(looked.text() == Some(dial.text()));
-            let verdict = judged(&typed)?;
-            let name = format!("{:?} ({:?})", verdict.outcome, verdict.rule);
-            if verdict.outcome != Outcome::Match {
-                let (probability, rows) = (verdict.probability, looked.rows());
-                println!(
-                    "  {number} {difficulty:?}: {typed} of {} + {:.2} {name} {probability:.2?} {rows:.2?}",
-                    dial.text(),
-                    dial.fraction,
-                );
-            }
-            *tally.verdicts.entry(name).or_default() += 1;
-            for altered in altered(&typed) {
-                tally.altered += 1;
-                if judged(&altered)?.outcome == Outcome::Match {
-                    tally.altered_matched += 1;
-                    println!("  {number} {difficulty:?}: {typed} accepted as {altered}");
-                }
+            for (tally, shape) in tallies.iter_mut().zip([Some(shape), None]) {
+                let known = if shape.is_some() { "known" } else { "unknown" };
+                let name = format!("{number} {} {known}", difficulty.as_str());
+                tally.note(&looked, &dial, &typed, shape, &name)?;
             }
         }
         println!(
-            "{}: {count} dials, read to the last wheel {:.1} %, {:?}; altered {} of {} matched ({:.3} %)",
+            "{}: {count} dials, read to the last wheel {:.1} %",
             difficulty.as_str(),
-            100.0 * tally.read as f64 / count as f64,
-            tally.verdicts,
-            tally.altered_matched,
-            tally.altered,
-            100.0 * tally.altered_matched as f64 / tally.altered.max(1) as f64,
+            100.0 * read as f64 / count as f64
         );
+        for (tally, known) in tallies.iter().zip(["known", "unknown"]) {
+            println!(
+                "{} shape {known}: mismatches {}, {:?}; altered {} of {} matched ({:.4} %)",
+                difficulty.as_str(),
+                tally.mismatched,
+                tally.verdicts,
+                tally.altered_matched,
+                tally.altered,
+                100.0 * tally.altered_matched as f64 / tally.altered.max(1) as f64,
+            );
+        }
     }
     Ok(())
 }
@@ -184,74 +232,309 @@ fn altered(text: &str) -> Vec<String> {
     all
 }
 
-fn copies(count: u64, seed: u64) -> Result<(), Failure> {
-    let mut apart: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for number in seed..seed + count {
-        let dial = Dial::draw(number);
-        let photo = dial.photo(&Shot::new(Difficulty::FreeHand, number));
-        let print = fingerprint(&photo.pixels);
-        let again = image::load_from_memory(&photo.jpeg(35)?)?.into_rgb8();
-        let later = Dial {
-            units: dial.units + 17,
-            ..dial.clone()
-        };
-        let fixed = Shot::new(Difficulty::FreeHand, number);
+const SMALL: u32 = 640;
+
+fn drawn(dial: &Dial, difficulty: Difficulty, seed: u64) -> RgbImage {
+    let shot = Shot {
+        width: SMALL,
+        height: SMALL,
+        ..Shot::new(difficulty, seed)
+    };
+    dial.photo(&shot).pixels
+}
+
+fn again(pixels: &RgbImage, quality: u8) -> Result<RgbImage, Failure> {
+    let mut bytes = Vec::new();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(pixels)?;
+    Ok(image::load_from_memory(&bytes)?.into_rgb8())
+}
+
+/// Grain of the sensor: a camera that hangs still takes no two equal photos.
+fn grained(pixels: &RgbImage, random: &mut Random) -> RgbImage {
+    let mut grained = pixels.clone();
+    for value in grained.iter_mut() {
+        // Even from 0 to 10, and 5 taken off again.
+        let grain = u8::try_from(random.below(11)).unwrap_or_default();
+        *value = value.saturating_add(grain).saturating_sub(5);
+    }
+    grained
+}
+
+fn used(print: Fingerprint, meter: u64, month: u64, shown: String) -> Use {
+    Use {
+        // Other bytes every time: equal ones are found without looking.
+        sha256: format!("{meter}-{month}-{shown}"),
+        fingerprint: print,
+        meter: meter.to_string(),
+        period: month.to_string(),
+        taken_at: None,
+        shown: Some(shown),
+    }
+}
+
+#[derive(Default)]
+struct Copies {
+    apart: BTreeMap<&'static str, Vec<u32>>,
+    pairs: u32,
+    /// For another meter, for another month; and those cropped at a corner.
+    told: [u32; 3],
+    corners: u32,
+    months: u32,
+    flagged: u32,
+}
+
+impl Copies {
+    fn note(&mut self, name: &'static str, bits: Near) {
+        self.apart.entry(name).or_default().push(bits.0);
+    }
+
+    /// One photo changed in seven ways, and used for another meter.
+    fn changed(&mut self, dial: &Dial, seed: u64) -> Result<(), Failure> {
+        let pixels = drawn(dial, Difficulty::FreeHand, seed);
+        let print = fingerprint(&pixels);
+        let mut uses = Uses::default();
+        // The months before: the meter is known to be photographed by hand.
+        for month in 1..3 {
+            let earlier = drawn(dial, Difficulty::FreeHand, seed * 100 + 50 + month);
+            uses.add(used(fingerprint(&earlier), 1, month, month.to_string()));
+        }
+        uses.add(used(print.clone(), 1, 3, dial.text()));
+        let cut = SMALL / 40;
+        let left = SMALL - 2 * cut;
+        let cropped = imageops::crop_imm(&pixels, cut, cut, left, left).to_image();
+        let aside = imageops::crop_imm(&pixels, 2 * cut, 0, left, left).to_image();
+        let all = imageops::thumbnail(&imageops::brighten(&cropped, 20), 500, 500);
         for (name, other) in [
-            ("recompressed", again),
-            ("resized", imageops::thumbnail(&photo.pixels, 500, 500)),
-            ("brighter", imageops::brighten(&photo.pixels, 30)),
-            (
-                "cropped by 5 %",
-                imageops::crop_imm(&photo.pixels, 30, 30, 1140, 1140).to_image(),
-            ),
-            ("honest, camera fixed", later.photo(&fixed).pixels),
-            (
-                "honest, by hand",
-                later
-                    .photo(&Shot::new(Difficulty::FreeHand, number + 1_000_000))
-                    .pixels,
-            ),
-            (
-                "another meter",
-                Dial::draw(number + 2_000_000)
-                    .photo(&Shot::new(Difficulty::FreeHand, number + 2_000_000))
-                    .pixels,
-            ),
+            ("recompressed", again(&pixels, 35)?),
+            ("resized", imageops::thumbnail(&pixels, 400, 400)),
+            ("brighter", imageops::brighten(&pixels, 30)),
+            ("darker", imageops::brighten(&pixels, -30)),
+            ("cropped by 5 %", cropped),
+            ("cropped by 5 % at one corner", aside),
+            ("all at once", again(&all, 50)?),
         ] {
-            let bits = print.distance(&fingerprint(&other)).0;
-            apart.entry(name).or_default().push(bits);
+            let other = fingerprint(&other);
+            self.note(name, print.distance(&other));
+            self.pairs += 1;
+            let at_corner = u32::from(name.ends_with("corner"));
+            let elsewhere = uses.earlier(&used(other.clone(), 2, 3, dial.text()));
+            let later = uses.earlier(&used(other, 1, 4, dial.text()));
+            let told = [elsewhere, later].map(|found| u32::from(!found.is_empty()));
+            self.told[0] += told[0] * (1 - at_corner);
+            self.told[1] += told[1] * (1 - at_corner);
+            self.told[2] += told[0] * at_corner;
+            self.corners += at_corner;
+        }
+        let other = drawn(
+            &Dial::draw(seed + 2_000_000),
+            Difficulty::FreeHand,
+            seed + 1,
+        );
+        self.note("another meter", print.distance(&fingerprint(&other)));
+        Ok(())
+    }
+
+    /// Twelve honest months of a meter.
+    fn honest(&mut self, dial: &Dial, seed: u64) {
+        let mut random = Random::new(seed);
+        let hangs_still = seed.is_multiple_of(5);
+        let mut uses = Uses::default();
+        let mut units = dial.units;
+        let mut before: Option<Fingerprint> = None;
+        for month in 1..=12 {
+            let later = Dial {
+                units,
+                ..dial.clone()
+            };
+            let taken = if hangs_still {
+                grained(&drawn(&later, Difficulty::FixedFace, seed), &mut random)
+            } else {
+                drawn(&later, Difficulty::FreeHand, seed * 100 + month)
+            };
+            let print = fingerprint(&taken);
+            if let Some(before) = &before {
+                let name = if hangs_still {
+                    "honest, hangs still"
+                } else {
+                    "honest, by hand"
+                };
+                self.note(name, before.distance(&print));
+                self.months += 1;
+            }
+            before = Some(print.clone());
+            let new = used(print, seed, month, later.text());
+            if let Some(reused) = uses.earlier(&new).first() {
+                self.flagged += 1;
+                println!(
+                    "  {seed} month {month}, hangs still {hangs_still}: {:?}",
+                    reused.sign
+                );
+            }
+            uses.add(new);
+            if !random.chance(0.1) {
+                units += 1 + random.below(400) as u64;
+            }
         }
     }
-    for (name, mut bits) in apart {
+}
+
+/// Changed copies, and twelve honest months of every meter: one in five before a camera that hangs
+/// still, one month in ten without any use. What is shown is taken from the label: the reader's
+/// mistakes would hide that nothing moved.
+fn copies(count: u64, seed: u64) -> Result<(), Failure> {
+    let mut tally = Copies::default();
+    for number in seed..seed + count {
+        let dial = Dial::draw(number);
+        tally.changed(&dial, number)?;
+        tally.honest(&dial, number);
+    }
+    for (name, mut bits) in tally.apart {
         bits.sort_unstable();
         let at = |share: usize| bits[(bits.len() - 1) * share / 100];
         println!(
-            "{name}: bits apart, least {} median {} 99 of 100 {} most {}",
+            "{name}: {} pairs, bits apart least {} 1 of 100 {} median {} 99 of 100 {} most {}",
+            bits.len(),
             at(0),
+            at(1),
             at(50),
             at(99),
             at(100)
         );
     }
+    let share = |told: u32, of: u32| 100.0 * f64::from(told) / f64::from(of.max(1));
+    for (name, told, of) in [
+        ("another meter", tally.told[0], tally.pairs - tally.corners),
+        ("another month", tally.told[1], tally.pairs - tally.corners),
+        (
+            "another month, cropped at a corner",
+            tally.told[2],
+            tally.corners,
+        ),
+    ] {
+        println!(
+            "copies for {name}: told {told} of {of} ({:.2} %)",
+            share(told, of)
+        );
+    }
+    println!(
+        "honest months flagged {} of {} ({:.3} %)",
+        tally.flagged,
+        tally.months,
+        share(tally.flagged, tally.months),
+    );
     Ok(())
 }
 
+/// Draws all photos first, so that the peak of memory is theirs and not the drawing's: `Shot`s of
+/// 12 megapixels take much more. They lie in files, as uploads do.
 fn speed(count: u64) -> Result<(), Failure> {
-    let reader = PhotoReader::load(Limits::default())?;
-    let mut millis = Vec::new();
+    let folder = std::env::temp_dir().join("chaobiao-photos-12mp");
+    std::fs::create_dir_all(&folder)?;
     for number in 0..count {
-        let shot = Shot {
-            width: 4000,
-            height: 3000,
-            ..Shot::new(Difficulty::FreeHand, number)
-        };
-        let bytes = Dial::draw(number).photo(&shot).jpeg(88)?;
-        let began = Instant::now();
-        reader.read(&bytes, None)?;
-        millis.push(began.elapsed().as_millis());
+        let file = folder.join(format!("{number}.jpg"));
+        if !file.exists() {
+            let shot = Shot {
+                width: 4000,
+                height: 3000,
+                ..Shot::new(Difficulty::FreeHand, number)
+            };
+            std::fs::write(file, Dial::draw(number).photo(&shot).jpeg(88)?)?;
+        }
     }
-    millis.sort_unstable();
-    let at = |share: usize| millis[(millis.len() - 1) * share / 100];
-    println!("12 megapixels: p50 {} ms, p95 {} ms", at(50), at(95));
+    // What was drawn in this process would count: another one reads.
+    let reading = std::process::Command::new(std::env::current_exe()?)
+        .args(["read-speed", &count.to_string()])
+        .arg(folder)
+        .status()?;
+    if reading.success() {
+        Ok(())
+    } else {
+        Err("reading failed".into())
+    }
+}
+
+/// A stage as it begins: by the clock, and in the processor's time of all threads, which is what a
+/// core of its own would take on a machine that others use as well.
+struct Began {
+    at: Instant,
+    busy: u128,
+}
+
+impl Began {
+    fn now() -> Result<Self, Failure> {
+        Ok(Self {
+            at: Instant::now(),
+            busy: busy_nanos()?,
+        })
+    }
+
+    fn elapsed(&self) -> Result<(u128, u128), Failure> {
+        let busy = (busy_nanos()? - self.busy) / 1_000_000;
+        Ok((self.at.elapsed().as_millis(), busy))
+    }
+}
+
+fn busy_nanos() -> Result<u128, Failure> {
+    let mut sum = 0;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let text = std::fs::read_to_string(task?.path().join("schedstat"))?;
+        let first = text.split(' ').next().unwrap_or_default();
+        sum += first.parse::<u128>()?;
+    }
+    Ok(sum)
+}
+
+fn read_speed(count: u64, folder: &str) -> Result<(), Failure> {
+    let mut times: BTreeMap<&str, (Vec<u128>, Vec<u128>)> = BTreeMap::new();
+    let reader = PhotoReader::load(Limits::default())?;
+    let mut bytes_sum = 0u64;
+    for number in 0..count {
+        let bytes = std::fs::read(format!("{folder}/{number}.jpg"))?;
+        bytes_sum += bytes.len() as u64;
+        let mut note = |name, began: Began| -> Result<(), Failure> {
+            let (wall, busy) = began.elapsed()?;
+            let (walls, busies) = times.entry(name).or_default();
+            walls.push(wall);
+            busies.push(busy);
+            Ok(())
+        };
+        let began = Began::now()?;
+        reader.look_while(&bytes, &|| false)?;
+        note("2 without print", began)?;
+        let began = Began::now()?;
+        reader.read(&bytes, None)?;
+        note("1 all", began)?;
+        let began = Began::now()?;
+        let photo = Photo::open(&bytes, Limits::default())?;
+        note("3 gate", began)?;
+        let began = Began::now()?;
+        search(&photo.pixels, reader.network())?;
+        note("4 counter", began)?;
+        let began = Began::now()?;
+        codes(&photo.pixels);
+        note("5 codes", began)?;
+    }
+    println!(
+        "{count} photos of 12 megapixels, {} kB each",
+        bytes_sum / 1000 / count.max(1)
+    );
+    for (name, (mut walls, mut busies)) in times {
+        walls.sort_unstable();
+        busies.sort_unstable();
+        let at = |share: usize| (walls.len() - 1) * share / 100;
+        println!(
+            "{}: of one core p50 {} ms, p95 {} ms; by the clock p50 {} ms, p95 {} ms",
+            &name[2..],
+            busies[at(50)],
+            busies[at(95)],
+            walls[at(50)],
+            walls[at(95)],
+        );
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM"));
+    println!("{}", peak.unwrap_or("no peak of memory on this system"));
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("load {}", load.trim());
     Ok(())
 }

@@ -18,6 +18,7 @@ pub mod gate;
 mod picture;
 pub mod read;
 pub mod reuse;
+pub mod text;
 pub mod verdict;
 
 pub use error::Refusal;

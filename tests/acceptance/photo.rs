@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use chaobiao_photos::dial::{Dial, Difficulty, Shot};
+use chaobiao_photos::dial::{Code, Dial, Difficulty, Shot};
 use chaobiao_testing::ScratchDirectory;
 use serde_json::{Value, json};
 
@@ -64,4 +64,38 @@ fn x5_photos_are_read_on_the_command_line() {
     }
     let refused = photo(folder, &["read", "--expect", "1268", "text.jpg"]);
     assert_eq!(refused[0]["verdict"], json!("retake"));
+}
+
+/// The models are fetched by the set-up; a program built without them says that it did not look.
+#[test]
+fn x5_r45_print_is_read_on_the_command_line() {
+    let scratch = ScratchDirectory::create();
+    let folder = scratch.path();
+    let dial = Dial {
+        units: 1_268_503,
+        fraction: 0.2,
+        whole_digits: 5,
+        decimals: 3,
+        serial: "20261103".to_owned(),
+        code: Code::None,
+        ..Dial::draw(17)
+    };
+    let mut picture = dial.photo(&Shot::new(Difficulty::FixedFace, 3));
+    picture.stamp("2026-11-02 08:15:30");
+    fs::write(folder.join("dial.jpg"), picture.jpeg(88).unwrap()).unwrap();
+
+    let of_meter = ["read", "--expect", "1268", "--meter", "20261103", "dial.jpg"];
+    let read = photo(folder, &of_meter);
+    assert_eq!(read[0]["verdict"], "match");
+    match read[0]["serial_status"].as_str().unwrap() {
+        "read" => {
+            assert_eq!(read[0]["serial"], "20261103");
+            assert_eq!(read[0]["evidence"]["serial_matches"], true);
+            assert_eq!(read[0]["printed"]["taken_at"], "2026-11-02T08:15:30");
+        }
+        status => {
+            assert_eq!(status, "not_analysed");
+            assert_eq!(read[0]["serial"], Value::Null);
+        }
+    }
 }

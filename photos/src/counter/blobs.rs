@@ -50,7 +50,7 @@ impl Sums {
         }
     }
 
-    /// Mean and spread of the square around a pixel.
+    /// Mean and variance of the square around a pixel.
     fn around(&self, x: usize, y: usize, radius: usize) -> (f32, f32) {
         let (left, right) = (x.saturating_sub(radius), (x + radius + 1).min(self.width));
         let (top, bottom) = (y.saturating_sub(radius), (y + radius + 1).min(self.height));
@@ -66,7 +66,38 @@ impl Sums {
         let sum = (self.plain[a] + self.plain[b]) - (self.plain[c] + self.plain[d]);
         let square = (self.squares[a] + self.squares[b]) - (self.squares[c] + self.squares[d]);
         let mean = sum as f32 / count;
-        (mean, (square as f32 / count - mean * mean).max(0.0).sqrt())
+        (mean, square as f32 / count - mean * mean)
+    }
+}
+
+/// What every pixel is against its surroundings, for both inks at once.
+pub(super) struct Contrast {
+    marks: Vec<Option<Ink>>,
+    radius: usize,
+}
+
+impl Contrast {
+    /// `radius` is the reach of what counts as surroundings.
+    pub(super) fn of(grey: &GrayImage, sums: &Sums, radius: usize) -> Self {
+        // Of the spread around a pixel, squared; and in any case.
+        const SHARE: f32 = 0.28 * 0.28;
+        const LEAST: f32 = 6.0;
+        let width = grey.width() as usize;
+        let marks = grey.as_raw().iter().enumerate().map(|(at, value)| {
+            let (mean, variance) = sums.around(at % width, at / width, radius);
+            let off = f32::from(*value) - mean;
+            if off.abs() <= LEAST || off * off <= SHARE * variance {
+                None
+            } else if off > 0.0 {
+                Some(Ink::Light)
+            } else {
+                Some(Ink::Dark)
+            }
+        });
+        Self {
+            marks: marks.collect(),
+            radius,
+        }
     }
 }
 
@@ -90,20 +121,11 @@ struct Patch {
 /// More patches than any dial has are grass or gravel.
 const BLOBS_MAX: usize = 1500;
 
-/// Patches of one ink that are as tall as digits may be. `radius` is the reach of what counts as
-/// surroundings.
-pub(super) fn blobs(grey: &GrayImage, sums: &Sums, radius: usize, ink: Ink) -> Vec<Blob> {
+/// Patches of one ink that are as tall as digits may be.
+pub(super) fn blobs(grey: &GrayImage, contrast: &Contrast, ink: Ink) -> Vec<Blob> {
     let (width, height) = (grey.width() as usize, grey.height() as usize);
-    let raw = grey.as_raw();
-    let stands_out = |x: usize, y: usize| {
-        let (mean, spread) = sums.around(x, y, radius);
-        let margin = (0.28 * spread).max(6.0);
-        let value = f32::from(raw[y * width + x]);
-        match ink {
-            Ink::Light => value > mean + margin,
-            Ink::Dark => value < mean - margin,
-        }
-    };
+    let radius = contrast.radius;
+    let stands_out = |x: usize, y: usize| contrast.marks[y * width + x] == Some(ink);
     let mut patches: Vec<Patch> = Vec::new();
     let mut parents: Vec<usize> = Vec::new();
     let mut above: Vec<Run> = Vec::new();

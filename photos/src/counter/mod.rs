@@ -8,7 +8,7 @@ use image::{RgbImage, imageops};
 
 use crate::digits::{Crop, DigitNetwork, NetworkError, WheelReading, ring_distance};
 use crate::picture;
-use blobs::{Ink, Sums, blobs};
+use blobs::{Contrast, Ink, Sums, blobs};
 use rows::{Row, median, rows};
 use window::{Looks, Nudge, averaged};
 
@@ -29,6 +29,12 @@ pub struct Counter {
     pub(crate) windows: Vec<Window>,
     /// Whether there is something like a wheel before the first one: it may have been missed.
     pub open_start: bool,
+    /// What is next before the first wheel and behind the last one, the nearest first: wheels, if
+    /// the meter is known to have more of them.
+    pub(crate) before: Vec<WheelReading>,
+    pub(crate) after: Vec<WheelReading>,
+    /// Where those are.
+    beside: [Vec<Window>; 2],
     /// How much it looks like a counter; of use against other rows of the same photo only.
     pub rank: f32,
     /// How surely the wheels are wheels: the mean confidence.
@@ -48,20 +54,30 @@ impl Counter {
             quarter_turns: 0,
             windows: Vec::new(),
             open_start: false,
+            before: Vec::new(),
+            after: Vec::new(),
+            beside: Default::default(),
             rank: 1.0,
             confidence,
         }
     }
 }
 
+/// How many places are read beside a counter.
+const BESIDE: usize = 2;
+
 /// The side of the photo that is searched.
 const SEARCHED_SIDE: u32 = 1200;
 const ROWS_MAX: usize = 6;
 /// Rows that are read with care.
 const CANDIDATES_MAX: usize = 2;
+/// Of the likeliest row's rank: what is below will not be taken for a second counter.
+const RIVAL: f32 = 0.4;
 const WHEELS: std::ops::RangeInclusive<usize> = 4..=10;
 /// Below this a row of windows is not a row of wheels.
 const CONFIDENCE_MIN: f32 = 0.7;
+/// Nothing but wheels is read so surely.
+const WELL: f32 = 0.93;
 /// From this on the other way of holding the photo is not tried.
 const CONFIDENCE_GOOD: f32 = 0.85;
 
@@ -79,11 +95,14 @@ impl Search {
         self.counters.first()
     }
 
-    /// A second counter about as likely as the first: another meter, or a reflection.
+    /// A second counter about as large as the first and read as well: another meter, or a
+    /// reflection. Printed numbers are smaller.
     pub fn is_ambiguous(&self) -> bool {
+        const AS_LARGE: f32 = 0.62;
+        let size = |counter: &Counter| counter.windows.first().map_or(0.0, reach);
         match self.counters.as_slice() {
             [first, second, ..] => {
-                second.rank > 0.7 * first.rank
+                size(second) > AS_LARGE * size(first)
                     && second.confidence > CONFIDENCE_GOOD
                     && second.wheels.len() > *WHEELS.start()
                     && !only_strokes(&second.wheels)
@@ -135,8 +154,9 @@ fn search_as_held(
     let mut counters: Vec<Counter> = Vec::new();
     for share in [0.02, 0.05] {
         let radius = (side * share).max(8.0) as usize;
+        let contrast = Contrast::of(&grey, &sums, radius);
         for ink in [Ink::Light, Ink::Dark] {
-            let patches = blobs(&grey, &sums, radius, ink);
+            let patches = blobs(&grey, &contrast, ink);
             for row in rows(&patches, ROWS_MAX) {
                 if known(&row, &counters) {
                     continue;
@@ -152,8 +172,10 @@ fn search_as_held(
     }
     counters.sort_by(|a, b| b.rank.total_cmp(&a.rank));
     let mut kept: Vec<Counter> = Vec::new();
+    let rank_min = counters.first().map_or(0.0, |best| best.rank * RIVAL);
     for counter in counters {
-        if kept.len() < CANDIDATES_MAX && !kept.iter().any(|other| overlap(other, &counter)) {
+        let is_other = !kept.iter().any(|other| overlap(other, &counter));
+        if kept.len() < CANDIDATES_MAX && counter.rank >= rank_min && is_other {
             kept.push(read_with_care(counter, pixels, network)?);
         }
     }
@@ -163,7 +185,6 @@ fn search_as_held(
 
 /// A row along a counter that is read well need not be read again.
 fn known(row: &Row, counters: &[Counter]) -> bool {
-    const WELL: f32 = 0.93;
     row.members.iter().any(|(_, blob)| {
         counters
             .iter()
@@ -175,12 +196,13 @@ fn known(row: &Row, counters: &[Counter]) -> bool {
     })
 }
 
+fn reach(window: &Window) -> f32 {
+    let [a, _, c, _] = window.corners();
+    (a.0 - c.0).hypot(a.1 - c.1) / 2.0
+}
+
 /// Whether two finds are of one counter.
 fn overlap(one: &Counter, other: &Counter) -> bool {
-    let reach = |window: &Window| {
-        let [a, _, c, _] = window.corners();
-        (a.0 - c.0).hypot(a.1 - c.1) / 2.0
-    };
     one.windows.iter().any(|window| {
         other.windows.iter().any(|near| {
             let away = (window.middle.0 - near.middle.0).hypot(window.middle.1 - near.middle.1);
@@ -228,8 +250,18 @@ fn counter_of(
         quarter_turns: 0,
         windows: chosen.iter().map(|place| place.window).collect(),
         open_start: is_open(&places, from),
+        before: Vec::new(),
+        after: Vec::new(),
+        beside: [
+            windows_of(places[..from].iter().rev()),
+            windows_of(places[to..].iter()),
+        ],
         confidence,
     }))
+}
+
+fn windows_of<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Window> {
+    places.take(BESIDE).map(|place| place.window).collect()
 }
 
 /// Whether the place before the first wheel has the ground of a wheel and something on it, or is
@@ -256,6 +288,8 @@ fn stands_apart(places: &[Place], from: usize, to: usize) -> bool {
     apart(before, &places[from]) || apart(places.get(to), &places[to - 1])
 }
 
+/// The places of a row and beyond it, left to right; none where the patches that make the row are
+/// no digits themselves.
 fn places(
     row: &Row,
     ink: Ink,
@@ -264,26 +298,59 @@ fn places(
 ) -> Result<Vec<Place>, NetworkError> {
     /// Wheels that no patch showed: half turned, red, or behind a glare.
     const BEYOND: i32 = 4;
+    /// Stripes, letters and gravel are below.
+    const MEMBERS_CONFIDENCE: f32 = 0.5;
     let first = row.members.first().map_or(0, |(place, _)| *place);
     let last = row.members.last().map_or(0, |(place, _)| *place);
-    let windows: Vec<(i32, Window)> = (first - BEYOND..=last + BEYOND)
-        .map(|number| (number, Window::of(&row.line, number as f32)))
-        .filter(|(_, window)| window.is_within(pixels.width(), pixels.height()))
-        .collect();
-    let crops: Vec<Crop> = windows
+    let look_at = |numbers: &mut dyn Iterator<Item = i32>| {
+        let windows = numbers
+            .map(|number| (number, Window::of(&row.line, number as f32)))
+            .filter(|(_, window)| window.is_within(pixels.width(), pixels.height()));
+        look_at(windows.collect(), ink, pixels, network)
+    };
+    let mut places = look_at(&mut (first..=last))?;
+    if mean(places.iter().map(|place| place.reading.confidence)) < MEMBERS_CONFIDENCE {
+        return Ok(Vec::new());
+    }
+    places.extend(look_at(
+        &mut (first - BEYOND..first).chain(last + 1..=last + BEYOND),
+    )?);
+    places.sort_by_key(|place| place.number);
+    Ok(places)
+}
+
+fn look_at(
+    windows: Vec<(i32, Window)>,
+    ink: Ink,
+    pixels: &RgbImage,
+    network: &DigitNetwork,
+) -> Result<Vec<Place>, NetworkError> {
+    let cuts = windows
         .iter()
-        .map(|(_, window)| window.cut(pixels, Nudge::NONE))
-        .collect();
-    let readings = network.read(&crops)?;
-    let looked_at = crops.iter().zip(readings);
-    Ok(windows
+        .map(|(_, window)| window.cut(pixels, Nudge::NONE));
+    let crops: Vec<Crop> = cuts.collect();
+    let looks: Vec<Looks> = crops.iter().map(|crop| Looks::of(crop, ink)).collect();
+    // What is too low for a digit is no wheel, whatever the network would make of it.
+    let tall = crops
         .into_iter()
-        .zip(looked_at)
-        .map(|((number, window), (crop, reading))| Place {
-            number,
-            window,
-            looks: Looks::of(crop, ink),
-            reading,
+        .zip(&looks)
+        .filter(|(_, looks)| looks.is_tall());
+    let tall: Vec<Crop> = tall.map(|(crop, _)| crop).collect();
+    let mut readings = network.read(&tall)?.into_iter();
+    let places = windows.into_iter().zip(looks);
+    Ok(places
+        .map(|((number, window), looks)| {
+            let reading = if looks.is_tall() {
+                readings.next()
+            } else {
+                None
+            };
+            Place {
+                number,
+                window,
+                looks,
+                reading: reading.unwrap_or_else(WheelReading::unread),
+            }
         })
         .collect())
 }
@@ -307,9 +374,13 @@ fn read_with_care(
     let on_head = mean(network.read(&crops)?.iter().map(|wheel| wheel.confidence));
     // Most photos are upright: the other way has to be clearly better.
     let upside_down = on_head > counter.confidence + 0.06;
-    let (windows, mut reds) = (counter.windows, counter.reds);
+    let (windows, mut reds, mut beside) = (counter.windows, counter.reds, counter.beside);
     let windows = if upside_down {
         reds.reverse();
+        beside.reverse();
+        for window in beside.iter_mut().flatten() {
+            *window = window.turned();
+        }
         turned
     } else {
         windows
@@ -318,6 +389,9 @@ fn read_with_care(
     let red = reds.iter().rev().take_while(|red| **red).count();
     let confidence = mean(wheels.iter().map(|wheel| wheel.confidence));
     Ok(Counter {
+        before: read_windows(&beside[0], pixels, network)?,
+        after: read_windows(&beside[1], pixels, network)?,
+        beside,
         rank: counter.rank * confidence / counter.confidence,
         // A counter all in red has no decimals that could be told by their colour.
         red: if red == reds.len() { 0 } else { red },
@@ -345,9 +419,14 @@ fn rank(row: &Row, wheels: &[WheelReading], pixels: &RgbImage) -> f32 {
     let size = height / pixels.width().max(pixels.height()) as f32;
     // More than eight digits are a serial number rather than a counter.
     let surest = wheels.iter().take(8);
-    let sure: f32 = surest.map(|wheel| wheel.confidence - 0.3).sum();
+    let sure: f32 = surest.map(|wheel| wheel.confidence - 0.5).sum();
     let apart = ((apart - 0.72) / 0.16).clamp(0.15, 1.0);
-    let strokes = if only_strokes(wheels) { 0.5 } else { 1.0 };
+    let confidence = mean(wheels.iter().map(|wheel| wheel.confidence));
+    let strokes = match (only_strokes(wheels), confidence > WELL) {
+        (false, _) => 1.0,
+        (true, true) => 0.5,
+        (true, false) => 0.15,
+    };
     sure * size.sqrt() * apart * strokes * (1.0 - row.misfit()).max(0.1)
 }
 

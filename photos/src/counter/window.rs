@@ -20,6 +20,9 @@ const DIGIT_SHARE: f32 = 0.62;
 /// Windows are seldom wider, in digit heights.
 const WIDTH_MAX: f32 = 0.95;
 
+/// Pixels of the photo from one sample to the next: each is made of the four around it.
+const STRIDE: f32 = 1.5;
+
 /// By how much a window is cut larger or elsewhere than planned.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Nudge {
@@ -120,7 +123,7 @@ impl Window {
     /// holes between them.
     pub(super) fn cut(self, pixels: &RgbImage, nudge: Nudge) -> Crop {
         let tall = 2.0 * self.down.0.hypot(self.down.1);
-        let finer = (tall / HEIGHT as f32).ceil().clamp(1.0, 6.0) as u32;
+        let finer = (tall / (HEIGHT as f32 * STRIDE)).ceil().clamp(1.0, 6.0) as u32;
         let (width, height) = (WIDTH as u32 * finer, HEIGHT as u32 * finer);
         let picture = RgbImage::from_fn(width, height, |x, y| {
             let across = ((x as f32 + 0.5) / width as f32 * 2.0 - 1.0) * nudge.scale;

@@ -225,7 +225,8 @@ fn paint_wheel(
     );
 }
 
-/// A line of small digits, as serial numbers are printed; gives its width.
+/// A line of small digits, as serial numbers are printed, with the marks of dates and times; gives
+/// its width.
 pub(super) fn print(
     canvas: &mut Canvas,
     text: &str,
@@ -237,10 +238,15 @@ pub(super) fn print(
     let hand = Hand::draw(random);
     let advance = (hand.width + 0.22) * height;
     for (index, character) in text.chars().enumerate() {
-        let Some(digit) = character.to_digit(10) else {
-            continue;
+        let strokes = match (character, character.to_digit(10)) {
+            (_, Some(digit)) => hand.strokes(digit as u8),
+            ('-', _) => vec![vec![(-0.15, 0.0), (0.15, 0.0)]],
+            (':', _) => vec![
+                vec![(0.0, -0.22), (0.0, -0.2)],
+                vec![(0.0, 0.2), (0.0, 0.22)],
+            ],
+            _ => continue,
         };
-        let strokes = hand.strokes(digit as u8);
         let middle = (at.0 + advance * (index as f32 + 0.5), at.1 + height / 2.0);
         let area = Area {
             x: middle.0 - advance / 2.0,

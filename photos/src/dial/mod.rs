@@ -198,6 +198,25 @@ pub struct DialPhoto {
 }
 
 impl DialPhoto {
+    /// Writes into the lower left corner as camera apps do: digits, `-` and `:`.
+    pub fn stamp(&mut self, text: &str) {
+        let height = self.pixels.width().min(self.pixels.height()) as f32 / 32.0;
+        let at = (height, self.pixels.height() as f32 - 2.0 * height);
+        let mut canvas = canvas::Canvas {
+            pixels: std::mem::take(&mut self.pixels),
+        };
+        let mut random = Random::new(1);
+        counter::print(
+            &mut canvas,
+            text,
+            at,
+            height,
+            [250.0, 200.0, 40.0],
+            &mut random,
+        );
+        self.pixels = canvas.pixels;
+    }
+
     /// As a phone sends it.
     pub fn jpeg(&self, quality: u8) -> Result<Vec<u8>, crate::Refusal> {
         crate::gate::jpeg_of(&self.pixels, quality)

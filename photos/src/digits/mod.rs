@@ -37,6 +37,11 @@ impl WheelReading {
         Self::from_probabilities(probabilities)
     }
 
+    /// Of a window nobody looked at: any place is as likely as any other.
+    pub(crate) fn unread() -> Self {
+        Self::from_probabilities(vec![1.0 / CLASSES as f32; CLASSES])
+    }
+
     pub(crate) fn from_probabilities(probabilities: Vec<f32>) -> Self {
         let around = |class: usize| {
             (0..=2 * PEAK_REACH).map(move |step| (class + CLASSES + step - PEAK_REACH) % CLASSES)

@@ -3,9 +3,11 @@
 mod claims;
 mod copies;
 mod fingerprint;
+mod grid;
 mod quality;
 mod whole;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, RgbImage};
@@ -16,7 +18,7 @@ pub use copies::{Copies, copies};
 pub use fingerprint::{Fingerprint, Near, fingerprint, sha256};
 pub use quality::{Quality, QualityFault};
 
-use crate::Refusal;
+use crate::{Refusal, picture};
 
 /// How large a photo may be; read before anything is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,15 +95,21 @@ pub struct Photo {
     pub claims: Claims,
     pub quality: Quality,
     pub fingerprint: Fingerprint,
-    /// As a viewer shows it: turned by its orientation mark.
+    /// As a viewer shows it: turned by its orientation mark, its longer side [`WORKING_SIDE`] at
+    /// most.
     pub pixels: RgbImage,
 }
+
+/// Nothing is searched, read or shown more finely than this; a phone's photo is twice to three
+/// times as wide, and every pixel more is paid for by all that come after.
+pub const WORKING_SIDE: u32 = 1600;
 
 impl Photo {
     /// Decodes the whole picture, which takes a while: not for an async thread.
     pub fn open(bytes: &[u8], limits: Limits) -> Result<Self, Refusal> {
-        let (media_type, pixels) = decode(bytes, limits)?;
-        let quality = quality::measure(&pixels);
+        let media_type = whole_photo(bytes, limits)?;
+        let (size, pixels) = decode_known(media_type.format(), bytes, limits, WORKING_SIDE)?;
+        let quality = quality::measure(&pixels, size);
         Ok(Self {
             media_type,
             sha256: sha256(bytes),
@@ -115,15 +123,20 @@ impl Photo {
 
 /// Checks and decodes a whole file; the pixels stand upright.
 pub fn decode(bytes: &[u8], limits: Limits) -> Result<(MediaType, RgbImage), Refusal> {
+    let media_type = whole_photo(bytes, limits)?;
+    let (_, pixels) = decode_known(media_type.format(), bytes, limits, u32::MAX)?;
+    Ok((media_type, pixels))
+}
+
+/// The type of a file that may be decoded as evidence.
+fn whole_photo(bytes: &[u8], limits: Limits) -> Result<MediaType, Refusal> {
     let media_type = known(bytes, limits)?;
     // Decoders are lenient with files that end too early; this is not.
-    if !whole::is_whole(media_type, bytes) {
-        return Err(Refusal::Unreadable);
+    if whole::is_whole(media_type, bytes) {
+        Ok(media_type)
+    } else {
+        Err(Refusal::Unreadable)
     }
-    Ok((
-        media_type,
-        decode_known(media_type.format(), bytes, limits)?,
-    ))
 }
 
 /// Decodes also what lacks its last bytes: for collections of crops, not for evidence.
@@ -135,7 +148,7 @@ pub(crate) fn decode_leniently(bytes: &[u8], limits: Limits) -> Result<RgbImage,
     } else {
         known(bytes, limits)?.format()
     };
-    decode_known(format, bytes, limits)
+    Ok(decode_known(format, bytes, limits, u32::MAX)?.1)
 }
 
 /// The type of a file that is neither too large itself nor claims too many pixels.
@@ -162,17 +175,42 @@ fn size_within(format: ImageFormat, bytes: &[u8], limits: Limits) -> Result<(), 
     Ok(())
 }
 
-fn decode_known(format: ImageFormat, bytes: &[u8], limits: Limits) -> Result<RgbImage, Refusal> {
+/// The size of the upright picture, and its pixels with the longer side `longest` at most.
+fn decode_known(
+    format: ImageFormat,
+    bytes: &[u8],
+    limits: Limits,
+    longest: u32,
+) -> Result<((u32, u32), RgbImage), Refusal> {
     let mut whole = ImageReader::with_format(Cursor::new(bytes), format);
     let mut memory = image::Limits::default();
-    // Up to eight bytes a pixel, and as much again for the decoder's own work.
-    memory.max_alloc = Some(limits.pixels_max.saturating_mul(16));
+    // Four bytes a pixel, and as much again for the decoder's own work.
+    memory.max_alloc = Some(limits.pixels_max.saturating_mul(8));
     whole.limits(memory);
     let mut decoder = whole.into_decoder().map_err(|error| refusal(&error))?;
+    // Sixteen bits a colour are no photo of a phone, and twice the memory.
+    if decoder.total_bytes() > limits.pixels_max.saturating_mul(4) {
+        return Err(Refusal::TooManyPixels);
+    }
     let orientation = decoder.orientation().map_err(|error| refusal(&error))?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
-    picture.apply_orientation(orientation);
-    Ok(picture.into_rgb8())
+    let picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
+    let (width, height) = (picture.width(), picture.height());
+    let pixels = picture.into_rgb8();
+    // Turning costs a second picture, so it is made small first.
+    let small = match picture::at_most(&pixels, longest) {
+        Cow::Borrowed(_) => pixels,
+        Cow::Owned(small) => small,
+    };
+    let mut upright = DynamicImage::ImageRgb8(small);
+    upright.apply_orientation(orientation);
+    let lies = upright.width() != upright.height()
+        && (upright.width() > upright.height()) != (width > height);
+    let size = if lies {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    Ok((size, upright.into_rgb8()))
 }
 
 fn refusal(error: &ImageError) -> Refusal {
@@ -185,4 +223,4 @@ fn refusal(error: &ImageError) -> Refusal {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-pub(crate) use tests::jpeg;
+pub(crate) use tests::{jpeg, jpeg_taken_at};

@@ -3,6 +3,7 @@
 use image::{GrayImage, RgbImage};
 use serde::Serialize;
 
+use super::grid;
 use crate::picture;
 
 /// The side to which a picture is brought before it is measured, so that the figures of a small
@@ -24,6 +25,8 @@ pub struct Quality {
     pub burnt: f32,
     /// Share of pixels that are nearly black.
     pub dark: f32,
+    /// Share of the picture over which one fine grid repeats: a screen's.
+    pub grid: f32,
     pub faults: Vec<QualityFault>,
 }
 
@@ -36,6 +39,8 @@ pub enum QualityFault {
     TooDark,
     TooBright,
     NothingOnIt,
+    /// Taken of a screen and not of a meter.
+    Screen,
 }
 
 /// Below this on the longer side digits have too few pixels.
@@ -44,9 +49,10 @@ const SHARPNESS_MIN: f32 = 12.0;
 const LIGHT_MIN: f32 = 18.0;
 const BURNT_MAX: f32 = 0.6;
 const CONTRAST_MIN: f32 = 5.0;
+const GRID_MAX: f32 = 0.6;
 
-pub(super) fn measure(pixels: &RgbImage) -> Quality {
-    let (width, height) = pixels.dimensions();
+/// `size` is that of the photo, which may have been made smaller before.
+pub(super) fn measure(pixels: &RgbImage, (width, height): (u32, u32)) -> Quality {
     let grey = picture::grey(&picture::at_most(pixels, MEASURED_SIDE));
     let count = (grey.width() * grey.height()).max(1) as f32;
     let share = |test: &dyn Fn(u8) -> bool| {
@@ -67,6 +73,7 @@ pub(super) fn measure(pixels: &RgbImage) -> Quality {
         contrast: variance.sqrt(),
         burnt: share(&|value| value >= 252),
         dark: share(&|value| value <= 12),
+        grid: grid::share(&picture::grey(pixels)),
         faults: Vec::new(),
     };
     quality.faults = faults(&quality);
@@ -88,6 +95,9 @@ fn faults(quality: &Quality) -> Vec<QualityFault> {
         faults.push(QualityFault::NothingOnIt);
     } else if quality.sharpness < SHARPNESS_MIN {
         faults.push(QualityFault::Blurred);
+    }
+    if quality.grid >= GRID_MAX {
+        faults.push(QualityFault::Screen);
     }
     faults
 }

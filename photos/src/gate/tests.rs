@@ -5,12 +5,16 @@ use image::{ExtendedColorType, ImageEncoder as _, Rgb, RgbImage};
 use proptest::prelude::*;
 
 use super::*;
+use crate::dial::Random;
 
 /// A picture with something on it, brighter to the right.
 fn picture(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let ramp = u8::try_from(60 + x * 120 / width).unwrap();
-        let stripes = if (x / 7 + y / 11) % 2 == 0 { 0 } else { 60 };
+        // In no order: what repeats evenly is a screen.
+        let cell = u64::from(x / 7 * 1000 + y / 11);
+        let is_dark = Random::new(cell).bits().is_multiple_of(2);
+        let stripes = if is_dark { 0 } else { 60 };
         Rgb([ramp + stripes, ramp, ramp])
     })
 }
@@ -83,6 +87,13 @@ fn jpeg_with(pixels: &RgbImage, exif: Vec<u8>) -> Vec<u8> {
         )
         .unwrap();
     bytes
+}
+
+/// A photo whose camera says when it was taken.
+pub(crate) fn jpeg_taken_at(pixels: &RgbImage, moment: &str) -> Vec<u8> {
+    let text = format!("{moment}\0").into_bytes();
+    let length = u32::try_from(text.len()).unwrap();
+    jpeg_with(pixels, tiff(&[(0x0132, 2, length, text)]))
 }
 
 const SMALL: Limits = Limits {
@@ -253,7 +264,7 @@ fn x5_copies_carry_no_metadata() {
 
 #[test]
 fn x5_poor_pictures_are_named_by_their_fault() {
-    let faults = |pixels: &RgbImage| quality::measure(pixels).faults;
+    let faults = |pixels: &RgbImage| quality::measure(pixels, pixels.dimensions()).faults;
     let plain = |value| RgbImage::from_pixel(640, 480, Rgb([value; 3]));
     assert_eq!(faults(&plain(190)), [QualityFault::NothingOnIt]);
     assert!(faults(&plain(4)).contains(&QualityFault::TooDark));

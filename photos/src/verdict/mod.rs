@@ -90,6 +90,10 @@ pub struct Seen<'a> {
 
 /// From this on a number is what the counter shows.
 const SURE: f64 = 0.9;
+/// Of the last wheel alone, where all before it are sure. It turns all the time, and within a tenth
+/// of the next digit nothing behind it tells on which side it is: what is wrongly taken there is a
+/// tenth of the smallest unit (V23 allows it half a turn).
+const SURE_OF_LAST: f64 = 0.7;
 /// From this on another way to see the counter is worth a human look.
 const POSSIBLE: f64 = 0.5;
 /// Below this, on average, what was taken for wheels may be anything.
@@ -115,6 +119,8 @@ pub fn judge(expected: &Expected, seen: &Seen<'_>) -> Verdict {
         Some(Rule::TwoCounters)
     } else if counter.upside_down {
         Some(Rule::UpsideDown)
+    } else if seen.faults.contains(&QualityFault::Screen) {
+        Some(Rule::PoorPicture)
     } else {
         None
     };
@@ -144,19 +150,82 @@ fn other_meter(numbers: &[String], codes: &[CodeRead]) -> bool {
 }
 
 fn compare(expected: &Expected, counter: &Counter) -> Verdict {
-    let wheels = counter.wheels.as_slice();
-    let shape = match expected.shape {
-        Some(shape) if shape.whole + shape.decimals == wheels.len() => shape,
-        Some(_) => return Verdict::of(Outcome::Unsure, Rule::CounterUnclear, None),
-        None => DialShape {
-            whole: wheels.len() - counter.red,
-            decimals: counter.red,
-        },
-    };
+    let seen = counter.wheels.len();
+    match expected.shape {
+        None => {
+            let shape = DialShape {
+                whole: seen - counter.red,
+                decimals: counter.red,
+            };
+            compare_wheels(expected, &counter.wheels, shape, counter.open_start)
+        }
+        Some(shape) if shape.whole + shape.decimals == seen => {
+            compare_wheels(expected, &counter.wheels, shape, false)
+        }
+        Some(shape) => {
+            let Some(wheels) = fitted(counter, shape) else {
+                return Verdict::of(Outcome::Unsure, Rule::CounterUnclear, None);
+            };
+            let verdict = compare_wheels(expected, &wheels, shape, false);
+            // Which places are the wheels is itself a guess, so that it holds no bill.
+            match verdict.outcome {
+                Outcome::Match => verdict,
+                _ => Verdict::of(Outcome::Unsure, Rule::CounterUnclear, verdict.probability),
+            }
+        }
+    }
+}
+
+/// The wheels the meter is known to have, where more or fewer were seen: what is beside a counter
+/// may look like a wheel, and a wheel in glare like none. Where they begin is told by the first
+/// red wheel, or by what is plainly no wheel; never by the number that was typed.
+fn fitted(counter: &Counter, shape: DialShape) -> Option<Vec<WheelReading>> {
+    /// As unsure as a mark or a screw; and how much surer the other end has to be.
+    const NO_WHEEL: f32 = 0.93;
+    const CLEARLY: f32 = 0.05;
+    let wheels = &counter.wheels;
+    let wanted = shape.whole + shape.decimals;
+    let starts_right = counter.red > 0 && wheels.len() - counter.red == shape.whole;
+    let ends_right = counter.red > 0 && counter.red == shape.decimals;
+    if wheels.len() > wanted {
+        let extra = wheels.len() - wanted;
+        let (first, last) = (wheels[0].confidence, wheels[wheels.len() - 1].confidence);
+        let drops_last = last < NO_WHEEL && last + CLEARLY < first;
+        let drops_first = first < NO_WHEEL && first + CLEARLY < last;
+        return if starts_right || (extra == 1 && drops_last && !ends_right) {
+            Some(wheels[..wanted].to_vec())
+        } else if ends_right || (extra == 1 && drops_first) {
+            Some(wheels[extra..].to_vec())
+        } else {
+            None
+        };
+    }
+    let missing = wanted - wheels.len();
+    if starts_right && counter.after.len() >= missing {
+        let more = counter.after[..missing].iter();
+        Some(wheels.iter().chain(more).cloned().collect())
+    } else if ends_right && counter.before.len() >= missing {
+        let more = counter.before[..missing].iter().rev();
+        Some(more.chain(wheels).cloned().collect())
+    } else {
+        None
+    }
+}
+
+/// `may_lack_first`: what is before the first wheel may be one that was missed.
+fn compare_wheels(
+    expected: &Expected,
+    wheels: &[WheelReading],
+    shape: DialShape,
+    may_lack_first: bool,
+) -> Verdict {
     let typed = expected.index.on(shape.whole, shape.decimals);
     let score = typed.as_ref().map(|digits| probability(wheels, digits));
-    if score.is_some_and(|score| score >= SURE) {
-        return if expected.shape.is_none() && counter.open_start {
+    let is_shown = typed.as_ref().zip(score).is_some_and(|(digits, score)| {
+        score >= SURE || is_sure_but_for_last(wheels, digits, score)
+    });
+    if is_shown {
+        return if may_lack_first {
             Verdict::of(Outcome::Unsure, Rule::CounterUnclear, score)
         } else {
             Verdict::of(Outcome::Match, Rule::Scored, score)
@@ -190,6 +259,16 @@ fn compare(expected: &Expected, counter: &Counter) -> Verdict {
         return Verdict::of(Outcome::Unsure, Rule::HalfTurn, score);
     }
     Verdict::of(Outcome::Mismatch, Rule::Scored, score)
+}
+
+/// Whether all that is unclear is where the last wheel stands, and it rather stands as typed.
+fn is_sure_but_for_last(wheels: &[WheelReading], digits: &[Option<u8>], score: f64) -> bool {
+    let mut before = digits.to_vec();
+    let last = before.last_mut().and_then(Option::take);
+    last.is_some() && {
+        let others = probability(wheels, &before);
+        others >= SURE && score >= SURE_OF_LAST * others
+    }
 }
 
 /// Whether the number fits the counter seen with a wheel less at an end, or with its point moved.

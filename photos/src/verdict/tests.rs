@@ -95,6 +95,62 @@ fn x5_red_wheels_are_behind_the_point() {
     );
 }
 
+fn shaped(index: &str, counter: &Counter, whole: usize, decimals: usize) -> (Outcome, Rule) {
+    let expected = Expected {
+        shape: Some(DialShape { whole, decimals }),
+        ..expected(index)
+    };
+    let verdict = compare(&expected, counter);
+    (verdict.outcome, verdict.rule)
+}
+
+const UNCLEAR: (Outcome, Rule) = (Outcome::Unsure, Rule::CounterUnclear);
+
+#[test]
+fn x5_the_last_wheel_may_be_less_sure_than_the_others() {
+    // Rather on 6 than on 5, but the tail of the peak is before it.
+    let near = counter(&[0.0, 1.0, 2.0, 8.0, 6.0], 0);
+    assert!(probability(&near.wheels, &[Some(0), Some(1), Some(2), Some(8), Some(6)]) < SURE);
+    assert_eq!(said("01286", &near), MATCH);
+    assert_eq!(said("01285", &near).0, Outcome::Unsure);
+    // In the very middle it is neither.
+    let between = counter(&[0.0, 1.0, 2.0, 8.0, 5.95], 0);
+    assert_eq!(said("01286", &between).0, Outcome::Unsure);
+    assert_eq!(said("01285", &between).0, Outcome::Unsure);
+}
+
+#[test]
+fn x5_a_mark_beside_the_counter_is_no_wheel_of_a_meter_that_is_known() {
+    let mut wheels: Vec<WheelReading> = [0.0, 1.0, 2.0, 8.0, 6.4].map(wheel).to_vec();
+    wheels.push(blank());
+    let marked = Counter::of_wheels(wheels, 0);
+    assert_eq!(shaped("1286", &marked, 5, 0), MATCH);
+    // Never a mismatch: which places are the wheels is a guess.
+    assert_eq!(shaped("1268", &marked, 5, 0), UNCLEAR);
+    // Six wheels seen as well as each other: any of them may be the one too many.
+    let six = counter(&[0.0, 1.0, 2.0, 8.0, 6.0, 4.4], 0);
+    assert_eq!(shaped("1286", &six, 5, 0), UNCLEAR);
+    assert_eq!(shaped("12864", &six, 5, 0), UNCLEAR);
+}
+
+#[test]
+fn x5_red_wheels_tell_where_a_missed_one_is() {
+    let mut seen = counter(&[0.0, 1.0, 2.0, 8.0, 6.0, 4.0], 1);
+    seen.after = vec![wheel(7.4), blank()];
+    assert_eq!(shaped("1286.47", &seen, 5, 2), MATCH);
+    assert_eq!(shaped("1286.48", &seen, 5, 2), UNCLEAR);
+    // What is there is no wheel.
+    assert_eq!(shaped("1286.470", &seen, 5, 3), UNCLEAR);
+    seen.before = vec![wheel(3.0)];
+    assert_eq!(shaped("301286.4", &seen, 6, 1), MATCH);
+    assert_eq!(shaped("1286.4", &seen, 6, 1), UNCLEAR);
+    // Without a red wheel it may be missing at either end.
+    let mut plain = counter(&[1.0, 2.0, 8.0, 6.0], 0);
+    plain.after = vec![wheel(7.4)];
+    plain.before = vec![wheel(0.0)];
+    assert_eq!(shaped("1286", &plain, 5, 0), UNCLEAR);
+}
+
 #[test]
 fn x5_more_digits_than_wheels_are_left_to_a_human() {
     let counter = counter(&[1.0, 2.0, 3.0, 4.0], 0);
