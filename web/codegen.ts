@@ -20,6 +20,7 @@ const config: CodegenConfig = {
           Fen: 'string',
           LogPosition: 'string',
           Moment: 'string',
+          NaiveDateTime: 'string',
           YearMonth: 'string',
         },
       },
