@@ -355,14 +355,14 @@ test('an answer to one’s own request shows by itself', async ({ browser }) => 
     openServiceCase: { serviceCase: { caseId: string } }
   }
   const open = 'mutation Ask($input: OpenServiceCaseInput!) { openServiceCase(input: $input) { serviceCase { caseId } } }'
-  const input = { idempotencyKey: `case-${stamp}`, kind: 'SUGGESTION', campusId: campuses[0]?.campusId, place: '图书馆', text: '晚上多开一个窗口' }
+  const input = { idempotencyKey: `e2e-case-${stamp}`, kind: 'SUGGESTION', campusId: campuses[0]?.campusId, place: '图书馆', text: '晚上多开一个窗口' }
   const { caseId } = (await query<Opened>(customer, open, { input })).openServiceCase.serviceCase
   await customer.goto(`/m/cases/${caseId}`)
   await expect(customer.getByText('晚上多开一个窗口').first()).toBeVisible()
   await page.goto(`/admin/cases/${caseId}`)
   const reply = 'mutation Answer($input: ReplyToServiceCaseInput!) { replyToServiceCase(input: $input) { userErrors { message } } }'
   const words = `下周起开到八点 ${stamp}`
-  await query(page, reply, { input: { idempotencyKey: `reply-${stamp}`, caseId, text: words } })
+  await query(page, reply, { input: { idempotencyKey: `e2e-reply-${stamp}`, caseId, text: words } })
   await expect(customer.getByText(words)).toBeVisible({ timeout: 25_000 })
   await phone.close()
   await leave()

@@ -27,4 +27,4 @@ const code = await readFile(worker, 'utf8')
 if (code.split(PLACE).length !== 2) throw new Error(`${worker} should name ${PLACE} once`)
 const build = { version, page: '/m/staff', files: [...paths, '/favicon.svg'] }
 await writeFile(worker, code.replace(PLACE, () => JSON.stringify(build)))
-console.log(`sw.js keeps ${build.files.length} files, version ${version}`)
+process.stdout.write(`sw.js keeps ${build.files.length} files, version ${version}\n`)
