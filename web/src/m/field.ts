@@ -29,6 +29,10 @@ export const fieldMemory: SessionMemory = {
     }
   },
   forget() {
-    window.localStorage.removeItem(KEY)
+    try {
+      window.localStorage.removeItem(KEY)
+    } catch {
+      // Where nothing can be kept, nothing was.
+    }
   },
 }
