@@ -21,7 +21,7 @@ use crate::erasure::Keepers;
 use crate::frames::DeviceFrames;
 use crate::gateways::{GatewayDesk, GatewaySender, Gateways};
 use crate::objects::{self, Place};
-use crate::photos::{PhotoLimits, PhotoStore};
+use crate::photos::{PhotoAnalyst, PhotoKey, PhotoLimits, PhotoStore};
 use crate::policies;
 
 /// Why a node cannot be put together.
@@ -48,6 +48,7 @@ fn verification_schedule(config: &VerificationConfig) -> VerificationSchedule {
 pub struct Core {
     pub store: EventStore,
     pub bus: CommandBus,
+    pub analyst: PhotoAnalyst,
 }
 
 impl Core {
@@ -68,7 +69,13 @@ impl Core {
             });
         }
         let bus = CommandBus::new(store.clone(), options);
-        Ok(Self { store, bus })
+        let photos = Self::open_photos(config, &store)?;
+        let analyst = PhotoAnalyst::new(photos, store.pool().clone(), config.photos.workers);
+        Ok(Self {
+            store,
+            bus,
+            analyst,
+        })
     }
 
     /// Passwords, codes and sessions.
@@ -85,15 +92,16 @@ impl Core {
     }
 
     /// The photos, under the data directory or where the configuration has them.
-    pub fn photos(config: &Config) -> Result<PhotoStore, AppError> {
+    fn open_photos(config: &Config, store: &EventStore) -> Result<PhotoStore, AppError> {
         let limits = PhotoLimits::from(&config.photos);
+        let key = PhotoKey::derived(&store.hashing_key("blind-index")?);
         if let Some(url) = &config.photos.store {
             let Place { objects, prefix } = objects::open(config, url)?;
             let objects = Arc::new(PrefixStore::new(objects, prefix));
-            return Ok(PhotoStore::over(objects, limits));
+            return Ok(PhotoStore::over(objects, limits, key));
         }
         let folder = config.data_dir.join("photos");
-        Ok(PhotoStore::in_folder(&folder, limits)?)
+        Ok(PhotoStore::in_folder(&folder, limits, key)?)
     }
 
     /// What the GraphQL schema works with.
@@ -108,7 +116,7 @@ impl Core {
             read_models: Arc::new(daemon.clone()),
             access: self.access(config)?,
             access_log: Arc::clone(journal) as Arc<_>,
-            photos: Arc::new(Self::photos(config)?),
+            photos: Arc::new(self.analyst.clone()),
             frames: Arc::new(DeviceFrames),
             gateways: Arc::new(self.gateways(config)?),
         })
@@ -127,7 +135,7 @@ impl Core {
         Ok(Keepers {
             store: self.store.clone(),
             access: self.access(config)?,
-            photos: Self::photos(config)?,
+            photos: self.analyst.photos().clone(),
             outbox: JsonLinesSender::new(config.data_dir.join("outbox.jsonl")),
         })
     }
@@ -143,7 +151,7 @@ impl Core {
         };
         let mut daemon = Daemon::builder(self.bus.clone())
             .projectors(chaobiao_projections::all(&self.store))
-            .policies(policies::all(keepers))
+            .policies(policies::all(keepers, self.analyst.clone()))
             .processes(policies::processes())
             .sender(GatewaySender::new(self.gateways(config)?, outbox))
             .notary(notary);

@@ -1,6 +1,9 @@
 //! Composition root: configuration, roles, HTTP and the wiring of all parts. The only place that
 //! knows everything.
 
+// The future of a request nests as deep as the root of the schema does.
+#![recursion_limit = "256"]
+
 pub mod access_log;
 pub mod app;
 pub mod calendar;

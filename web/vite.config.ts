@@ -66,8 +66,10 @@ export default defineConfig({
     // An inlined picture or font would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { m: 'm.html', admin: 'admin.html' },
+      input: { m: 'm.html', admin: 'admin.html', sw: 'src/m/worker/sw.ts' },
       output: {
+        // A worker's name never changes: browsers look under it for the next one.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         codeSplitting: {
           groups: [
             { name: 'vue', test: /node_modules\/(@?vue|vue-router|@tanstack)/ },

@@ -33,6 +33,7 @@ pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
 pub mod receipt_stock;
+pub mod refund;
 pub mod report_template;
 pub mod self_read_campaign;
 pub mod service;
@@ -42,6 +43,7 @@ pub mod till;
 pub mod transfer_claim;
 pub mod units;
 pub mod validation_rules;
+pub mod waiver;
 pub mod work_calendar;
 
 /// For whoever handles aggregates and events without caring which.

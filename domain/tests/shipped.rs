@@ -43,6 +43,7 @@ use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
 use chaobiao_domain::receipt_stock::ReceiptStockEvent;
+use chaobiao_domain::refund::RefundEvent;
 use chaobiao_domain::report_template::ReportTemplateEvent;
 use chaobiao_domain::self_read_campaign::SelfReadCampaignEvent;
 use chaobiao_domain::service::appointment::AppointmentEvent;
@@ -54,6 +55,7 @@ use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::till::{CashMonthEvent, TillEvent};
 use chaobiao_domain::transfer_claim::TransferClaimEvent;
 use chaobiao_domain::validation_rules::ValidationRulesEvent;
+use chaobiao_domain::waiver::WaiverEvent;
 use chaobiao_domain::work_calendar::WorkYearEvent;
 use chaobiao_domain::{DomainEvent, upcasters};
 use serde_json::Value;
@@ -106,6 +108,7 @@ const READERS: &[(&str, Reader)] = &[
     ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
     ("receipt_stock", understood::<ReceiptStockEvent>),
+    ("refund", understood::<RefundEvent>),
     ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
@@ -119,6 +122,7 @@ const READERS: &[(&str, Reader)] = &[
     ("validation_rules", understood::<ValidationRulesEvent>),
     ("verification_cycle", understood::<VerificationCycleEvent>),
     ("visit_roster", understood::<RosterEvent>),
+    ("waiver", understood::<WaiverEvent>),
     ("work_calendar", understood::<WorkYearEvent>),
 ];
 

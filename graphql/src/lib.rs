@@ -43,6 +43,7 @@ pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
 pub mod receipt_stock;
+pub mod refund;
 pub mod self_read_campaign;
 pub mod service;
 pub mod staff;
@@ -52,6 +53,7 @@ pub mod till;
 pub mod transfer_claim;
 pub mod validation_rules;
 pub mod viewer;
+pub mod waiver;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
@@ -76,6 +78,7 @@ pub struct MeterWorkQuery(
 pub struct DeskQuery(
     MoneyQuery,
     CashDeskQuery,
+    HeldMoneyQuery,
     OnlineQuery,
     PeopleQuery,
     OfficeQuery,
@@ -89,6 +92,10 @@ pub struct OnlineQuery(
     gateway_statement::GatewayStatementQuery,
 );
 
+/// Queries about money that is given back or given up.
+#[derive(Default, MergedObject)]
+pub struct HeldMoneyQuery(refund::RefundQuery, waiver::WaiverQuery);
+
 /// Queries of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
 pub struct OfficeQuery(ServiceRootQuery, BillsQuery);
@@ -99,6 +106,7 @@ pub struct MeteringQuery(
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
+    reading::PhotoCheckQuery,
     reading::ReadingQuery,
 );
 
@@ -206,6 +214,7 @@ pub struct MeterWorkMutation(
 pub struct DeskMutation(
     MoneyMutation,
     CashDeskMutation,
+    HeldMoneyMutation,
     OnlineMutation,
     PeopleMutation,
     OfficeMutation,
@@ -218,6 +227,10 @@ pub struct OnlineMutation(
     prepaid::PrepaidMutation,
 );
 
+/// Mutations of money that is given back or given up.
+#[derive(Default, MergedObject)]
+pub struct HeldMoneyMutation(refund::RefundMutation, waiver::WaiverMutation);
+
 /// Mutations of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
 pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
@@ -225,14 +238,24 @@ pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 /// Mutations of meters and readings.
 #[derive(Default, MergedObject)]
 pub struct MeteringMutation(
+    TakingMutation,
+    JudgingMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
+);
+
+/// Mutations by which readings come in.
+#[derive(Default, MergedObject)]
+pub struct TakingMutation(
     reading::ReadingMutation,
     reading::BluetoothMutation,
     reading::EstimationMutation,
     reading::IntervalMutation,
-    reading::ReviewMutation,
 );
+
+/// Mutations by which people judge readings.
+#[derive(Default, MergedObject)]
+pub struct JudgingMutation(reading::PhotoCheckMutation, reading::ReviewMutation);
 
 /// Mutations of what hangs where and what it is.
 #[derive(Default, MergedObject)]
@@ -315,6 +338,7 @@ pub struct Subscription(
     bulletin::OutageSubscription,
     import_batch::ImportBatchSubscription,
     insight::InsightSubscription,
+    reading::PhotoCheckSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
 );

@@ -28,11 +28,13 @@ pub mod outages;
 pub mod paging;
 pub mod payments;
 pub mod personal;
+pub mod photo_checks;
 pub mod prepaid;
 pub mod reading_books;
 pub mod reading_review;
 pub mod receipt_stock;
 pub mod receipts;
+pub mod refunds;
 pub mod replacements;
 pub mod report_templates;
 mod rows;
@@ -49,6 +51,7 @@ pub mod unread_meters;
 pub mod usage_history;
 pub mod validation_rules;
 pub mod visits;
+pub mod waivers;
 
 use std::sync::Arc;
 
@@ -77,10 +80,12 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
         Arc::new(reading_books::ReadingBooksProjector),
+        Arc::new(photo_checks::PhotoChecksProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(prepaid::PrepaidProjector),
         Arc::new(receipt_stock::ReceiptStockProjector),
         Arc::new(receipts::ReceiptsProjector),
+        Arc::new(refunds::RefundsProjector),
         Arc::new(replacements::ReplacementsProjector),
         Arc::new(report_templates::ReportTemplatesProjector),
         Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
@@ -94,6 +99,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(usage_history::UsageHistoryProjector),
         Arc::new(validation_rules::ValidationRulesProjector),
         Arc::new(visits::VisitsProjector),
+        Arc::new(waivers::WaiversProjector),
         Arc::new(audit_trail::AuditTrailProjector),
         Arc::new(binding_queue::BindingQueueProjector),
         Arc::new(directory::DirectoryProjector::new(store)),

@@ -53,7 +53,7 @@ pub(super) async fn make(
         let parts = DemoParts {
             bus: &core.bus,
             access: &core.access(config)?,
-            photos: &Core::photos(config)?,
+            photos: core.analyst.photos(),
             progress: None,
         };
         let options = DemoOptions { seed: arguments.seed, today, meters: arguments.meters };

@@ -58,7 +58,7 @@ async fn retry(core: &Core, keepers: Keepers) -> Result<(), CommandError> {
         still_parked += retried.still_parked;
         output::line(&format!("{name}：{}", serde_json::to_string(&retried)?))?;
     }
-    for policy in policies::all(keepers) {
+    for policy in policies::all(keepers, core.analyst.clone()) {
         let name = policy.name();
         let retried = retry_parked_policy(&core.bus, policy).await?;
         still_parked += retried.still_parked;

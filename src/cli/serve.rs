@@ -93,7 +93,7 @@ async fn serve(
     let routes = chaobiao_web::router()
         .merge(http::log::routes(database.pool().clone()))
         .merge(photos::routes(PhotoRoutes {
-            photos: Core::photos(config)?,
+            analyst: core.analyst.clone(),
             services: services.clone(),
         }))
         .merge(export::routes(services.clone()))

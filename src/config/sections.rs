@@ -115,6 +115,9 @@ pub struct PhotoConfig {
     pub bytes_max: usize,
     /// Width times height: a small file may unpack to a huge picture.
     pub pixels_max: u64,
+    /// Photos that are read off at the same time, each on a processor of its own; 0: none are, and
+    /// they are marked as not analysed.
+    pub workers: usize,
 }
 
 impl Default for PhotoConfig {
@@ -123,6 +126,7 @@ impl Default for PhotoConfig {
             store: None,
             bytes_max: 10 * 1024 * 1024,
             pixels_max: 50_000_000,
+            workers: 1,
         }
     }
 }

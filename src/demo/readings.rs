@@ -255,13 +255,12 @@ impl Campus<'_> {
         // No two photos are the same picture, as no two of a camera are.
         let shade = u8::try_from((number + month.number * 7) % 48).unwrap_or(0);
         let jpeg = dial::draw(&self.registers[number].face(), shade)?;
-        let photo = ReadingPhoto {
-            photo: PhotoHash::try_new(hex::encode(Sha256::digest(&jpeg)))?,
-            stored: Some(StoredPhoto {
-                bytes: jpeg.len() as u64,
-                media_type: MediaType::Jpeg.as_str().to_owned(),
-            }),
+        let stored = StoredPhoto {
+            bytes: jpeg.len() as u64,
+            media_type: MediaType::Jpeg.as_str().to_owned(),
         };
+        let hash = PhotoHash::try_new(hex::encode(Sha256::digest(&jpeg)))?;
+        let photo = ReadingPhoto::new(hash, Some(stored));
         self.negatives.push(jpeg.into());
         Ok(photo)
     }

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::open;
 use crate::checkpoint_store::ObjectStoreSink;
 use crate::config::Config;
-use crate::photos::{PhotoLimits, PhotoStore};
+use crate::photos::{PhotoKey, PhotoLimits, PhotoStore};
 
 const ID: &str = "CENTRE";
 const SECRET: &str = "a secret of the store";
@@ -199,6 +199,7 @@ fn photos(config: &Config) -> PhotoStore {
     PhotoStore::over(
         Arc::new(PrefixStore::new(place.objects, place.prefix)),
         limits,
+        PhotoKey::new([7; 32]),
     )
 }
 

@@ -10,7 +10,7 @@ use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, commodity, month};
 
 const NOTICE: &str = "query($no: String!) { notice(noticeNo: $no) { noticeNo accountNo campus month \
-    issuedOn dueOn amount openAmount bill { billNo lines { meterNo commodity component tier \
+    issuedOn dueOn amount openAmount lateFee bill { billNo lines { meterNo commodity component tier \
     quantity unit price amount readings { index readOn previousIndex } } } } campuses { campusId name contact } }";
 const ACCOUNT: &str = "query($no: String!) { account(accountNo: $no) { holder address } }";
 
@@ -32,6 +32,7 @@ struct Notice {
     due_on: String,
     amount: Money,
     open_amount: Money,
+    late_fee: Money,
     bill: Option<Bill>,
 }
 
@@ -158,6 +159,12 @@ impl Wanted {
             ),
             &format!("尚欠：{} 元", notice.open_amount),
         );
+        if notice.late_fee.0.is_positive() {
+            paper.sides(
+                &format!("滞纳金（计至今日，缴清时计收）：{} 元", notice.late_fee),
+                "",
+            );
+        }
         paper.paragraph(
             "缴费方式：凭本通知单到任一校区水电服务点以现金、支票缴纳，或按通知单号转账、在线缴纳。",
         );

@@ -152,6 +152,8 @@ fn part(part: &str) -> &str {
         "WATER" => "水费",
         "ELECTRICITY" => "电费",
         "CREDIT" => "预存余额",
+        "LATE_FEE" => "滞纳金",
+        "DEPOSIT" => "押金",
         other => other,
     }
 }

@@ -12,12 +12,13 @@ use bytes::{Bytes, BytesMut};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{PhotoHash, start_of_business_day};
 use chaobiao_graphql::support::{Services, Viewer, customer_or};
+use chaobiao_photos::Refusal;
 use chaobiao_projections::reading_review::{self, ReadingRow};
 use chaobiao_projections::{binding_queue, meter_card, service_cases, transfer_claims};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
-use super::{PhotoError, PhotoStore};
+use super::{MediaType, PhotoAnalyst, PhotoError, PhotoStore};
 use crate::http::{Caller, forbidden, refused, refused_on};
 
 /// What multipart adds around the photo.
@@ -26,17 +27,24 @@ const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
 /// What the routes need.
 #[derive(Clone)]
 pub struct PhotoRoutes {
-    pub photos: PhotoStore,
+    pub analyst: PhotoAnalyst,
     pub services: Services,
 }
 
+impl PhotoRoutes {
+    fn photos(&self) -> &PhotoStore {
+        self.analyst.photos()
+    }
+}
+
 pub fn routes(needs: PhotoRoutes) -> Router {
-    let body_max = needs.photos.limits().bytes_max + ENVELOPE_BYTES_MAX;
+    let body_max = needs.photos().limits().bytes_max + ENVELOPE_BYTES_MAX;
     Router::new()
         .route("/photos", post(upload))
         .route_layer(from_fn_with_state(body_max, announced_size))
         .layer(DefaultBodyLimit::max(body_max))
         .route("/photos/{hash}", get(show))
+        .route("/photos/{hash}/{part}", get(show_part))
         .with_state(needs)
 }
 
@@ -48,10 +56,14 @@ struct Kept {
 impl IntoResponse for PhotoError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::Missing | Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::TooLarge | Self::TooManyPixels => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TypeNotAllowed => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unreadable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused(Refusal::Missing) | Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Refused(Refusal::TooLarge | Refusal::TooManyPixels) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Refused(Refusal::TypeNotAllowed | Refusal::HeicNotSupported) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            Self::Refused(Refusal::Unreadable) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Tampered | Self::Store(_) | Self::Worker(_) => {
                 tracing::error!(error = %self, source = ?self, "a photo could not be handled");
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -68,7 +80,7 @@ async fn announced_size(State(max): State<usize>, request: Request, next: Next) 
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > max) {
-        return PhotoError::TooLarge.into_response();
+        return PhotoError::from(Refusal::TooLarge).into_response();
     }
     next.run(request).await
 }
@@ -95,12 +107,16 @@ async fn upload(
     let Some(multipart) = multipart else {
         return PhotoError::Malformed.into_response();
     };
-    let kept = match read(multipart, needs.photos.limits().bytes_max).await {
-        Ok(bytes) => needs.photos.keep(bytes).await,
+    let kept = match read(multipart, needs.photos().limits().bytes_max).await {
+        Ok(bytes) => needs.photos().keep(bytes).await,
         Err(error) => Err(error),
     };
     match kept {
-        Ok(kept) => (StatusCode::CREATED, Json(Kept { hash: kept.photo })).into_response(),
+        Ok(kept) => {
+            // It is looked at while the index is still being typed.
+            needs.analyst.begin(kept.photo.clone());
+            (StatusCode::CREATED, Json(Kept { hash: kept.photo })).into_response()
+        }
         Err(error) => error.into_response(),
     }
 }
@@ -116,14 +132,14 @@ async fn read(mut multipart: Multipart, bytes_max: usize) -> Result<Bytes, Photo
             return read_field(field, bytes_max).await;
         }
     }
-    Err(PhotoError::Missing)
+    Err(PhotoError::from(Refusal::Missing))
 }
 
 async fn read_field(mut field: Field<'_>, bytes_max: usize) -> Result<Bytes, PhotoError> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| unread(&error))? {
         if bytes.len() + chunk.len() > bytes_max {
-            return Err(PhotoError::TooLarge);
+            return Err(PhotoError::from(Refusal::TooLarge));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -132,7 +148,7 @@ async fn read_field(mut field: Field<'_>, bytes_max: usize) -> Result<Bytes, Pho
 
 fn unread(error: &MultipartError) -> PhotoError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        PhotoError::TooLarge
+        PhotoError::from(Refusal::TooLarge)
     } else {
         PhotoError::Malformed
     }
@@ -143,6 +159,46 @@ async fn show(
     Extension(caller): Extension<Caller>,
     Path(hash): Path<String>,
 ) -> Response {
+    shown(&needs, &caller, hash, Part::Whole).await
+}
+
+async fn show_part(
+    State(needs): State<PhotoRoutes>,
+    Extension(caller): Extension<Caller>,
+    Path((hash, part)): Path<(String, Part)>,
+) -> Response {
+    shown(&needs, &caller, hash, part).await
+}
+
+/// What of a photo is asked for.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Part {
+    #[serde(skip)]
+    Whole,
+    /// The wheels alone.
+    Crop,
+    /// Small, for lists.
+    Thumbnail,
+}
+
+async fn picture(
+    photos: &PhotoStore,
+    photo: &PhotoHash,
+    part: Part,
+) -> Result<Option<(MediaType, Bytes)>, PhotoError> {
+    let jpeg = |found: Option<Bytes>| found.map(|bytes| (MediaType::Jpeg, bytes));
+    match part {
+        Part::Whole => {
+            let found = photos.shown(photo).await?;
+            Ok(found.map(|(media_type, picture)| (media_type, picture.into())))
+        }
+        Part::Crop => Ok(jpeg(photos.crop(photo).await?)),
+        Part::Thumbnail => Ok(jpeg(photos.thumbnail(photo).await?)),
+    }
+}
+
+async fn shown(needs: &PhotoRoutes, caller: &Caller, hash: String, part: Part) -> Response {
     let viewer = caller.viewer(&needs.services).await;
     if viewer.is_anonymous() {
         return forbidden(&viewer);
@@ -160,7 +216,7 @@ async fn show(
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     }
-    match needs.photos.shown(&photo).await {
+    match picture(needs.photos(), &photo, part).await {
         Ok(Some((media_type, picture))) => {
             let headers = [
                 (CONTENT_TYPE, media_type.as_str().to_owned()),

@@ -3,13 +3,15 @@
 //! The stored bytes stay as they came in, because their hash is evidence; this is done on the way
 //! out. Only the orientation is kept, without which phones' photos lie on their side.
 
-use super::MediaType;
+use chaobiao_photos::gate::MediaType;
 
 /// The picture alone, or `None` where the file is not whole.
 pub(super) fn without_metadata(bytes: &[u8]) -> Option<Vec<u8>> {
-    match MediaType::of(bytes)? {
+    match MediaType::of(bytes).ok()? {
         MediaType::Jpeg => jpeg(bytes),
         MediaType::Png => png(bytes),
+        // Its parts refer to each other; what is shown of it is drawn anew.
+        MediaType::WebP => None,
     }
 }
 

@@ -1,20 +1,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use chaobiao_domain::meter::StoredPhoto;
 use chaobiao_domain::units::PhotoHash;
-use chaobiao_graphql::support::PhotoShelf;
+use chaobiao_photos::gate::{Copies, Limits, MediaType, copies, decode};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as ObjectPath;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use super::check::check;
 use super::metadata::without_metadata;
-use super::{MediaType, PhotoError, PhotoLimits};
+use super::sealed::{HEADER, described};
+use super::{PhotoError, PhotoKey};
 
 /// Decoding takes memory by the pixel; more at once would only wait for a processor.
 const DECODED_AT_ONCE: usize = 2;
@@ -23,7 +21,8 @@ const DECODED_AT_ONCE: usize = 2;
 #[derive(Clone)]
 pub struct PhotoStore {
     objects: Arc<dyn ObjectStore>,
-    limits: PhotoLimits,
+    limits: Limits,
+    key: PhotoKey,
     decoders: Arc<Semaphore>,
 }
 
@@ -37,27 +36,28 @@ pub struct KeptPhoto {
 
 impl PhotoStore {
     /// Keeps photos in a folder, which is made when it is not there.
-    pub fn in_folder(folder: &Path, limits: PhotoLimits) -> Result<Self, PhotoError> {
+    pub fn in_folder(folder: &Path, limits: Limits, key: PhotoKey) -> Result<Self, PhotoError> {
         std::fs::create_dir_all(folder).map_err(|source| object_store::Error::Generic {
             store: "photos",
             source: Box::new(source),
         })?;
         // A photo is evidence from the moment its hash is in an event: it has to be on disk first.
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self::over(Arc::new(objects), limits))
+        Ok(Self::over(Arc::new(objects), limits, key))
     }
 
     /// Keeps photos wherever the object store does.
-    pub fn over(objects: Arc<dyn ObjectStore>, limits: PhotoLimits) -> Self {
+    pub fn over(objects: Arc<dyn ObjectStore>, limits: Limits, key: PhotoKey) -> Self {
         let decoders = Arc::new(Semaphore::new(DECODED_AT_ONCE));
         Self {
             objects,
             limits,
+            key,
             decoders,
         }
     }
 
-    pub const fn limits(&self) -> PhotoLimits {
+    pub const fn limits(&self) -> Limits {
         self.limits
     }
 
@@ -67,10 +67,12 @@ impl PhotoStore {
         let checked = bytes.clone();
         // The semaphore is never closed, so a permit always comes.
         let permit = self.decoders.clone().acquire_owned().await.ok();
-        let (media_type, photo) = tokio::task::spawn_blocking(move || {
+        let key = self.key.clone();
+        let (media_type, photo, file) = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let media_type = check(&checked, limits)?;
-            Ok::<_, PhotoError>((media_type, hash(&checked)?))
+            let (media_type, _) = decode(&checked, limits)?;
+            let file = key.seal(media_type, &checked)?;
+            Ok::<_, PhotoError>((media_type, hash(&checked)?, file))
         })
         .await??;
         let size = bytes.len() as u64;
@@ -80,7 +82,7 @@ impl PhotoStore {
         };
         match self
             .objects
-            .put_opts(&path(&photo), bytes.into(), options)
+            .put_opts(&path(&photo), file.into(), options)
             .await
         {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
@@ -95,15 +97,15 @@ impl PhotoStore {
 
     /// What is known of a photo, if it is kept.
     pub async fn find(&self, photo: &PhotoHash) -> Result<Option<KeptPhoto>, PhotoError> {
-        const FIRST: u64 = 8;
+        const FIRST: u64 = HEADER as u64;
         let path = path(photo);
-        let bytes = match self.objects.head(&path).await {
+        let size = match self.objects.head(&path).await {
             Ok(found) => found.size,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let start = self.objects.get_range(&path, 0..FIRST.min(bytes)).await?;
-        let media_type = MediaType::of(&start).ok_or(PhotoError::Tampered)?;
+        let start = self.objects.get_range(&path, 0..FIRST.min(size)).await?;
+        let (media_type, bytes) = described(&start, size)?;
         Ok(Some(KeptPhoto {
             photo: photo.clone(),
             bytes,
@@ -113,10 +115,8 @@ impl PhotoStore {
 
     /// The bytes as they came in, if they still are those.
     pub async fn original(&self, photo: &PhotoHash) -> Result<Option<Bytes>, PhotoError> {
-        let bytes = match self.objects.get(&path(photo)).await {
-            Ok(found) => found.bytes().await?,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = self.get(&path(photo)).await? else {
+            return Ok(None);
         };
         if hash(&bytes)? == *photo {
             Ok(Some(bytes))
@@ -127,8 +127,62 @@ impl PhotoStore {
 
     /// Gives a photo up; it may be gone already.
     pub async fn delete(&self, photo: &PhotoHash) -> Result<(), PhotoError> {
-        match self.objects.delete(&path(photo)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+        // What was drawn from it goes first: it could not be found again by itself.
+        for path in [drawn(photo, CROP), drawn(photo, THUMBNAIL), path(photo)] {
+            match self.objects.delete(&path).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the wheels alone, cut out and straightened.
+    pub async fn keep_crop(&self, photo: &PhotoHash, jpeg: Bytes) -> Result<(), PhotoError> {
+        self.put_drawn(&drawn(photo, CROP), &jpeg).await
+    }
+
+    /// The wheels alone, where they were found.
+    pub async fn crop(&self, photo: &PhotoHash) -> Result<Option<Bytes>, PhotoError> {
+        self.get(&drawn(photo, CROP)).await
+    }
+
+    /// A small JPEG for lists, drawn when it is first asked for.
+    pub async fn thumbnail(&self, photo: &PhotoHash) -> Result<Option<Bytes>, PhotoError> {
+        let place = drawn(photo, THUMBNAIL);
+        if let Some(known) = self.get(&place).await? {
+            return Ok(Some(known));
+        }
+        let Some(bytes) = self.original(photo).await? else {
+            return Ok(None);
+        };
+        let jpeg = Bytes::from(self.drawn_from(bytes).await?.thumbnail);
+        self.put_drawn(&place, &jpeg).await?;
+        Ok(Some(jpeg))
+    }
+
+    async fn put_drawn(&self, path: &ObjectPath, jpeg: &Bytes) -> Result<(), PhotoError> {
+        let file = self.key.seal(MediaType::Jpeg, jpeg)?;
+        self.objects.put(path, file.into()).await?;
+        Ok(())
+    }
+
+    async fn drawn_from(&self, bytes: Bytes) -> Result<Copies, PhotoError> {
+        let limits = self.limits;
+        // The semaphore is never closed, so a permit always comes.
+        let permit = self.decoders.clone().acquire_owned().await.ok();
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let (_, pixels) = decode(&bytes, limits)?;
+            Ok(copies(&pixels)?)
+        })
+        .await?
+    }
+
+    async fn get(&self, path: &ObjectPath) -> Result<Option<Bytes>, PhotoError> {
+        match self.objects.get(path).await {
+            Ok(found) => self.key.open(found.bytes().await?).map(Some),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
@@ -141,25 +195,28 @@ impl PhotoStore {
         let Some(bytes) = self.original(photo).await? else {
             return Ok(None);
         };
-        let media_type = MediaType::of(&bytes).ok_or(PhotoError::Tampered)?;
+        let media_type = MediaType::of(&bytes).map_err(|_| PhotoError::Tampered)?;
+        if media_type == MediaType::WebP {
+            // Drawn anew from the pixels.
+            let copies = self.drawn_from(bytes).await?;
+            return Ok(Some((MediaType::Jpeg, copies.stripped)));
+        }
         let picture = without_metadata(&bytes).ok_or(PhotoError::Tampered)?;
         Ok(Some((media_type, picture)))
     }
 }
 
-#[async_trait]
-impl PhotoShelf for PhotoStore {
-    async fn stored(&self, photo: &PhotoHash) -> Result<Option<StoredPhoto>, String> {
-        let found = self.find(photo).await.map_err(|error| error.to_string())?;
-        Ok(found.map(|kept| StoredPhoto {
-            bytes: kept.bytes,
-            media_type: kept.media_type.as_str().to_owned(),
-        }))
-    }
-}
-
 fn hash(bytes: &[u8]) -> Result<PhotoHash, PhotoError> {
     PhotoHash::try_new(hex::encode(Sha256::digest(bytes))).map_err(|_| PhotoError::Tampered)
+}
+
+const CROP: &str = "crop";
+const THUMBNAIL: &str = "thumbnail";
+
+/// Beside the photo it was drawn from.
+fn drawn(photo: &PhotoHash, what: &str) -> ObjectPath {
+    let name = photo.as_str();
+    ObjectPath::from_iter([&name[..2], &format!("{name}.{what}.jpg")])
 }
 
 /// Folders by the first byte keep directories small.

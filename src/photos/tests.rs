@@ -31,6 +31,10 @@ fn with_place(jpeg: &[u8]) -> Vec<u8> {
     bytes
 }
 
+fn key() -> PhotoKey {
+    PhotoKey::new([7; 32])
+}
+
 struct Shelf {
     folder: ScratchDirectory,
     photos: PhotoStore,
@@ -38,7 +42,7 @@ struct Shelf {
 
 fn shelf() -> Shelf {
     let folder = ScratchDirectory::create();
-    let photos = PhotoStore::in_folder(&folder.path().join("photos"), LIMITS).unwrap();
+    let photos = PhotoStore::in_folder(&folder.path().join("photos"), LIMITS, key()).unwrap();
     Shelf { folder, photos }
 }
 
@@ -84,6 +88,7 @@ async fn what_is_no_photo_is_refused_by_name() {
         (Vec::new(), "PHOTO_MISSING"),
         (vec![0xff; 100_001], "PHOTO_TOO_LARGE"),
         (b"GIF89a......".to_vec(), "PHOTO_TYPE_NOT_ALLOWED"),
+        (b"\0\0\0\x18ftypheic".to_vec(), "PHOTO_HEIC_NOT_SUPPORTED"),
         (
             b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec(),
             "PHOTO_TYPE_NOT_ALLOWED",
@@ -116,4 +121,69 @@ async fn a_file_somebody_exchanged_is_not_shown() {
     std::fs::write(file, picture(ImageFormat::Png, 41, 30)).unwrap();
     let error = shelf.photos.shown(&kept.photo).await.unwrap_err();
     assert_eq!(error.code(), "PHOTO_TAMPERED");
+}
+
+#[tokio::test]
+async fn x5_what_is_kept_is_sealed_and_no_picture_to_whoever_finds_it() {
+    let shelf = shelf();
+    let png = picture(ImageFormat::Png, 40, 30);
+    let kept = shelf.photos.keep(Bytes::from(png.clone())).await.unwrap();
+    let folder = shelf.folder.path().join("photos");
+    let file = folder
+        .join(&kept.photo.as_str()[..2])
+        .join(kept.photo.as_str());
+    let sealed = std::fs::read(&file).unwrap();
+    assert!(image::load_from_memory(&sealed).is_err());
+    assert!(!sealed.windows(8).any(|bytes| bytes == &png[16..24]));
+    let other = PhotoStore::in_folder(&folder, LIMITS, PhotoKey::new([8; 32])).unwrap();
+    let error = other.original(&kept.photo).await.unwrap_err();
+    assert_eq!(error.code(), "PHOTO_TAMPERED");
+    // One that was kept before photos were sealed is still shown.
+    std::fs::write(&file, &png).unwrap();
+    assert_eq!(
+        shelf.photos.find(&kept.photo).await.unwrap(),
+        Some(kept.clone())
+    );
+    assert_eq!(
+        shelf.photos.original(&kept.photo).await.unwrap().unwrap(),
+        png
+    );
+}
+
+#[tokio::test]
+async fn what_was_drawn_from_a_photo_goes_with_it() {
+    let shelf = shelf();
+    let jpeg = picture(ImageFormat::Jpeg, 90, 60);
+    let photo = shelf
+        .photos
+        .keep(Bytes::from(jpeg.clone()))
+        .await
+        .unwrap()
+        .photo;
+    assert_eq!(shelf.photos.crop(&photo).await.unwrap(), None);
+    let crop = Bytes::from(picture(ImageFormat::Jpeg, 30, 10));
+    shelf.photos.keep_crop(&photo, crop.clone()).await.unwrap();
+    assert_eq!(shelf.photos.crop(&photo).await.unwrap(), Some(crop));
+    let small = shelf.photos.thumbnail(&photo).await.unwrap().unwrap();
+    image::load_from_memory(&small).unwrap();
+    assert_eq!(shelf.photos.thumbnail(&photo).await.unwrap(), Some(small));
+    shelf.photos.delete(&photo).await.unwrap();
+    assert_eq!(shelf.photos.crop(&photo).await.unwrap(), None);
+    assert_eq!(shelf.photos.thumbnail(&photo).await.unwrap(), None);
+    assert_eq!(shelf.photos.original(&photo).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_webp_is_kept_as_it_came_and_shown_as_a_jpeg() {
+    let shelf = shelf();
+    let webp = picture(ImageFormat::WebP, 40, 30);
+    let kept = shelf.photos.keep(Bytes::from(webp.clone())).await.unwrap();
+    assert_eq!(kept.media_type, MediaType::WebP);
+    assert_eq!(
+        shelf.photos.original(&kept.photo).await.unwrap().unwrap(),
+        webp
+    );
+    let (media_type, shown) = shelf.photos.shown(&kept.photo).await.unwrap().unwrap();
+    assert_eq!(media_type, MediaType::Jpeg);
+    image::load_from_memory(&shown).unwrap();
 }

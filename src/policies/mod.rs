@@ -5,6 +5,7 @@ mod erasure;
 mod gateway_orders;
 mod import_undo;
 mod outages;
+mod photo_checks;
 mod prepaid;
 mod read_models;
 mod reading_books;
@@ -27,10 +28,15 @@ use chaobiao_domain::service::case::{NoteMissedReply, WarnOfDeadline};
 use chaobiao_eventstore::Policy;
 
 use crate::erasure::Keepers;
+use crate::photos::PhotoAnalyst;
 
 /// Every policy of the product.
-pub fn all(keepers: Keepers) -> Vec<Arc<dyn Policy>> {
+pub fn all(keepers: Keepers, analyst: PhotoAnalyst) -> Vec<Arc<dyn Policy>> {
     vec![
+        Arc::new(photo_checks::PhotoChecks {
+            store: keepers.store.clone(),
+            analyst,
+        }),
         Arc::new(binding_review::BindingReview),
         Arc::new(service_cases::ServiceCases(keepers.store.clone())),
         Arc::new(outages::Outages(keepers.store.clone())),

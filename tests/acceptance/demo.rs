@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chaobiao::config::PhotoConfig;
 use chaobiao::demo::{DemoError, DemoOptions, DemoParts, Progress, ensure};
-use chaobiao::photos::{PhotoLimits, PhotoStore};
+use chaobiao::photos::{PhotoKey, PhotoLimits, PhotoStore};
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::calendar::shipped_years;
 use chaobiao_domain::work_calendar::LoadYear;
@@ -44,7 +44,7 @@ impl Bench {
         Self {
             bus: CommandBus::new(store.clone(), options),
             access: Access::new(&store, SessionLimits::default()).unwrap(),
-            photos: PhotoStore::over(Arc::new(InMemory::new()), limits),
+            photos: PhotoStore::over(Arc::new(InMemory::new()), limits, PhotoKey::new([7; 32])),
             database: Arc::new(database),
         }
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chaobiao::config::PhotoConfig;
 use chaobiao::erasure::Keepers;
-use chaobiao::photos::{PhotoLimits, PhotoStore};
+use chaobiao::photos::{PhotoAnalyst, PhotoKey, PhotoLimits, PhotoStore};
 use chaobiao::policies;
 use chaobiao_decision::{Actor, CommandContext, Process};
 use chaobiao_domain::account::{AccountClass, OpenAccount};
@@ -69,14 +69,16 @@ impl World {
             photos: PhotoStore::in_folder(
                 &scratch.path().join("photos"),
                 PhotoLimits::from(&PhotoConfig::default()),
+                PhotoKey::new([7; 32]),
             )
             .unwrap(),
             outbox: sender.clone(),
             store: store.clone(),
         };
+        let analyst = PhotoAnalyst::new(keepers.photos.clone(), store.pool().clone(), 0);
         let daemon = Daemon::builder(bus.clone())
             .projectors(chaobiao_projections::all(&store))
-            .policies(policies::all(keepers))
+            .policies(policies::all(keepers, analyst))
             .processes(policies::processes())
             .sender(Arc::new(sender))
             .start();

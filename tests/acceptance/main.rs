@@ -26,6 +26,7 @@ mod on_site;
 mod paper;
 mod people;
 mod photo;
+mod photo_checks;
 mod profiles;
 mod proofs;
 mod rebuild;

@@ -17,7 +17,7 @@ const VALUES: [&str; 3] = ["calendar", "rating", "units"];
 const OF_THE_AGGREGATE: [&str; 4] = ["aggregate", "command", "error", "event"];
 
 /// Values of one capability that another speaks in: who, of whom, what, and why.
-const NAMED: [(&str, &str, &str, &str); 4] = [
+const NAMED: [(&str, &str, &str, &str); 6] = [
     (
         "meter",
         "validation_rules",
@@ -41,6 +41,18 @@ const NAMED: [(&str, &str, &str, &str); 4] = [
         "account",
         "CommodityAmount",
         "and how much of it is water and electricity",
+    ),
+    (
+        "refund",
+        "account",
+        "Purse",
+        "a refund says which of the account's moneys it is paid from",
+    ),
+    (
+        "waiver",
+        "account",
+        "WaiverKind",
+        "the account records what was given up, and why",
     ),
 ];
 

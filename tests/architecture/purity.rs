@@ -29,9 +29,10 @@ const FLOATS: [&str; 2] = ["f32", "f64"];
 const CHANCE: [[&str; 2]; 2] = [["Uuid", "now_v7"], ["Uuid", "new_v4"]];
 
 /// Crates in which amounts and quantities pass through: floats have no business there.
-const EXACT: [&str; 5] = [
+const EXACT: [&str; 6] = [
     "domain/src/",
     "devices/src/",
+    "devices/gateway/src/",
     "eventstore/decision/src/",
     "projections/src/",
     "graphql/src/",

@@ -1,4 +1,8 @@
-import { expect, test, type Browser, type Page } from '@playwright/test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, expect, test, type Browser, type Page } from '@playwright/test'
+import { line } from './helpers/line'
 import { PHONE, audit, listen } from './helpers/watch'
 import { asStaff, dialPhoto, query, world } from './helpers/world'
 
@@ -149,6 +153,106 @@ test('r22_x9: what a reader does without a network is kept through a restart and
     await expect(page.getByText('手机里没有记录。')).toBeVisible()
   })
   await context.close()
+})
+
+test('r22_r72: switched on without a network the phone shows the walk and takes readings, sent once when it is back', async ({
+  browser,
+}, testInfo) => {
+  const [first = '', second = ''] = await sendOut(browser)
+  const network = await line(here.baseUrl)
+  const phone = mkdtempSync(join(tmpdir(), 'chaobiao-phone-'))
+  const { launchOptions } = testInfo.project.use
+  const switchOn = () =>
+    chromium.launchPersistentContext(phone, { ...launchOptions, baseURL: network.url, locale: 'zh-CN', viewport: PHONE })
+  const cacheNames = (page: Page) => page.evaluate(() => caches.keys())
+  const update = (page: Page) => page.getByRole('button', { name: '更新' })
+  let before = ''
+  let next = ''
+  try {
+    await test.step('opened once with the network, the pages are kept', async () => {
+      const context = await switchOn()
+      const page = context.pages()[0] ?? (await context.newPage())
+      await asStaff(page, here.reader)
+      await page.goto('/m/staff')
+      await expect(page.getByRole('link', { name: first })).toContainText('上次')
+      await expect(page.getByText('没有网络时也能打开本页。')).toBeVisible()
+      before = (await readings(page, first)).lastReading.index
+      next = (BigInt(before.split('.')[0] ?? '0') + 1n).toString()
+      await context.close()
+    })
+
+    await test.step('switched on in the basement: the walk with its last index, and a reading is taken', async () => {
+      network.cut()
+      const context = await switchOn()
+      const page = context.pages()[0] ?? (await context.newPage())
+      await page.goto('/m/staff')
+      await expect(page.getByText('没有网络，这是')).toBeVisible()
+      await expect(page.getByRole('link', { name: first })).toContainText(before)
+      await expect(page.getByRole('link', { name: second })).toBeVisible()
+      await audit(page, 'today’s walk without a network')
+      // R72: an odd index is told at once, network or not.
+      await page.getByRole('link', { name: first }).click()
+      await page.getByLabel('现在表盘上的数字').fill((BigInt(next) + 500n).toString())
+      await expect(page.getByText(/比平时多/)).toBeVisible()
+      await page.getByRole('link', { name: '今日抄表' }).click()
+      await read(page, first, next)
+      await expect(page.getByLabel('同步')).toContainText('还有 1 条没有上传')
+      // By an address of its own, as a bookmark would open it.
+      await page.goto(`/m/staff/meter/${second}`)
+      await expect(page.getByLabel('现在表盘上的数字')).toBeVisible()
+      await context.close()
+    })
+
+    await test.step('switched on with the network, what was done is sent by itself, and once', async () => {
+      network.mend()
+      const context = await switchOn()
+      const page = context.pages()[0] ?? (await context.newPage())
+      await page.goto('/m/staff')
+      await expect(page.getByLabel('同步')).toContainText('都已上传')
+      await page.reload()
+      await expect(page.getByLabel('同步')).toContainText('都已上传')
+      const after = await readings(page, first)
+      expect(after.readings.nodes.filter(({ index }) => index === next)).toHaveLength(1)
+      expect(after.readings.nodes[0]?.photo).toMatch(/^[0-9a-f]+$/)
+
+      const kept = await page.evaluate(async () => {
+        const addresses = []
+        for (const name of await caches.keys()) {
+          for (const { url } of await (await caches.open(name)).keys()) addresses.push(new URL(url).pathname)
+        }
+        return addresses
+      })
+      expect(kept).toContain('/m/staff')
+      const foreign = kept.filter((path) => path !== '/m/staff' && path !== '/favicon.svg' && !path.startsWith('/assets/'))
+      expect(foreign, 'nothing the server said of anybody is kept').toEqual([])
+
+      await test.step('a newer version is told, taken when asked for, and the old one cleared away', async () => {
+        const [old = ''] = await cacheNames(page)
+        await expect(update(page)).toBeHidden()
+        network.rewrite('/m/sw.js', (text) => text.replaceAll(old.replace('chaobiao-m-', ''), 'next'))
+        await page.reload()
+        await expect(update(page)).toBeVisible()
+        await audit(page, 'a newer version')
+        await update(page).click()
+        await expect(update(page)).toBeHidden()
+        await expect(page.getByText('没有网络时也能打开本页。')).toBeVisible()
+        await expect.poll(() => cacheNames(page)).toEqual(['chaobiao-m-next'])
+      })
+
+      await test.step('whoever leaves takes the walk along', async () => {
+        await page.getByRole('button', { name: '退出登录' }).click()
+        await expect(page.getByLabel('工号')).toBeVisible()
+        network.cut()
+        await page.reload()
+        await expect(page.getByText('网络不通')).toBeVisible({ timeout: 20_000 })
+        await expect(page.getByText(first)).toHaveCount(0)
+      })
+      await context.close()
+    })
+  } finally {
+    await network.close()
+    rmSync(phone, { recursive: true, force: true })
+  }
 })
 
 test('r77: what is found on patrol is reported with a photo, and stands where requests are answered', async ({ browser }) => {

@@ -34,6 +34,7 @@ const CUSTOMER = [
   '/m/usage',
   '/m/bills',
   '/m/pay',
+  '/m/pay/order/unknown',
   '/m/payments',
   '/m/readings',
   '/m/cases',
@@ -101,6 +102,8 @@ const ROLES: readonly { role: string; staff: Staff; closed: string }[] = [
 
 for (const { role, staff, closed } of ROLES) {
   test(`every page of ${role} works, is accessible and fits its window`, async ({ browser }) => {
+    // Forty pages, most of them measured at three widths.
+    test.setTimeout(300_000)
     const { context, page, complaints } = await open(browser, DESK)
     await asStaff(page, staff)
     await page.goto('/admin/')
@@ -112,7 +115,7 @@ for (const { role, staff, closed } of ROLES) {
     for (const path of paths) {
       await visit(page, path, path)
       // One of what is listed, with a page of its own.
-      const first = page.locator('td a[href^="/admin/"]').first()
+      const first = page.locator('td a[href^="/admin/"], h2 + a[href^="/admin/"]').first()
       const href = (await first.count()) > 0 ? await first.getAttribute('href') : null
       if (href) await visit(page, href, href.split('/').slice(0, 3).join('/'))
     }

@@ -18,6 +18,7 @@ pub fn router() -> Router {
         .route("/", get(|| async { Redirect::temporary("/m/") }))
         .route("/m", get(|| async { Redirect::permanent("/m/") }))
         .route("/m/", get(residents))
+        .route("/m/sw.js", get(worker))
         .route("/m/{*page}", get(residents))
         .route("/admin", get(|| async { Redirect::permanent("/admin/") }))
         .route("/admin/", get(staff))
@@ -36,6 +37,11 @@ async fn residents(headers: HeaderMap) -> Response {
 
 async fn staff(headers: HeaderMap) -> Response {
     asset::page("admin.html", &headers)
+}
+
+/// Under `/m/`, since a worker answers for no address above its own.
+async fn worker(headers: HeaderMap) -> Response {
+    asset::revalidated("sw.js", &headers)
 }
 
 async fn hashed(Path(file): Path<String>, headers: HeaderMap) -> Response {

@@ -12,7 +12,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use faults::Chance;
 pub use faults::Faults;
 
-use crate::stream::{FrameDecoder, Tally};
+use crate::stream::{FrameDecoder, Framing, Tally};
 use crate::{cjt188, dlt645};
 
 /// What a meter sends, and how long after the request.
@@ -70,6 +70,17 @@ impl State {
     }
 }
 
+fn attend<F: Framing>(
+    decoder: &mut FrameDecoder<F>,
+    piece: Option<&[u8]>,
+    take: impl FnMut(F::Frame<'_>),
+) {
+    match piece {
+        Some(piece) => decoder.feed(piece, take),
+        None => decoder.finish(take),
+    }
+}
+
 impl SimulatedMeter {
     /// A meter whose password is 000000 and whose clock is right, unless `faults` say otherwise.
     pub fn new(model: Model, faults: Faults, seed: u64) -> Self {
@@ -112,16 +123,26 @@ impl SimulatedMeter {
 
     /// Hears a piece of what goes over the line, and answers what is meant for it.
     pub fn hear(&mut self, piece: &[u8], now: NaiveDateTime) -> Vec<Reply> {
+        self.listen(Some(piece), now)
+    }
+
+    /// The line has been silent for longer than a frame may be: what seemed to begin was none,
+    /// as with other protocols' frames on the same line.
+    pub fn fall_silent(&mut self, now: NaiveDateTime) -> Vec<Reply> {
+        self.listen(None, now)
+    }
+
+    fn listen(&mut self, piece: Option<&[u8]>, now: NaiveDateTime) -> Vec<Reply> {
         let state = &mut self.state;
         let mut answers = Vec::new();
         match &mut self.ear {
-            Ear::Of1997(decoder) => decoder.feed(piece, |frame| {
+            Ear::Of1997(decoder) => attend(decoder, piece, |frame| {
                 answers.extend(electric::answer_1997(state, &frame, now));
             }),
-            Ear::Of2007(decoder) => decoder.feed(piece, |frame| {
+            Ear::Of2007(decoder) => attend(decoder, piece, |frame| {
                 answers.extend(electric::answer_2007(state, &frame, now));
             }),
-            Ear::Water(decoder) => decoder.feed(piece, |frame| {
+            Ear::Water(decoder) => attend(decoder, piece, |frame| {
                 answers.extend(water::answer(state, &frame, now));
             }),
         }

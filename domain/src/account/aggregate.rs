@@ -10,6 +10,7 @@ use super::command::AccountCommand;
 use super::erasure::HolderErasure;
 use super::error::AccountError;
 use super::event::{AccountChange, AccountClass, AccountEvent, AccountOpening, PhoneChange};
+use super::late::{LateBook, LateCase};
 use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use super::note::MeterStanding;
@@ -17,8 +18,8 @@ use super::papers::Papers;
 use super::scheme::Scheme;
 use super::standing::{Standing, StandingBill};
 use crate::units::{
-    AccountNo, BillNo, CampusId, CustomerId, Fen, MeterNo, PaymentId, Phone, Quantity, ReadingId,
-    ReceiptNo, TariffId,
+    AccountNo, BillNo, CampusId, CustomerId, MeterNo, Phone, Quantity, ReadingId, ReceiptNo,
+    TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -58,6 +59,8 @@ pub struct AccountRecord {
     papers: Papers,
     #[serde(default)]
     scheme: Scheme,
+    #[serde(default)]
+    late: LateBook,
 }
 
 impl Account {
@@ -100,7 +103,13 @@ impl AccountRecord {
             erasure: HolderErasure::default(),
             papers: Papers::default(),
             scheme: Scheme::default(),
+            late: LateBook::default(),
         }
+    }
+
+    /// What a bill's late fee is worked out from.
+    pub fn late_case(&self, bill_no: &BillNo) -> Option<&LateCase> {
+        self.late.case(bill_no)
     }
 
     /// How it pays, and how it stands with that.
@@ -186,36 +195,6 @@ impl AccountRecord {
         change
     }
 
-    fn settle(
-        &self,
-        payment_id: &PaymentId,
-        bills: &[(BillNo, Fen)],
-        credit: Fen,
-    ) -> Result<Vec<AccountEvent>, AccountError> {
-        if self.ledger.knows_payment(payment_id) {
-            return Err(AccountError::PaymentAlreadyBooked(payment_id.clone()));
-        }
-        self.ledger.check_room(credit)?;
-        let mut ledger = self.ledger.clone();
-        let mut events = Vec::with_capacity(bills.len() + 1);
-        for (bill_no, amount) in bills {
-            let bill = ledger.share(bill_no, *amount)?;
-            ledger.allocate(payment_id.clone(), bill.clone());
-            events.push(AccountEvent::PaymentAllocated {
-                payment_id: payment_id.clone(),
-                bill,
-            });
-        }
-        if credit.is_positive() {
-            let payment_id = payment_id.clone();
-            events.push(AccountEvent::CreditAdded {
-                payment_id,
-                amount: credit,
-            });
-        }
-        Ok(events)
-    }
-
     fn schedule_erasure(
         &self,
         name_until: NaiveDate,
@@ -228,7 +207,10 @@ impl AccountRecord {
         if in_use || !self.bindings.is_empty() {
             return Err(AccountError::HolderInUse);
         }
-        if self.ledger.open_amount().is_positive() || self.ledger.credit().is_positive() {
+        if self.ledger.open_amount().is_positive()
+            || self.ledger.credit().is_positive()
+            || self.ledger.deposit().is_positive()
+        {
             return Err(AccountError::HolderUnsettled);
         }
         let mut events = vec![AccountEvent::HolderErasureScheduled { name_until }];
@@ -242,6 +224,7 @@ impl AccountRecord {
         self.ledger.apply(&event);
         self.papers.apply(&event);
         self.scheme.apply(&event);
+        self.late.apply(&event);
         match event {
             // An account is opened once, as `handle` sees to; the rest is money, which the ledger
             // has, papers, and how the account pays.
@@ -253,6 +236,13 @@ impl AccountRecord {
             | AccountEvent::PaymentReleased { .. }
             | AccountEvent::BillAdjusted(_)
             | AccountEvent::PaymentReversed { .. }
+            | AccountEvent::LateFeeCharged(_)
+            | AccountEvent::BillWaived(_)
+            | AccountEvent::WaiverReversed { .. }
+            | AccountEvent::DepositTaken { .. }
+            | AccountEvent::DepositReleased { .. }
+            | AccountEvent::Refunded(_)
+            | AccountEvent::RefundReturned(_)
             | AccountEvent::DunningPaused { .. }
             | AccountEvent::DunningResumed { .. }
             | AccountEvent::ReceiptRecalled { .. }
@@ -457,24 +447,30 @@ fn decide(
             payment_id,
             bills,
             credit,
-        } => account.settle(&payment_id, &bills, credit),
+            deposit,
+        } => account.settle(&payment_id, &bills, credit, deposit),
+        AccountCommand::ChargeLateFee(fee) => account.charge_late_fee(fee),
+        AccountCommand::WriteOff {
+            waiver_id,
+            kind,
+            bill_no,
+            amount,
+        } => account.write_off(waiver_id, kind, &bill_no, amount),
+        AccountCommand::ReverseWriteOff { waiver_id } => account.reverse_write_off(waiver_id),
+        AccountCommand::ReleaseDeposit => account.release_deposit(),
+        AccountCommand::Refund {
+            refund_id,
+            purse,
+            amount,
+        } => account.refund(refund_id, purse, amount),
+        AccountCommand::ReturnRefund { refund_id } => account.return_refund(&refund_id),
         AccountCommand::ScheduleErasure { name_until, today } => {
             account.schedule_erasure(name_until, today)
         }
         AccountCommand::Paper(step) => Ok(account.papers.step(step)),
         AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),
-        AccountCommand::ReversePayment { payment_id } => {
-            let (bills, credit) = account
-                .ledger
-                .undo(&payment_id)
-                .ok_or_else(|| AccountError::PaymentUnknown(payment_id.clone()))?;
-            Ok(vec![AccountEvent::PaymentReversed {
-                payment_id,
-                bills,
-                credit,
-            }])
-        }
+        AccountCommand::ReversePayment { payment_id } => Ok(vec![account.ledger.undo(payment_id)?]),
     }
 }
 

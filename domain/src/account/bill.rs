@@ -73,8 +73,17 @@ pub struct BillShare {
     pub bill_no: BillNo,
     pub month: BillingMonth,
     pub amount: Fen,
-    /// `amount`, by commodity.
+    /// `amount` by commodity, less what is for the late fee.
     pub parts: Vec<CommodityAmount>,
+    /// 滞纳金: what of `amount` is for the bill's late fee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_fee: Option<Fen>,
+}
+
+impl BillShare {
+    pub(super) fn late_fee(&self) -> Fen {
+        self.late_fee.unwrap_or_default()
+    }
 }
 
 impl Bill {

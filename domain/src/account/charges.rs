@@ -94,7 +94,7 @@ impl AccountRecord {
     }
 
     /// The bill a note may be written on.
-    fn standing_bill(&self, bill_no: &BillNo) -> Result<&LedgerBill, AccountError> {
+    pub(super) fn standing_bill(&self, bill_no: &BillNo) -> Result<&LedgerBill, AccountError> {
         let bill = self.ledger().bill(bill_no);
         let bill = bill.ok_or_else(|| AccountError::BillUnknown(bill_no.clone()))?;
         if bill.is_void() {
@@ -148,8 +148,11 @@ impl AccountRecord {
         {
             return Err(AccountError::LaterBillStands { later: later.month });
         }
+        if bill.late_fee_open().is_positive() || self.ledger().late_fee_paid(&bill_no) {
+            return Err(AccountError::LateFeeStands(bill_no));
+        }
         let mut booking = Booking::over(self.ledger());
-        booking.release(&bill_no, bill.standing())?;
+        booking.release(&bill_no, bill.standing(), Fen::ZERO)?;
         booking.book(AccountEvent::BillVoided(BillVoided {
             month: bill.month,
             amount: bill.standing_total(),
@@ -163,20 +166,20 @@ impl AccountRecord {
 }
 
 /// Events with the ledger they lead to.
-struct Booking {
-    ledger: Ledger,
-    events: Vec<AccountEvent>,
+pub(super) struct Booking {
+    pub(super) ledger: Ledger,
+    pub(super) events: Vec<AccountEvent>,
 }
 
 impl Booking {
-    fn over(ledger: &Ledger) -> Self {
+    pub(super) fn over(ledger: &Ledger) -> Self {
         Self {
             ledger: ledger.clone(),
             events: Vec::new(),
         }
     }
 
-    fn book(&mut self, event: AccountEvent) {
+    pub(super) fn book(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
         self.events.push(event);
     }
@@ -201,18 +204,24 @@ impl Booking {
         if note.amount.is_positive() {
             self.ledger.check_room(note.amount)?;
         }
-        self.release(&note.bill_no, &taken)
+        self.release(&note.bill_no, &taken, Fen::ZERO)
     }
 
-    fn release(&mut self, bill_no: &BillNo, parts: &[CommodityAmount]) -> Result<(), AccountError> {
-        for (payment_id, bill) in self.ledger.paid_beyond(bill_no, parts)? {
+    /// Sees to it that so much of a bill, and of its late fee, is open.
+    pub(super) fn release(
+        &mut self,
+        bill_no: &BillNo,
+        parts: &[CommodityAmount],
+        late_fee: Fen,
+    ) -> Result<(), AccountError> {
+        for (payment_id, bill) in self.ledger.paid_beyond(bill_no, (parts, late_fee))? {
             self.book(AccountEvent::PaymentReleased { payment_id, bill });
         }
         Ok(())
     }
 
     /// Credit pays what is open, the oldest first.
-    fn apply_credit(&mut self) {
+    pub(super) fn apply_credit(&mut self) {
         while let Some((payment_id, bill)) = self.ledger.next_credit() {
             self.book(AccountEvent::CreditApplied { payment_id, bill });
         }

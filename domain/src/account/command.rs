@@ -3,10 +3,11 @@ use chrono::NaiveDate;
 use super::bill::Bill;
 use super::binding::BindingStep;
 use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
+use super::funds::{LateFeeCharged, Purse, WaiverKind};
 use super::note::{Note, Rebilling};
 use super::papers::PaperStep;
 use super::scheme::{ChargeSchemeChanged, SupplyStep};
-use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId};
+use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId, RefundId, WaiverId};
 
 /// What may be asked of one account.
 #[derive(Clone, Debug)]
@@ -30,6 +31,28 @@ pub enum AccountCommand {
         payment_id: PaymentId,
         bills: Vec<(BillNo, Fen)>,
         credit: Fen,
+        deposit: Fen,
+    },
+    ChargeLateFee(LateFeeCharged),
+    /// Gives so much of a bill up. A late fee that was paid already becomes credit.
+    WriteOff {
+        waiver_id: WaiverId,
+        kind: WaiverKind,
+        bill_no: BillNo,
+        amount: Fen,
+    },
+    ReverseWriteOff {
+        waiver_id: WaiverId,
+    },
+    /// Sets the whole deposit off: against what is open, the rest as credit.
+    ReleaseDeposit,
+    Refund {
+        refund_id: RefundId,
+        purse: Purse,
+        amount: Fen,
+    },
+    ReturnRefund {
+        refund_id: RefundId,
     },
     /// A reading of a prepaid account is charged; no notice goes out.
     Deduct {

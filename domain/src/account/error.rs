@@ -93,6 +93,22 @@ pub enum AccountError {
     CutOffNotOrdered,
     #[error("本户没有待执行的恢复供应")]
     RestorationNotOrdered,
+    #[error("缴费流水 {0} 的款项已经退还，请先撤销该退款")]
+    PaymentRefunded(PaymentId),
+    #[error("账单 {0} 有减免或核销，请先撤销")]
+    WriteOffStands(BillNo),
+    #[error("账单 {0} 已计收滞纳金，请先减免滞纳金")]
+    LateFeeStands(BillNo),
+    #[error("退款金额必须大于零且不超过可退金额 {there}")]
+    RefundNotCovered { there: Fen },
+    #[error("账单 {0} 的减免或核销金额必须大于零且不超过可减免金额")]
+    WriteOffNotCovered(BillNo),
+    #[error("本户没有这笔退款")]
+    RefundUnknown,
+    #[error("本户没有这笔减免或核销")]
+    WriteOffUnknown,
+    #[error("本户没有押金")]
+    NoDeposit,
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -135,6 +151,14 @@ impl BusinessError for AccountError {
             Self::SchemeUnsettled { .. } => "ACCOUNT_SCHEME_UNSETTLED",
             Self::CutOffNotOrdered => "ACCOUNT_CUT_OFF_NOT_ORDERED",
             Self::RestorationNotOrdered => "ACCOUNT_RESTORATION_NOT_ORDERED",
+            Self::PaymentRefunded(_) => "ACCOUNT_PAYMENT_REFUNDED",
+            Self::WriteOffStands(_) => "ACCOUNT_WRITE_OFF_STANDS",
+            Self::LateFeeStands(_) => "ACCOUNT_LATE_FEE_STANDS",
+            Self::RefundNotCovered { .. } => "ACCOUNT_REFUND_NOT_COVERED",
+            Self::WriteOffNotCovered(_) => "ACCOUNT_WRITE_OFF_NOT_COVERED",
+            Self::RefundUnknown => "ACCOUNT_REFUND_UNKNOWN",
+            Self::WriteOffUnknown => "ACCOUNT_WRITE_OFF_UNKNOWN",
+            Self::NoDeposit => "ACCOUNT_NO_DEPOSIT",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -169,11 +193,21 @@ impl BusinessError for AccountError {
             Self::ReleasedTooEarly { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),
-            Self::BillVoid(_) | Self::LaterBillStands { .. } => Some("billNo"),
-            Self::PaymentUnknown(_) | Self::PaymentAlreadyBooked(_) => Some("paymentId"),
-            Self::ShareNotCovered(_) | Self::NoteNotCovered { .. } | Self::Overflow => {
-                Some("amount")
+            Self::BillVoid(_)
+            | Self::LaterBillStands { .. }
+            | Self::WriteOffStands(_)
+            | Self::LateFeeStands(_) => Some("billNo"),
+            Self::PaymentUnknown(_) | Self::PaymentAlreadyBooked(_) | Self::PaymentRefunded(_) => {
+                Some("paymentId")
             }
+            Self::RefundUnknown => Some("refundId"),
+            Self::WriteOffUnknown => Some("waiverId"),
+            Self::NoDeposit => Some("accountNo"),
+            Self::ShareNotCovered(_)
+            | Self::NoteNotCovered { .. }
+            | Self::RefundNotCovered { .. }
+            | Self::WriteOffNotCovered(_)
+            | Self::Overflow => Some("amount"),
         }
     }
 }

@@ -4,11 +4,13 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use super::bill::{Bill, BillShare};
+use super::funds::{AccountRefund, LateFeeCharged, WrittenOff};
 use super::note::{BillVoided, Note, Rebilling};
 use super::scheme::ChargeSchemeChanged;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
     NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
+    WaiverId,
 };
 
 /// What kind of customer the account is for; the price follows the tariff, not this.
@@ -153,12 +155,36 @@ pub enum AccountEvent {
         bill: BillShare,
     },
     /// `bills` get open again by these amounts, those paid from the payment's credit included;
-    /// `credit` is what was left of that credit.
+    /// `credit` is what was left of that credit, `deposit` of what it had left as a deposit.
     PaymentReversed {
         payment_id: PaymentId,
         bills: Vec<BillShare>,
         credit: Fen,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deposit: Option<Fen>,
     },
+    LateFeeCharged(LateFeeCharged),
+    /// 减免, 核销: open no more, and not paid either.
+    BillWaived(WrittenOff),
+    /// `bill` is open again.
+    WaiverReversed {
+        waiver_id: WaiverId,
+        bill: BillShare,
+    },
+    /// 收押金
+    DepositTaken {
+        payment_id: PaymentId,
+        amount: Fen,
+    },
+    /// 押金转预存: it may pay bills now, or be given back as credit is.
+    DepositReleased {
+        payment_id: PaymentId,
+        amount: Fen,
+    },
+    /// 退款
+    Refunded(AccountRefund),
+    /// The money of a refund has come back: it could not be paid out after all.
+    RefundReturned(AccountRefund),
     /// Money that had paid a bill becomes credit, since the bill asks for less.
     PaymentReleased {
         payment_id: PaymentId,
@@ -257,6 +283,13 @@ impl DomainEvent for AccountEvent {
             Self::CreditApplied { .. } => "account.credit_applied",
             Self::PaymentReversed { .. } => "account.payment_reversed",
             Self::PaymentReleased { .. } => "account.payment_released",
+            Self::LateFeeCharged(_) => "account.late_fee_charged",
+            Self::BillWaived(_) => "account.bill_waived",
+            Self::WaiverReversed { .. } => "account.waiver_reversed",
+            Self::DepositTaken { .. } => "account.deposit_taken",
+            Self::DepositReleased { .. } => "account.deposit_released",
+            Self::Refunded(_) => "account.refunded",
+            Self::RefundReturned(_) => "account.refund_returned",
             Self::BillAdjusted(_) => "account.bill_adjusted",
             Self::Rebilled(_) => "account.rebilled",
             Self::BillVoided(_) => "account.bill_voided",

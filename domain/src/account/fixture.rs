@@ -1,12 +1,15 @@
 //! Accounts with bills, for tests of what happens to bills afterwards.
 
 use chaobiao_decision::{CommandContext, Process, StagedEvent, Stop, Workspace};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, OpenAccount};
 use crate::calendar::{OfficeHours, OfficeSpan};
 use crate::campus::OpenCampus;
 use crate::desk::Desk;
+use crate::tariff::{DefineTariff, SetLateFee};
 use crate::units::{BillNo, BillingMonth, Commodity, Fen, business_date};
 
 /// A bill of given amounts, as if metered.
@@ -16,6 +19,7 @@ struct ChargeFlat {
     month: BillingMonth,
     water: i64,
     electricity: i64,
+    due_on: NaiveDate,
 }
 
 impl Process for ChargeFlat {
@@ -50,7 +54,7 @@ impl Process for ChargeFlat {
         let charge = AccountCommand::Charge {
             bill,
             notice_no: format!("N{bill_no}").parse().unwrap(),
-            due_on: "2026-12-31".parse().unwrap(),
+            due_on: self.due_on,
         };
         workspace.execute::<Account>(&self.account_no, charge)
     }
@@ -96,6 +100,16 @@ pub(crate) fn charge(
     water: i64,
     electricity: i64,
 ) -> Vec<StagedEvent> {
+    charge_due(desk, account_no, month, (water, electricity), "2026-12-31")
+}
+
+pub(crate) fn charge_due(
+    desk: &mut Desk,
+    account_no: &str,
+    month: &str,
+    (water, electricity): (i64, i64),
+    due_on: &str,
+) -> Vec<StagedEvent> {
     let account_no = account_no.to_owned();
     let month = month.parse().unwrap();
     desk.run(&ChargeFlat {
@@ -103,9 +117,29 @@ pub(crate) fn charge(
         month,
         water,
         electricity,
+        due_on: due_on.parse().unwrap(),
     })
     .unwrap()
     .events
+}
+
+/// The tariff of those bills, with a late fee of 1 ‰ a day.
+pub(crate) fn late_fee_tariff(desk: &mut Desk, policy: &str) {
+    let versions = json!([{ "from": "2026-01-01", "tiers": [{ "price": "1" }] }]);
+    let define = DefineTariff {
+        tariff_id: "flat".parse().unwrap(),
+        name: "统一价".to_owned(),
+        payment_days: 15,
+        commodity: Commodity::Water,
+        terms: serde_json::from_value(json!({ "versions": versions })).unwrap(),
+    };
+    desk.run(&define).unwrap();
+    let terms = json!({ "from": "2026-01-01", "per_day": "0.1", "policy": policy });
+    let set = SetLateFee {
+        tariff_id: "flat".parse().unwrap(),
+        terms: serde_json::from_value(terms).unwrap(),
+    };
+    desk.run(&set).unwrap();
 }
 
 pub(crate) fn record(desk: &mut Desk, account_no: &str) -> AccountRecord {

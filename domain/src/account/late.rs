@@ -1,9 +1,13 @@
-//! What a late fee on a bill is worked out from, out of the account's known events.
+//! 滞纳金: what a late fee on a bill is worked out from.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::bill::{BillLine, BillShare, CommodityAmount};
 use super::event::AccountEvent;
+use super::sums::{minus, plus};
 use crate::rating::Settlement;
 use crate::units::{BillNo, Commodity, Fen, PaymentId, TariffId, business_date};
 
@@ -12,6 +16,8 @@ use crate::units::{BillNo, Commodity, Fen, PaymentId, TariffId, business_date};
 pub struct LateBill {
     pub due_on: NaiveDate,
     pub parts: Vec<LatePart>,
+    /// What was charged for paying late so far.
+    pub charged: Fen,
 }
 
 /// What a bill asks for one commodity. The fee follows the tariff of its first line.
@@ -19,70 +25,166 @@ pub struct LateBill {
 pub struct LatePart {
     pub commodity: Commodity,
     pub tariff_id: TariffId,
-    /// Notes included.
+    /// Notes included; what was written off is not asked for.
     pub principal: Fen,
     pub settlements: Vec<Settlement>,
 }
 
-/// `None` for a bill that is not known, is void, or has no notice.
-pub fn late_bill(known: &[(DateTime<Utc>, AccountEvent)], bill_no: &BillNo) -> Option<LateBill> {
-    let mut case = Case::default();
-    for (at, event) in known {
-        case.take(business_date(*at), event, bill_no);
-    }
-    Some(LateBill {
-        due_on: case.due_on?,
-        parts: case.parts.into_iter().map(Part::finish).collect(),
-    })
+/// When the money of a payment came, and when it was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentDays {
+    pub came_on: NaiveDate,
+    pub reversed_on: Option<NaiveDate>,
 }
 
-#[derive(Default)]
-struct Case {
+/// By all that is known; `None` for a bill that is not known, is void, or has no notice.
+pub fn late_bill(known: &[(DateTime<Utc>, AccountEvent)], bill_no: &BillNo) -> Option<LateBill> {
+    let mut book = LateBook::default();
+    let mut days: BTreeMap<PaymentId, PaymentDays> = BTreeMap::new();
+    for (at, event) in known {
+        book.apply(event);
+        let on = business_date(*at);
+        let Some(payment_id) = event.payment() else {
+            continue;
+        };
+        let of_payment = days.entry(payment_id.clone()).or_insert(PaymentDays {
+            came_on: on,
+            reversed_on: None,
+        });
+        if matches!(event, AccountEvent::PaymentReversed { .. }) {
+            of_payment.reversed_on = of_payment.reversed_on.or(Some(on));
+        }
+    }
+    book.case(bill_no)?.bill(&days)
+}
+
+/// The bills of an account, as far as late fees are concerned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct LateBook(BTreeMap<BillNo, LateCase>);
+
+/// What is known of one bill; its days are those of the payments.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LateCase {
     due_on: Option<NaiveDate>,
     parts: Vec<Part>,
+    charged: Fen,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Part {
     commodity: Commodity,
     tariff_id: TariffId,
     principal: Fen,
-    settlements: Vec<(PaymentId, Settlement)>,
+    /// Those of payments that were taken back included.
+    settlements: Vec<(PaymentId, Fen)>,
 }
 
-impl Case {
-    fn take(&mut self, on: NaiveDate, event: &AccountEvent, bill_no: &BillNo) {
+impl LateBook {
+    pub(super) fn case(&self, bill_no: &BillNo) -> Option<&LateCase> {
+        self.0.get(bill_no)
+    }
+
+    fn of(&mut self, bill_no: &BillNo) -> Option<&mut LateCase> {
+        self.0.get_mut(bill_no)
+    }
+
+    pub(super) fn apply(&mut self, event: &AccountEvent) {
         match event {
-            AccountEvent::Charged(bill) if bill.bill_no == *bill_no => self.charge(&bill.lines),
-            AccountEvent::NoticeIssued(notice) if notice.bill_no == *bill_no => {
-                self.due_on = Some(notice.due_on);
+            AccountEvent::Charged(bill) => {
+                let mut case = LateCase::default();
+                case.charge(&bill.lines);
+                self.0.insert(bill.bill_no.clone(), case);
             }
-            AccountEvent::BillAdjusted(note) if note.bill_no == *bill_no => self.note(&note.parts),
-            AccountEvent::Rebilled(rebilling) => {
-                for note in rebilling.notes().filter(|note| note.bill_no == *bill_no) {
-                    self.note(&note.parts);
+            AccountEvent::NoticeIssued(notice) => {
+                if let Some(case) = self.of(&notice.bill_no) {
+                    case.due_on = Some(notice.due_on);
                 }
             }
-            AccountEvent::BillVoided(voided) if voided.bill_no == *bill_no => {
-                *self = Self::default();
+            AccountEvent::BillAdjusted(note) => self.note(&note.bill_no, &note.parts),
+            AccountEvent::Rebilled(rebilling) => {
+                for note in rebilling.notes() {
+                    self.note(&note.bill_no, &note.parts);
+                }
+            }
+            AccountEvent::BillVoided(voided) => {
+                self.0.remove(&voided.bill_no);
             }
             AccountEvent::PaymentAllocated { payment_id, bill }
-            | AccountEvent::CreditApplied { payment_id, bill }
-                if bill.bill_no == *bill_no =>
-            {
-                self.settle(on, payment_id, bill);
+            | AccountEvent::CreditApplied { payment_id, bill } => {
+                if let Some(case) = self.of(&bill.bill_no) {
+                    case.settle(payment_id, bill);
+                }
             }
-            AccountEvent::PaymentReleased { payment_id, bill } if bill.bill_no == *bill_no => {
-                self.release(payment_id, bill);
+            AccountEvent::PaymentReleased { payment_id, bill } => {
+                if let Some(case) = self.of(&bill.bill_no) {
+                    case.release(payment_id, bill);
+                }
             }
-            AccountEvent::PaymentReversed { payment_id, .. } => self.reverse(on, payment_id),
+            AccountEvent::LateFeeCharged(fee) => {
+                if let Some(case) = self.of(&fee.bill_no) {
+                    case.charged = plus(case.charged, fee.amount);
+                }
+            }
+            AccountEvent::BillWaived(written_off) => {
+                let less: Vec<CommodityAmount> = written_off
+                    .bill
+                    .parts
+                    .iter()
+                    .map(|part| CommodityAmount {
+                        commodity: part.commodity,
+                        amount: minus(Fen::ZERO, part.amount),
+                    })
+                    .collect();
+                self.note(&written_off.bill.bill_no, &less);
+            }
+            AccountEvent::WaiverReversed { bill, .. } => self.note(&bill.bill_no, &bill.parts),
             _ => {}
         }
+    }
+
+    /// A note on a commodity the bill has no line of has no tariff, and asks for no fee.
+    fn note(&mut self, bill_no: &BillNo, parts: &[CommodityAmount]) {
+        let Some(case) = self.of(bill_no) else {
+            return;
+        };
+        for noted in parts {
+            if let Some(part) = case.part(noted.commodity) {
+                part.principal = plus(part.principal, noted.amount);
+            }
+        }
+    }
+}
+
+impl LateCase {
+    /// Whether its last day to pay is over by the end of a day.
+    pub fn is_late(&self, by: NaiveDate) -> bool {
+        self.due_on.is_some_and(|due_on| due_on < by)
+    }
+
+    pub fn tariffs(&self) -> BTreeSet<&TariffId> {
+        self.parts.iter().map(|part| &part.tariff_id).collect()
+    }
+
+    /// Those that were taken back included.
+    pub fn payments(&self) -> BTreeSet<&PaymentId> {
+        let settlements = self.parts.iter().flat_map(|part| &part.settlements);
+        settlements.map(|(payment_id, _)| payment_id).collect()
+    }
+
+    /// `None` for a bill without a notice. Money counts from the day it came, even where it paid
+    /// something else first.
+    pub fn bill(&self, days: &BTreeMap<PaymentId, PaymentDays>) -> Option<LateBill> {
+        Some(LateBill {
+            due_on: self.due_on?,
+            parts: self.parts.iter().map(|part| part.finish(days)).collect(),
+            charged: self.charged,
+        })
     }
 
     fn charge(&mut self, lines: &[BillLine]) {
         for line in lines {
             match self.part(line.commodity) {
-                Some(part) => part.add(line.amount),
+                Some(part) => part.principal = plus(part.principal, line.amount),
                 None => self.parts.push(Part {
                     commodity: line.commodity,
                     tariff_id: line.tariff_id.clone(),
@@ -94,29 +196,14 @@ impl Case {
     }
 
     fn part(&mut self, commodity: Commodity) -> Option<&mut Part> {
-        self.parts
-            .iter_mut()
-            .find(|part| part.commodity == commodity)
+        let mut parts = self.parts.iter_mut();
+        parts.find(|part| part.commodity == commodity)
     }
 
-    /// A note on a commodity the bill has no line of has no tariff, and asks for no fee.
-    fn note(&mut self, parts: &[CommodityAmount]) {
-        for noted in parts {
-            if let Some(part) = self.part(noted.commodity) {
-                part.add(noted.amount);
-            }
-        }
-    }
-
-    fn settle(&mut self, on: NaiveDate, payment_id: &PaymentId, bill: &BillShare) {
+    fn settle(&mut self, payment_id: &PaymentId, bill: &BillShare) {
         for paid in &bill.parts {
             if let Some(part) = self.part(paid.commodity) {
-                let settlement = Settlement {
-                    on,
-                    amount: paid.amount,
-                    reversed_on: None,
-                };
-                part.settlements.push((payment_id.clone(), settlement));
+                part.settlements.push((payment_id.clone(), paid.amount));
             }
         }
     }
@@ -128,50 +215,33 @@ impl Case {
                 continue;
             };
             let mut rest = released.amount;
-            for settlement in part.of(payment_id) {
-                let taken = rest.min(settlement.amount);
-                settlement.amount = minus(settlement.amount, taken);
+            let of_payment = |(payment, _): &&mut (PaymentId, Fen)| payment == payment_id;
+            for (_, amount) in part.settlements.iter_mut().filter(of_payment) {
+                let taken = rest.min(*amount);
+                *amount = minus(*amount, taken);
                 rest = minus(rest, taken);
             }
-        }
-    }
-
-    fn reverse(&mut self, on: NaiveDate, payment_id: &PaymentId) {
-        for part in &mut self.parts {
-            for settlement in part.of(payment_id) {
-                settlement.reversed_on = settlement.reversed_on.or(Some(on));
-            }
+            part.settlements.retain(|(_, amount)| amount.is_positive());
         }
     }
 }
 
 impl Part {
-    fn add(&mut self, amount: Fen) {
-        self.principal = Fen::new(self.principal.value().saturating_add(amount.value()));
-    }
-
-    fn of(&mut self, payment_id: &PaymentId) -> impl Iterator<Item = &mut Settlement> {
-        self.settlements
-            .iter_mut()
-            .filter(move |(payment, _)| payment == payment_id)
-            .map(|(_, settlement)| settlement)
-    }
-
-    fn finish(self) -> LatePart {
+    fn finish(&self, days: &BTreeMap<PaymentId, PaymentDays>) -> LatePart {
+        let settlements = self.settlements.iter().map(|(payment_id, amount)| {
+            // What nobody knows the day of counts from the first.
+            let days = days.get(payment_id);
+            Settlement {
+                on: days.map_or(NaiveDate::MIN, |days| days.came_on),
+                amount: *amount,
+                reversed_on: days.and_then(|days| days.reversed_on),
+            }
+        });
         LatePart {
             commodity: self.commodity,
-            tariff_id: self.tariff_id,
+            tariff_id: self.tariff_id.clone(),
             principal: self.principal.max(Fen::ZERO),
-            settlements: self
-                .settlements
-                .into_iter()
-                .map(|(_, settlement)| settlement)
-                .filter(|settlement| settlement.amount.is_positive())
-                .collect(),
+            settlements: settlements.collect(),
         }
     }
-}
-
-fn minus(one: Fen, other: Fen) -> Fen {
-    Fen::new(one.value().saturating_sub(other.value()))
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::bill::{Bill, BillShare, CommodityAmount};
 use super::error::AccountError;
 use super::event::AccountEvent;
+use super::funds::{AccountRefund, Funds, PaymentLot, Purse, give, take};
 use super::note::Note;
+use super::sums::{add_part, amount_of, minus, plus, split, sum};
 use crate::units::{BillNo, BillingMonth, Commodity, Fen, PaymentId};
 
 /// What is owed and what was paid, bill by bill.
@@ -15,6 +17,8 @@ pub struct Ledger {
     payments: BTreeMap<PaymentId, PaymentShare>,
     /// Oldest first; used up in that order.
     credit: Vec<CreditLot>,
+    #[serde(default)]
+    funds: Funds,
 }
 
 /// A bill and what is still open of it.
@@ -27,6 +31,11 @@ pub struct LedgerBill {
     /// As issued and as notes have changed it since, by commodity.
     standing: Vec<CommodityAmount>,
     open: Vec<CommodityAmount>,
+    /// 滞纳金 asked so far, waived or not.
+    #[serde(default)]
+    late_fee: Fen,
+    #[serde(default)]
+    late_fee_open: Fen,
     notes: u32,
     noticed: bool,
     void: bool,
@@ -75,23 +84,54 @@ impl LedgerBill {
         !self.noticed && self.standing_total().is_positive()
     }
 
+    /// The late fee included.
     pub fn open(&self) -> Fen {
-        self.open
-            .iter()
-            .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
+        plus(self.principal_open(), self.late_fee_open)
+    }
+
+    pub fn principal_open(&self) -> Fen {
+        sum(&self.open)
+    }
+
+    pub const fn late_fee_open(&self) -> Fen {
+        self.late_fee_open
+    }
+
+    /// What was asked for paying late so far, whatever became of it.
+    pub const fn late_fee_charged(&self) -> Fen {
+        self.late_fee
+    }
+
+    pub(crate) fn charge_late_fee(&mut self, amount: Fen) {
+        self.late_fee = plus(self.late_fee, amount);
+        self.late_fee_open = plus(self.late_fee_open, amount);
+    }
+
+    /// Some of the late fee alone; `None` unless it is open.
+    pub(super) fn late_fee_share(&self, amount: Fen) -> Option<BillShare> {
+        (amount.is_positive() && amount <= self.late_fee_open).then(|| BillShare {
+            bill_no: self.bill_no.clone(),
+            month: self.month,
+            amount,
+            parts: Vec::new(),
+            late_fee: Some(amount),
+        })
     }
 
     fn open_part(&self, commodity: Commodity) -> Fen {
         amount_of(&self.open, commodity)
     }
 
-    /// `amount` shared out over the commodities as they are open; `None` unless it fits.
+    /// `amount` shared out over the commodities as they are open, and what is over for the late fee;
+    /// `None` unless it fits. The bill itself comes first, so that no fee grows while money waits.
     pub fn share(&self, amount: Fen) -> Option<BillShare> {
         if !amount.is_positive() || amount > self.open() {
             return None;
         }
+        let principal = amount.min(self.principal_open());
+        let late_fee = minus(amount, principal);
         let weights: Vec<Fen> = self.open.iter().map(|part| part.amount).collect();
-        let parts = self.open.iter().zip(split(amount, &weights));
+        let parts = self.open.iter().zip(split(principal, &weights));
         let parts = parts
             .map(|(part, amount)| CommodityAmount {
                 commodity: part.commodity,
@@ -104,6 +144,7 @@ impl LedgerBill {
             month: self.month,
             amount,
             parts,
+            late_fee: Some(late_fee).filter(|fee| fee.is_positive()),
         })
     }
 }
@@ -168,6 +209,42 @@ impl Ledger {
             .fold(Fen::ZERO, |sum, lot| plus(sum, lot.left))
     }
 
+    /// 押金: held, and nobody's until it is given back or set off.
+    pub fn deposit(&self) -> Fen {
+        self.funds.deposit()
+    }
+
+    /// The payments whose money a refund of so much would give back.
+    pub fn refundable(&self, purse: Purse, amount: Fen) -> Result<Vec<PaymentLot>, AccountError> {
+        let lots = match purse {
+            Purse::Credit => &self.credit,
+            Purse::Deposit => self.funds.deposits(),
+        };
+        take(lots, amount)
+    }
+
+    /// The payments that have paid something of a bill.
+    pub fn payments_of(&self, bill_no: &BillNo) -> impl Iterator<Item = PaymentId> {
+        let of_bill = move |payment: &PaymentShare| {
+            let mut bills = payment.bills.iter();
+            bills.any(|share| share.bill_no == *bill_no)
+        };
+        let payments = self.payments.iter();
+        payments
+            .filter(move |(_, payment)| of_bill(payment))
+            .map(|(payment_id, _)| payment_id.clone())
+    }
+
+    pub(super) const fn funds(&self) -> &Funds {
+        &self.funds
+    }
+
+    /// Whether any late fee of the bill was paid.
+    pub(super) fn late_fee_paid(&self, bill_no: &BillNo) -> bool {
+        let mut shares = self.payments.values().flat_map(|payment| &payment.bills);
+        shares.any(|share| share.bill_no == *bill_no && share.late_fee().is_positive())
+    }
+
     /// What is left when all that is open is paid from credit; below nothing, what is owed.
     pub fn balance(&self) -> Fen {
         let (credit, open) = (self.credit().value(), self.open_amount().value());
@@ -180,7 +257,7 @@ impl Ledger {
 
     /// Refuses what would carry the account's sums past what an amount can hold.
     pub(super) fn check_room(&self, amount: Fen) -> Result<(), AccountError> {
-        Fen::checked_sum([self.open_amount(), self.credit(), amount])
+        Fen::checked_sum([self.open_amount(), self.credit(), self.deposit(), amount])
             .map(|_| ())
             .ok_or(AccountError::Overflow)
     }
@@ -201,21 +278,32 @@ impl Ledger {
         Some((lot.payment_id.clone(), share))
     }
 
-    /// What undoing a payment would take back: the bills it paid, and its credit still left.
-    pub(super) fn undo(&self, payment_id: &PaymentId) -> Option<(Vec<BillShare>, Fen)> {
-        let payment = self.payments.get(payment_id)?;
-        let left = self.credit.iter().find(|lot| lot.payment_id == *payment_id);
-        Some((
-            payment.bills.clone(),
-            left.map_or(Fen::ZERO, |lot| lot.left),
-        ))
+    /// What undoing a payment takes back: the bills it paid, and its credit and deposit still left.
+    pub(super) fn undo(&self, payment_id: PaymentId) -> Result<AccountEvent, AccountError> {
+        let Some(payment) = self.payments.get(&payment_id) else {
+            return Err(AccountError::PaymentUnknown(payment_id));
+        };
+        if self.funds.has_refunded(&payment_id) {
+            return Err(AccountError::PaymentRefunded(payment_id));
+        }
+        let left = |lots: &[CreditLot]| {
+            let lot = lots.iter().find(|lot| lot.payment_id == payment_id);
+            lot.map_or(Fen::ZERO, |lot| lot.left)
+        };
+        let deposit = left(self.funds.deposits());
+        Ok(AccountEvent::PaymentReversed {
+            bills: payment.bills.clone(),
+            credit: left(&self.credit),
+            deposit: Some(deposit).filter(|left| left.is_positive()),
+            payment_id,
+        })
     }
 
     /// The payments whose money has to go before so much of a bill, by commodity, is open.
     pub(super) fn paid_beyond(
         &self,
         bill_no: &BillNo,
-        parts: &[CommodityAmount],
+        (parts, late_fee): (&[CommodityAmount], Fen),
     ) -> Result<Vec<(PaymentId, BillShare)>, AccountError> {
         let bill = self.bill(bill_no);
         let bill = bill.ok_or_else(|| AccountError::BillUnknown(bill_no.clone()))?;
@@ -226,6 +314,7 @@ impl Ledger {
                 amount: minus(part.amount, bill.open_part(part.commodity)).max(Fen::ZERO),
             })
             .collect();
+        let mut missing_fee = minus(late_fee, bill.late_fee_open).max(Fen::ZERO);
         let mut released = Vec::new();
         for (payment_id, payment) in &self.payments {
             for share in payment.bills.iter().filter(|it| it.bill_no == *bill_no) {
@@ -238,23 +327,30 @@ impl Ledger {
                         taken.push(CommodityAmount { commodity, amount });
                     }
                 }
-                if !taken.is_empty() {
-                    let amount = sum(&taken);
+                let fee = share.late_fee().min(missing_fee);
+                missing_fee = minus(missing_fee, fee);
+                if !taken.is_empty() || fee.is_positive() {
                     let bill = BillShare {
                         bill_no: bill_no.clone(),
                         month: share.month,
-                        amount,
+                        amount: plus(sum(&taken), fee),
                         parts: taken,
+                        late_fee: Some(fee).filter(|fee| fee.is_positive()),
                     };
                     released.push((payment_id.clone(), bill));
                 }
             }
+        }
+        // What neither is open nor was paid has been written off.
+        if missing_fee.is_positive() || missing.iter().any(|part| part.amount.is_positive()) {
+            return Err(AccountError::WriteOffStands(bill_no.clone()));
         }
         Ok(released)
     }
 
     /// What an event does to the money; most do nothing.
     pub(super) fn apply(&mut self, event: &AccountEvent) {
+        self.funds.apply(event);
         match event {
             AccountEvent::Charged(bill) => self.charge(bill),
             AccountEvent::PaymentAllocated { payment_id, bill } => {
@@ -270,6 +366,25 @@ impl Ledger {
                 payment_id, bills, ..
             } => self.reverse(payment_id, bills),
             AccountEvent::PaymentReleased { payment_id, bill } => self.release(payment_id, bill),
+            AccountEvent::LateFeeCharged(fee) => {
+                if let Some(bill) = self.bills.get_mut(&fee.bill_no) {
+                    bill.charge_late_fee(fee.amount);
+                }
+            }
+            AccountEvent::BillWaived(written_off) => self.change_open(&written_off.bill, minus),
+            AccountEvent::WaiverReversed { bill, .. } => self.change_open(bill, plus),
+            AccountEvent::DepositTaken { payment_id, .. } => {
+                self.payments.entry(payment_id.clone()).or_default();
+            }
+            AccountEvent::DepositReleased { payment_id, amount } => {
+                self.add_credit(payment_id.clone(), *amount);
+            }
+            AccountEvent::Refunded(refund) => self.give_out(refund),
+            AccountEvent::RefundReturned(refund) if refund.purse == Purse::Credit => {
+                for lot in &refund.lots {
+                    give(&mut self.credit, &lot.payment_id, lot.amount);
+                }
+            }
             AccountEvent::BillAdjusted(note) => self.note(note),
             AccountEvent::Rebilled(rebilling) => {
                 for note in rebilling.notes() {
@@ -294,6 +409,8 @@ impl Ledger {
             total: bill.total,
             standing: parts.clone(),
             open: parts,
+            late_fee: Fen::ZERO,
+            late_fee_open: Fen::ZERO,
             notes: 0,
             noticed: false,
             void: false,
@@ -312,21 +429,27 @@ impl Ledger {
 
     fn add_credit(&mut self, payment_id: PaymentId, amount: Fen) {
         self.payments.entry(payment_id.clone()).or_default();
-        self.credit.push(CreditLot {
-            payment_id,
-            left: amount,
-        });
+        give(&mut self.credit, &payment_id, amount);
+    }
+
+    fn give_out(&mut self, refund: &AccountRefund) {
+        if refund.purse == Purse::Credit {
+            for given in &refund.lots {
+                self.use_credit(&given.payment_id, given.amount);
+            }
+        }
+    }
+
+    fn use_credit(&mut self, payment_id: &PaymentId, amount: Fen) {
+        let mut lots = self.credit.iter_mut();
+        if let Some(lot) = lots.find(|lot| lot.payment_id == *payment_id) {
+            lot.left = minus(lot.left, amount);
+        }
+        self.credit.retain(|lot| !lot.left.is_zero());
     }
 
     fn apply_credit(&mut self, payment_id: PaymentId, share: BillShare) {
-        if let Some(lot) = self
-            .credit
-            .iter_mut()
-            .find(|lot| lot.payment_id == payment_id)
-        {
-            lot.left = minus(lot.left, share.amount);
-        }
-        self.credit.retain(|lot| !lot.left.is_zero());
+        self.use_credit(&payment_id, share.amount);
         self.allocate(payment_id, share);
     }
 
@@ -358,22 +481,19 @@ impl Ledger {
                 rest = minus(rest, taken);
             }
         }
+        let mut rest = share.late_fee();
         for bill in &mut payment.bills {
+            if bill.bill_no == share.bill_no {
+                let taken = rest.min(bill.late_fee());
+                rest = minus(rest, taken);
+                let left = minus(bill.late_fee(), taken);
+                bill.late_fee = Some(left).filter(|left| left.is_positive());
+            }
             bill.parts.retain(|part| !part.amount.is_zero());
-            bill.amount = sum(&bill.parts);
+            bill.amount = plus(sum(&bill.parts), bill.late_fee());
         }
         payment.bills.retain(|bill| !bill.amount.is_zero());
-        let lot = self
-            .credit
-            .iter_mut()
-            .find(|it| it.payment_id == *payment_id);
-        match lot {
-            Some(lot) => lot.left = plus(lot.left, share.amount),
-            None => self.credit.push(CreditLot {
-                payment_id: payment_id.clone(),
-                left: share.amount,
-            }),
-        }
+        give(&mut self.credit, payment_id, share.amount);
     }
 
     fn note(&mut self, note: &Note) {
@@ -391,6 +511,7 @@ impl Ledger {
             bill.void = true;
             bill.standing.clear();
             bill.open.clear();
+            bill.late_fee_open = Fen::ZERO;
         }
     }
 
@@ -404,93 +525,6 @@ impl Ledger {
                 open.amount = change(open.amount, part.amount);
             }
         }
-    }
-}
-
-fn amount_of(parts: &[CommodityAmount], commodity: Commodity) -> Fen {
-    parts
-        .iter()
-        .filter(|part| part.commodity == commodity)
-        .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
-}
-
-fn sum(parts: &[CommodityAmount]) -> Fen {
-    parts
-        .iter()
-        .fold(Fen::ZERO, |sum, part| plus(sum, part.amount))
-}
-
-/// Nothing falls below nothing: what a note takes was made free before it.
-fn add_part(parts: &mut Vec<CommodityAmount>, added: &CommodityAmount) {
-    match parts
-        .iter_mut()
-        .find(|part| part.commodity == added.commodity)
-    {
-        Some(part) => part.amount = plus(part.amount, added.amount).max(Fen::ZERO),
-        None => parts.push(CommodityAmount {
-            commodity: added.commodity,
-            amount: added.amount.max(Fen::ZERO),
-        }),
-    }
-}
-
-/// Sums of what `handle` has let in cannot leave the range: it checks the room first.
-fn plus(one: Fen, other: Fen) -> Fen {
-    one.checked_add(other).unwrap_or(Fen::new(i64::MAX))
-}
-
-fn minus(one: Fen, other: Fen) -> Fen {
-    one.checked_sub(other).unwrap_or(Fen::ZERO)
-}
-
-/// Shares `amount` out by weight: whole fen by largest remainder, ties to the first.
-fn split(amount: Fen, weights: &[Fen]) -> Vec<Fen> {
-    let total: i128 = weights
-        .iter()
-        .map(|weight| i128::from(weight.value()))
-        .sum();
-    if total == 0 {
-        return vec![Fen::ZERO; weights.len()];
-    }
-    let exact = weights
-        .iter()
-        .map(|weight| i128::from(amount.value()) * i128::from(weight.value()));
-    let mut shares: Vec<(i128, i128)> = exact
-        .map(|product| (product / total, product % total))
-        .collect();
-    let given: i128 = shares.iter().map(|(share, _)| share).sum();
-    let mut order: Vec<usize> = (0..shares.len()).collect();
-    order.sort_by_key(|&position| (-shares[position].1, position));
-    let mut rest = i128::from(amount.value()) - given;
-    for position in order {
-        if rest > 0 {
-            shares[position].0 += 1;
-            rest -= 1;
-        }
-    }
-    // A share is never larger than `amount`, which fits.
-    shares
-        .into_iter()
-        .map(|(share, _)| Fen::new(i64::try_from(share).unwrap_or(0)))
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fen(values: &[i64]) -> Vec<Fen> {
-        values.iter().copied().map(Fen::new).collect()
-    }
-
-    #[test]
-    fn a_split_is_exact_and_gives_ties_to_the_first() {
-        assert_eq!(split(Fen::new(100), &fen(&[1, 1, 1])), fen(&[34, 33, 33]));
-        assert_eq!(split(Fen::new(1), &fen(&[1, 3])), fen(&[0, 1]));
-        assert_eq!(split(Fen::new(5), &fen(&[0, 5])), fen(&[0, 5]));
-        assert_eq!(
-            split(Fen::new(i64::MAX), &fen(&[i64::MAX / 2, i64::MAX / 2 + 1])),
-            fen(&[i64::MAX / 2, i64::MAX / 2 + 1])
-        );
+        bill.late_fee_open = change(bill.late_fee_open, share.late_fee());
     }
 }

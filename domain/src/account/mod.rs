@@ -12,15 +12,20 @@ mod error;
 mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod funds;
 mod late;
 mod ledger;
 mod meters;
+mod money;
+#[cfg(test)]
+mod money_tests;
 mod note;
 mod papers;
 mod process;
 mod scheme;
 mod standing;
 mod statement;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +41,8 @@ pub use event::{
     AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, MeterAssigned,
     MeterReleased, NoticeIssued, PhoneChange,
 };
-pub use late::{LateBill, LatePart, late_bill};
+pub use funds::{AccountRefund, LateFeeCharged, PaymentLot, Purse, WaiverKind, WrittenOff};
+pub use late::{LateBill, LateCase, LatePart, PaymentDays, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
 pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::AccountError;
 use super::event::AccountEvent;
+use super::funds::{AccountRefund, Purse, WrittenOff};
 use super::ledger::Ledger;
 use super::note::Note;
 use crate::units::{BillNo, BillingMonth, Fen, PaymentId, business_date};
@@ -31,6 +32,22 @@ pub enum StatementKind {
     BillVoided,
     /// What had paid a bill is credit again: nothing changes in all.
     PaymentReleased,
+    /// A bill is paid late, and asks for a fee.
+    LateFeeCharged,
+    /// A bill asks for less, though it was right.
+    WrittenOff,
+    WriteOffReversed,
+    /// Held apart: nothing changes in what is owed.
+    DepositTaken,
+    /// A deposit becomes credit.
+    DepositReleased,
+    DepositWithdrawn,
+    /// Credit is given back.
+    CreditRefunded,
+    DepositRefunded,
+    /// A refund could not be paid out: it is credit again.
+    CreditReturned,
+    DepositReturned,
 }
 
 impl StatementKind {
@@ -47,6 +64,16 @@ impl StatementKind {
             Self::BillLowered => "bill_lowered",
             Self::BillVoided => "bill_voided",
             Self::PaymentReleased => "payment_released",
+            Self::LateFeeCharged => "late_fee_charged",
+            Self::WrittenOff => "written_off",
+            Self::WriteOffReversed => "write_off_reversed",
+            Self::DepositTaken => "deposit_taken",
+            Self::DepositReleased => "deposit_released",
+            Self::DepositWithdrawn => "deposit_withdrawn",
+            Self::CreditRefunded => "credit_refunded",
+            Self::DepositRefunded => "deposit_refunded",
+            Self::CreditReturned => "credit_returned",
+            Self::DepositReturned => "deposit_returned",
         }
     }
 
@@ -62,15 +89,60 @@ impl StatementKind {
             Self::BillLowered => "账单调减",
             Self::BillVoided => "账单作废",
             Self::PaymentReleased => "销账转预存",
+            Self::LateFeeCharged => "滞纳金",
+            Self::WrittenOff => "减免核销",
+            Self::WriteOffReversed => "撤销核销",
+            Self::DepositTaken => "收押金",
+            Self::DepositReleased => "押金转预存",
+            Self::DepositWithdrawn => "押金冲正",
+            Self::CreditRefunded => "预存退款",
+            Self::DepositRefunded => "退押金",
+            Self::CreditReturned => "预存退款退回",
+            Self::DepositReturned => "退押金退回",
         }
     }
 
     /// Whether the line adds to what is owed (1), takes from it (-1), or neither (0).
     const fn sign(self) -> i64 {
+        self.open_sign() - self.credit_sign()
+    }
+
+    /// Whether the line adds to open bills (1), takes from them (-1), or neither (0).
+    pub const fn open_sign(self) -> i64 {
         match self {
-            Self::Charged | Self::PaymentReversed | Self::CreditWithdrawn | Self::BillRaised => 1,
-            Self::Paid | Self::CreditAdded | Self::BillLowered | Self::BillVoided => -1,
-            Self::CreditApplied | Self::PaymentReleased => 0,
+            Self::Charged
+            | Self::PaymentReversed
+            | Self::BillRaised
+            | Self::PaymentReleased
+            | Self::LateFeeCharged
+            | Self::WriteOffReversed => 1,
+            Self::Paid
+            | Self::BillLowered
+            | Self::BillVoided
+            | Self::CreditApplied
+            | Self::WrittenOff => -1,
+            _ => 0,
+        }
+    }
+
+    /// The same of credit.
+    pub const fn credit_sign(self) -> i64 {
+        match self {
+            Self::CreditAdded
+            | Self::PaymentReleased
+            | Self::DepositReleased
+            | Self::CreditReturned => 1,
+            Self::CreditApplied | Self::CreditWithdrawn | Self::CreditRefunded => -1,
+            _ => 0,
+        }
+    }
+
+    /// The same of the deposit.
+    pub const fn deposit_sign(self) -> i64 {
+        match self {
+            Self::DepositTaken | Self::DepositReturned => 1,
+            Self::DepositReleased | Self::DepositWithdrawn | Self::DepositRefunded => -1,
+            _ => 0,
         }
     }
 }
@@ -124,12 +196,26 @@ impl StatementLine {
 
     fn of_bill(kind: StatementKind, payment_id: &PaymentId, bill: &super::BillShare) -> Self {
         Self {
+            payment_id: Some(payment_id.clone()),
+            ..Self::of_share(kind, bill)
+        }
+    }
+
+    fn of_share(kind: StatementKind, bill: &super::BillShare) -> Self {
+        Self {
             kind,
             bill_no: Some(bill.bill_no.clone()),
             month: Some(bill.month),
-            payment_id: Some(payment_id.clone()),
+            payment_id: None,
             amount: bill.amount,
         }
+    }
+
+    /// One line for each payment the money had come from.
+    fn of_refund(kind: StatementKind, refund: &AccountRefund) -> Vec<Self> {
+        let lots = refund.lots.iter();
+        lots.map(|lot| Self::credit(kind, &lot.payment_id, lot.amount))
+            .collect()
     }
 }
 
@@ -169,6 +255,7 @@ impl AccountEvent {
                 payment_id,
                 bills,
                 credit,
+                deposit,
             } => {
                 let line =
                     |bill| StatementLine::of_bill(StatementKind::PaymentReversed, payment_id, bill);
@@ -177,11 +264,54 @@ impl AccountEvent {
                     let kind = StatementKind::CreditWithdrawn;
                     lines.push(StatementLine::credit(kind, payment_id, *credit));
                 }
+                if let Some(deposit) = deposit {
+                    let kind = StatementKind::DepositWithdrawn;
+                    lines.push(StatementLine::credit(kind, payment_id, *deposit));
+                }
                 lines
             }
             Self::PaymentReleased { payment_id, bill } => {
                 let kind = StatementKind::PaymentReleased;
                 vec![StatementLine::of_bill(kind, payment_id, bill)]
+            }
+            Self::LateFeeCharged(fee) => vec![StatementLine {
+                kind: StatementKind::LateFeeCharged,
+                bill_no: Some(fee.bill_no.clone()),
+                month: Some(fee.month),
+                payment_id: None,
+                amount: fee.amount,
+            }],
+            Self::BillWaived(written_off) => {
+                let kind = StatementKind::WrittenOff;
+                vec![StatementLine::of_share(kind, &written_off.bill)]
+            }
+            Self::WaiverReversed { bill, .. } => {
+                vec![StatementLine::of_share(
+                    StatementKind::WriteOffReversed,
+                    bill,
+                )]
+            }
+            Self::DepositTaken { payment_id, amount } => {
+                let kind = StatementKind::DepositTaken;
+                vec![StatementLine::credit(kind, payment_id, *amount)]
+            }
+            Self::DepositReleased { payment_id, amount } => {
+                let kind = StatementKind::DepositReleased;
+                vec![StatementLine::credit(kind, payment_id, *amount)]
+            }
+            Self::Refunded(refund) => {
+                let kind = match refund.purse {
+                    Purse::Credit => StatementKind::CreditRefunded,
+                    Purse::Deposit => StatementKind::DepositRefunded,
+                };
+                StatementLine::of_refund(kind, refund)
+            }
+            Self::RefundReturned(refund) => {
+                let kind = match refund.purse {
+                    Purse::Credit => StatementKind::CreditReturned,
+                    Purse::Deposit => StatementKind::DepositReturned,
+                };
+                StatementLine::of_refund(kind, refund)
             }
             Self::BillAdjusted(note) => StatementLine::of_note(note).into_iter().collect(),
             Self::Rebilled(rebilling) => rebilling
@@ -224,6 +354,11 @@ impl AccountEvent {
                 .iter()
                 .map(|bill| (&bill.bill_no, bill.amount))
                 .collect(),
+            Self::LateFeeCharged(fee) => vec![(&fee.bill_no, fee.amount)],
+            Self::BillWaived(WrittenOff { bill, .. }) => {
+                vec![(&bill.bill_no, minus(bill.amount))]
+            }
+            Self::WaiverReversed { bill, .. } => vec![(&bill.bill_no, bill.amount)],
             Self::BillAdjusted(note) => vec![(&note.bill_no, note.amount)],
             Self::Rebilled(rebilling) => rebilling
                 .notes()
@@ -235,12 +370,14 @@ impl AccountEvent {
     }
 
     /// The payment an event is about.
-    const fn payment(&self) -> Option<&PaymentId> {
+    pub(super) const fn payment(&self) -> Option<&PaymentId> {
         match self {
             Self::PaymentAllocated { payment_id, .. }
             | Self::CreditAdded { payment_id, .. }
             | Self::CreditApplied { payment_id, .. }
             | Self::PaymentReleased { payment_id, .. }
+            | Self::DepositTaken { payment_id, .. }
+            | Self::DepositReleased { payment_id, .. }
             | Self::PaymentReversed { payment_id, .. } => Some(payment_id),
             _ => None,
         }

@@ -122,6 +122,7 @@ fn share(of: &str, water: i64, electricity: i64) -> BillShare {
                 amount: Fen::new(fen),
             })
             .collect(),
+        late_fee: None,
     }
 }
 
@@ -130,6 +131,7 @@ fn settle(payment: &str, of: &str, amount: i64, credit: i64) -> AccountCommand {
         payment_id: payment.parse().unwrap(),
         bills: vec![(bill_no(of), Fen::new(amount))],
         credit: Fen::new(credit),
+        deposit: Fen::ZERO,
     }
 }
 
@@ -487,6 +489,7 @@ fn a_reversal_opens_every_bill_the_payment_and_its_credit_had_paid() {
         payment_id: "p1".parse().unwrap(),
         bills: vec![share("2026-07", 6000, 4000), share("2026-08", 200, 0)],
         credit: Fen::new(100),
+        deposit: None,
     };
     let reverse = AccountCommand::ReversePayment {
         payment_id: "p1".parse().unwrap(),
@@ -584,6 +587,7 @@ fn every_event_keeps_its_golden_json() {
             payment_id: "p1".parse().unwrap(),
             bills: vec![share("2026-07", 6000, 4000)],
             credit: Fen::new(100),
+            deposit: Some(Fen::new(20000)),
         },
         AccountEvent::DunningPaused {
             claim_id: "01900000-0000-7000-8000-000000000003".parse().unwrap(),
@@ -643,6 +647,7 @@ fn statement_lines_add_up_to_open_bills_less_credit() {
         payment_id: "p1".parse().unwrap(),
         bills: vec![share("2026-07", 6000, 4000), share("2026-08", 200, 0)],
         credit: Fen::new(100),
+        deposit: None,
     };
     let steps = [
         (allocated("p1", share("2026-07", 6000, 4000)), 0),
@@ -712,6 +717,7 @@ fn a_payment_known_to_be_reversed_stands_on_no_day() {
                 payment_id: payment_id(),
                 bills: vec![first, second],
                 credit: Fen::ZERO,
+                deposit: None,
             },
         ),
     ];

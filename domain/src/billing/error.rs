@@ -26,6 +26,8 @@ pub enum BillingError {
     ReasonInvalid,
     #[error("表计 {0} 的读数待审核，审核通过后再开账")]
     ReadingsHeld(MeterNo),
+    #[error("表计 {0} 的照片与读数不符，核对后再开账")]
+    PhotoDoubted(MeterNo),
     #[error("起始账期不能晚于截止账期")]
     MonthsReversed,
     #[error("调整金额必须大于零")]
@@ -47,6 +49,7 @@ impl BusinessError for BillingError {
             Self::RebilledBelowZero(_) => "BILLING_REBILLED_BELOW_ZERO",
             Self::ReasonInvalid => "BILLING_REASON_INVALID",
             Self::ReadingsHeld(_) => "BILLING_READINGS_HELD",
+            Self::PhotoDoubted(_) => "BILLING_PHOTO_DOUBTED",
             Self::MonthsReversed => "BILLING_MONTHS_REVERSED",
             Self::AmountNotPositive => "BILLING_AMOUNT_NOT_POSITIVE",
             Self::BillUnknown(_) => "BILLING_BILL_UNKNOWN",
@@ -65,6 +68,7 @@ impl BusinessError for BillingError {
             Self::DueBeforeIssue => Some("dueOn"),
             Self::BilledAlready(_)
             | Self::ReadingsHeld(_)
+            | Self::PhotoDoubted(_)
             | Self::RebilledBelowZero(_)
             | Self::Overflow => None,
         }

@@ -165,6 +165,9 @@ fn measure_all(
             Ok(None) if readings.holds_reading(meter.billed_to, month.period().to()) => {
                 waiting = waiting.or(Some(BillingError::ReadingsHeld(meter.meter_no.clone())));
             }
+            Ok(Some(usage)) if readings.doubts_photo(&usage.to_reading) => {
+                waiting = waiting.or(Some(BillingError::PhotoDoubted(meter.meter_no.clone())));
+            }
             Ok(usage) => measured.extend(usage),
             // One meter that has to catch up does not hold the others up.
             Err(error @ BillingError::BilledAlready(_)) => waiting = Some(error),

@@ -161,10 +161,7 @@ impl Process for SettleFieldConflict {
         let conflict = round.conflict(&self.item_id)?.clone();
         let judged = if self.take {
             // The photo became the meter's when the conflict was recorded.
-            let photo = conflict.photo.map(|photo| ReadingPhoto {
-                photo,
-                stored: None,
-            });
+            let photo = conflict.photo.map(|photo| ReadingPhoto::new(photo, None));
             let submit = SubmitReading {
                 meter_no: conflict.meter_no,
                 index: conflict.index,

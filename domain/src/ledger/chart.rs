@@ -11,8 +11,14 @@ pub enum LedgerAccount {
     Receivable,
     /// 预存款, by account number.
     Credit,
+    /// 押金, by account number.
+    Deposit,
     /// 水电费收入, by account number.
     Revenue,
+    /// 滞纳金收入, by account number.
+    LateFees,
+    /// 减免与核销, by account number.
+    WrittenOff,
     /// 库存现金, by campus.
     Cash,
     /// 在途支票, by campus.
@@ -23,7 +29,7 @@ pub enum LedgerAccount {
     Gateway,
     /// 待入账银行来款, by the bank's number: what has come in and is no payment yet.
     Suspense,
-    /// 缴费过渡, by payment: nothing, whenever a command is done.
+    /// 收付过渡, by payment or refund: nothing, whenever a command is done.
     InTransit,
     /// 应收其他校区, by `from@to`.
     ClearingReceivable,
@@ -32,10 +38,13 @@ pub enum LedgerAccount {
 }
 
 impl LedgerAccount {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Receivable,
         Self::Credit,
+        Self::Deposit,
         Self::Revenue,
+        Self::LateFees,
+        Self::WrittenOff,
         Self::Cash,
         Self::Cheques,
         Self::Bank,
@@ -51,7 +60,10 @@ impl LedgerAccount {
         match self {
             Self::Receivable => "receivable",
             Self::Credit => "credit",
+            Self::Deposit => "deposit",
             Self::Revenue => "revenue",
+            Self::LateFees => "late_fees",
+            Self::WrittenOff => "written_off",
             Self::Cash => "cash",
             Self::Cheques => "cheques",
             Self::Bank => "bank",

@@ -7,4 +7,4 @@ mod postings;
 mod tests;
 
 pub use chart::{LedgerAccount, Posting, is_balanced};
-pub use postings::{of_account, of_bank_line, of_clearing, of_payment, reversed};
+pub use postings::{of_account, of_bank_line, of_clearing, of_payment, of_refund, reversed};

@@ -1,11 +1,12 @@
 //! Which lines follow from an event.
 
 use super::chart::{LedgerAccount, Posting};
-use crate::account::{AccountEvent, Note};
+use crate::account::{AccountEvent, AccountRefund, Note, Purse};
 use crate::bank_line::BankLineEntered;
 use crate::clearing::ClearingEvent;
 use crate::payment::{PaymentMethod, PaymentRecorded};
-use crate::units::{AccountNo, CampusId, Fen};
+use crate::refund::{RefundMethod, RefundPaid};
+use crate::units::{AccountNo, CampusId, Fen, RefundId};
 
 fn entry(
     (debit, debit_of): (LedgerAccount, &str),
@@ -23,7 +24,7 @@ fn entry(
 
 /// Of what happens on an account.
 pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> {
-    use LedgerAccount::{Credit, InTransit, Receivable, Revenue};
+    use LedgerAccount::{Credit, Deposit, InTransit, LateFees, Receivable, Revenue, WrittenOff};
     let of = account_no.as_str();
     match event {
         AccountEvent::Charged(bill) => entry((Receivable, of), (Revenue, of), bill.total),
@@ -51,6 +52,7 @@ pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> 
             payment_id,
             bills,
             credit,
+            deposit,
         } => {
             let from = (InTransit, payment_id.as_str());
             let bills = bills.iter();
@@ -58,10 +60,41 @@ pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> 
                 .flat_map(|bill| entry((Receivable, of), from, bill.amount))
                 .collect();
             lines.extend(entry((Credit, of), from, *credit));
+            lines.extend(entry((Deposit, of), from, deposit.unwrap_or_default()));
             lines
         }
+        AccountEvent::LateFeeCharged(fee) => entry((Receivable, of), (LateFees, of), fee.amount),
+        AccountEvent::BillWaived(off) => entry((WrittenOff, of), (Receivable, of), off.bill.amount),
+        AccountEvent::WaiverReversed { bill, .. } => {
+            entry((Receivable, of), (WrittenOff, of), bill.amount)
+        }
+        AccountEvent::DepositTaken { payment_id, amount } => {
+            entry((InTransit, payment_id.as_str()), (Deposit, of), *amount)
+        }
+        AccountEvent::DepositReleased { amount, .. } => entry((Deposit, of), (Credit, of), *amount),
+        AccountEvent::Refunded(refund) => of_account_refund(of, refund),
+        AccountEvent::RefundReturned(refund) => reversed(of_account_refund(of, refund)),
         _ => Vec::new(),
     }
+}
+
+fn of_account_refund(account_no: &str, refund: &AccountRefund) -> Vec<Posting> {
+    let purse = match refund.purse {
+        Purse::Credit => LedgerAccount::Credit,
+        Purse::Deposit => LedgerAccount::Deposit,
+    };
+    let in_transit = (LedgerAccount::InTransit, refund.refund_id.as_str());
+    entry((purse, account_no), in_transit, refund.amount)
+}
+
+/// Of a refund that is paid out.
+pub fn of_refund(refund_id: &RefundId, paid: &RefundPaid) -> Vec<Posting> {
+    let in_transit = (LedgerAccount::InTransit, refund_id.as_str());
+    let place = match paid.method {
+        RefundMethod::Cash => (LedgerAccount::Cash, paid.campus.as_str()),
+        RefundMethod::Bank => (LedgerAccount::Bank, ""),
+    };
+    entry(in_transit, place, paid.amount)
 }
 
 /// A debit note is charged as a bill is; a credit note the other way round.

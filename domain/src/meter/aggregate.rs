@@ -12,8 +12,8 @@ use super::installation::{Installation, Point};
 use super::timeline::Timeline;
 use super::{
     AcceptedReading, Channel, CorrectionRequested, DeviceInstalled, DeviceRemoved, Finding,
-    MeterError, MeterEvent, MeterRegistered, Quality, ReadState, ReadingAccepted, ReadingCorrected,
-    ReadingStatus, ReadingSubmitted, ReadingWithdrawn, Supply,
+    MeterError, MeterEvent, MeterRegistered, PhotoDecision, PhotoStanding, Quality, ReadState,
+    ReadingAccepted, ReadingCorrected, ReadingStatus, ReadingSubmitted, ReadingWithdrawn, Supply,
 };
 use crate::units::{
     Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId, business_date,
@@ -49,6 +49,8 @@ pub struct Submission {
     pub findings: Vec<Finding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ReadState>,
+    #[serde(default)]
+    pub photo: PhotoStanding,
 }
 
 /// A correction that waits for a second person.
@@ -78,7 +80,6 @@ impl Meter {
             .map(|meter| meter.registered.commodity)
     }
 
-    /// Accepted readings in the order of time.
     /// Whether a reading of these days waits for a person.
     pub fn holds_reading(&self, from: NaiveDate, before: NaiveDate) -> bool {
         let waits = |submission: &Submission| {
@@ -91,6 +92,16 @@ impl Meter {
         }
     }
 
+    /// Whether a reading that counts is doubted for its photo, and nobody has settled it (V23).
+    pub fn doubts_photo(&self, id: &ReadingId) -> bool {
+        let submission = self
+            .registered()
+            .ok()
+            .and_then(|meter| meter.submission(id));
+        submission.is_some_and(|it| it.status == ReadingStatus::Accepted && it.photo.is_doubted())
+    }
+
+    /// Accepted readings in the order of time.
     pub fn accepted(&self) -> &[AcceptedReading] {
         match self {
             Self::Absent => &[],
@@ -243,6 +254,16 @@ impl MeterState {
             | MeterEvent::ReadingDelayed(_) => {}
             MeterEvent::ReadingReestimated(made) => self.timeline.reestimate(&made),
             MeterEvent::ReadingWithdrawn(withdrawn) => self.withdraw(&withdrawn),
+            MeterEvent::PhotoAnalysed(analysed) => {
+                if let Some(submission) = self.submissions.get_mut(&analysed.reading_id) {
+                    submission.photo.analysed(&analysed.check);
+                }
+            }
+            MeterEvent::PhotoReviewed(reviewed) => {
+                if let Some(submission) = self.submissions.get_mut(&reviewed.reading_id) {
+                    submission.photo.decision = Some(reviewed.decision);
+                }
+            }
         }
     }
 
@@ -283,6 +304,7 @@ impl MeterState {
             status: ReadingStatus::Held,
             findings: Vec::new(),
             state: submitted.evidence.state,
+            photo: PhotoStanding::of(submitted.photo),
         };
         self.submissions.insert(submitted.reading_id, submission);
     }
@@ -294,6 +316,10 @@ impl MeterState {
         }
         if let Some(submission) = self.submissions.get_mut(&accepted.reading_id) {
             submission.status = ReadingStatus::Accepted;
+            // Whoever let it count has seen its photo.
+            if accepted.review.is_some() && submission.photo.is_doubted() {
+                submission.photo.decision = Some(PhotoDecision::Confirmed);
+            }
             submission.findings = accepted.findings;
         }
         self.timeline.insert(AcceptedReading {
@@ -345,6 +371,12 @@ impl MeterState {
             return;
         };
         let read_at = reading.read_at;
+        // Two people have put right what the photo spoke against.
+        if let Some(submission) = self.submissions.get_mut(&corrected.reading_id)
+            && submission.photo.is_doubted()
+        {
+            submission.photo.decision = Some(PhotoDecision::Confirmed);
+        }
         self.timeline.shift_after(read_at, corrected.later_shift);
         self.timeline.correct(&corrected.reading_id, |reading| {
             reading.index = corrected.new_index;

@@ -5,8 +5,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::check::Plausible;
 use super::{
-    Channel, Evidence, FaultReported, Inactivity, MeterRegistered, PhotoSubmitted, ReadState,
-    RemovalReason,
+    Channel, Evidence, FaultReported, Inactivity, MeterRegistered, PhotoCheck, PhotoDecision,
+    PhotoSubmitted, ReadState, RemovalReason,
 };
 use crate::units::{
     CorrectionId, GeoPoint, HardwareNo, ImportBatchId, Index, MeterNo, Multiplier, PhotoHash,
@@ -32,6 +32,8 @@ pub enum MeterCommand {
     DelayReading(DelayReading),
     Deactivate(DeactivateMeter),
     Reactivate(ReactivateMeter),
+    RecordPhotoCheck(Box<RecordPhotoCheck>),
+    ReviewPhoto(ReviewPhoto),
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +80,8 @@ pub struct SubmitReading {
     pub read_at: DateTime<Utc>,
     pub channel: Channel,
     pub photo: Option<PhotoHash>,
+    /// What the program saw on it, where that was known in time.
+    pub photo_check: Option<PhotoCheck>,
     pub round: Option<RoundId>,
     pub note: Option<String>,
     pub submitted_by: Actor,
@@ -171,4 +175,20 @@ pub struct ReactivateMeter {
     pub reason: Option<String>,
     /// The command's clock.
     pub now: DateTime<Utc>,
+}
+
+/// What the program saw on a reading's photo, after the reading was decided.
+#[derive(Clone, Debug)]
+pub struct RecordPhotoCheck {
+    pub reading_id: ReadingId,
+    pub check: PhotoCheck,
+}
+
+/// A person looks at the photo of an accepted reading.
+#[derive(Clone, Debug)]
+pub struct ReviewPhoto {
+    pub reading_id: ReadingId,
+    pub decision: PhotoDecision,
+    pub note: Option<String>,
+    pub reviewed_by: Actor,
 }

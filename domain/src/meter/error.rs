@@ -62,6 +62,8 @@ pub enum MeterError {
     ReadingNotFound,
     #[error("该读数不在待复核状态")]
     ReadingNotHeld,
+    #[error("该读数没有照片")]
+    ReadingHasNoPhoto,
     #[error("该读数已退回或已撤回")]
     ReadingNotStanding,
     #[error("该读数经两人更正，不随文件撤回")]
@@ -166,6 +168,7 @@ impl BusinessError for MeterError {
             Self::NotYourMeter => "METER_NOT_YOURS",
             Self::ReadingNotFound => "METER_READING_NOT_FOUND",
             Self::ReadingNotHeld => "METER_READING_NOT_HELD",
+            Self::ReadingHasNoPhoto => "METER_READING_HAS_NO_PHOTO",
             Self::ReadingNotStanding => "METER_READING_NOT_STANDING",
             Self::ReadingWasCorrected => "METER_READING_WAS_CORRECTED",
             Self::ReadingBearsEstimates => "METER_READING_BEARS_ESTIMATES",
@@ -233,6 +236,7 @@ impl BusinessError for MeterError {
             Self::ChannelNotAllowed => Some("channel"),
             Self::ReadingNotFound
             | Self::ReadingNotHeld
+            | Self::ReadingHasNoPhoto
             | Self::ReadingNotStanding
             | Self::ReadingWasCorrected
             | Self::ReadingBearsEstimates

@@ -3,7 +3,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, Evidence, Finding, MeterDeactivated, MeterReactivated};
+use super::{
+    Estimate, Evidence, Finding, MeterDeactivated, MeterReactivated, PhotoAnalysed, PhotoReviewed,
+};
 use crate::units::{
     BookNo, CampusId, Commodity, CorrectionId, FaultId, HardwareNo, ImportBatchId, Index, MeterNo,
     Multiplier, PhotoHash, Quantity, ReadingId, RoundId,
@@ -359,6 +361,8 @@ pub enum MeterEvent {
     Deactivated(MeterDeactivated),
     Reactivated(MeterReactivated),
     ReadingWithdrawn(ReadingWithdrawn),
+    PhotoAnalysed(PhotoAnalysed),
+    PhotoReviewed(PhotoReviewed),
 }
 
 impl DomainEvent for MeterEvent {
@@ -380,6 +384,8 @@ impl DomainEvent for MeterEvent {
             Self::Deactivated(_) => "meter.deactivated",
             Self::Reactivated(_) => "meter.reactivated",
             Self::ReadingWithdrawn(_) => "meter.reading_withdrawn",
+            Self::PhotoAnalysed(_) => "meter.photo_analysed",
+            Self::PhotoReviewed(_) => "meter.photo_reviewed",
         }
         .to_owned()
     }

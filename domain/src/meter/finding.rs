@@ -42,6 +42,8 @@ pub enum Rule {
     V21,
     /// Two digits exchanged, or the neighbour's dial: suggested, never applied.
     V22,
+    /// The photo shows another index, another meter, or was used before.
+    V23,
     /// Read too far from the meter's place, or its photo at another time.
     V24,
     /// Leak, burst, or what the device itself reports.
@@ -69,6 +71,7 @@ impl Rule {
             Self::V17 => "METER_RATES_SUM_MISMATCH",
             Self::V21 => "METER_ESTIMATED_TOO_LONG",
             Self::V22 => "METER_INDEX_LIKELY_MISTYPED",
+            Self::V23 => "METER_PHOTO_DISAGREES",
             Self::V24 => "METER_READING_PLACE_OR_TIME",
             Self::V25 => "METER_LEAK_OR_BURST",
         }

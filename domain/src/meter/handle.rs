@@ -7,7 +7,7 @@ use super::installation::{Installation, check_range, plus};
 use super::timeline::Timeline;
 use super::{
     DeviceInstalled, DeviceRemoved, FaultReported, Meter, MeterError, MeterEvent, MeterRegistered,
-    MeterState, correction, estimate, submission, supply, withdrawal,
+    MeterState, correction, estimate, photo_check, submission, supply, withdrawal,
 };
 use crate::units::{PhotoHash, Quantity, business_date, written};
 
@@ -34,6 +34,8 @@ pub(super) fn decide(meter: &Meter, command: MeterCommand) -> Result<Vec<MeterEv
         MeterCommand::DelayReading(command) => submission::delay(meter, command),
         MeterCommand::Deactivate(command) => supply::deactivate(meter, &command),
         MeterCommand::Reactivate(command) => supply::reactivate(meter, &command),
+        MeterCommand::RecordPhotoCheck(command) => photo_check::record(meter, *command),
+        MeterCommand::ReviewPhoto(command) => photo_check::review(meter, command),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The verdict on an index: V2 places a late one; V4 to V6 ask what the dial can have done, V7 to
-//! V11 whether the usage is like others, V22 and V24 whether the reader went wrong. V3 refuses.
+//! V11 whether the usage is like others, V22 to V24 whether the reader went wrong. V3 refuses.
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -45,6 +45,7 @@ pub(super) fn judge(meter: &MeterState, command: &SubmitReading) -> Result<Judge
         in_order(meter, command, installation)?
     };
     judged.findings.extend(place_and_time(meter, command));
+    judged.findings.extend(photo(meter, command));
     judged.held = judged
         .findings
         .iter()
@@ -288,6 +289,13 @@ pub(super) fn plausible_now(
     at: DateTime<Utc>,
 ) -> Option<Plausible> {
     plausible_next(rules, meter.registered.commodity, &meter.timeline, at)
+}
+
+/// V23.
+fn photo(meter: &MeterState, command: &SubmitReading) -> Option<Finding> {
+    let of = command.rules.of(meter.registered.commodity);
+    let check = command.photo_check.as_ref()?;
+    check::other_than_its_photo(&command.rules, of.photo_hold_percent, command.index, check)
 }
 
 /// V24.

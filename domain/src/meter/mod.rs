@@ -16,6 +16,7 @@ mod handle;
 mod installation;
 pub mod interval;
 mod judge;
+mod photo_check;
 mod process;
 mod read_state;
 mod submission;
@@ -36,13 +37,17 @@ pub use event::{
 };
 pub use evidence::{Evidence, RawFrame};
 pub use finding::{Finding, Rule, Severity};
+pub use photo_check::{
+    Certainty, PhotoAnalysed, PhotoCheck, PhotoDecision, PhotoReuse, PhotoReviewed, PhotoStanding,
+    PhotoVerdict, ReuseSign, WheelSeen,
+};
 pub(crate) use process::attach_photo;
 pub use process::{
     AcceptHeldReading, ApproveCorrection, CorrectionAsked, DeactivateMeter, DelayReading,
     DeviceSpec, EstimateReading, FaultFiled, InstallDevice, MeterChanged, ReactivateMeter,
-    ReadingJudged, ReadingPhoto, ReadingPutOff, RegisterMeter, RejectReading, RemoveDevice,
-    ReplaceDevice, ReportFault, ReportedUnit, RequestCorrection, StoredPhoto, SubmitReading,
-    SubmitReportedReading,
+    ReadingJudged, ReadingPhoto, ReadingPutOff, RecordPhotoCheck, RegisterMeter, RejectReading,
+    RemoveDevice, ReplaceDevice, ReportFault, ReportedUnit, RequestCorrection, ReviewPhoto,
+    StoredPhoto, SubmitReading, SubmitReportedReading,
 };
 pub use read_state::{ReadState, StateInput};
 pub use supply::{Inactivity, MeterDeactivated, MeterReactivated, Supply};

@@ -10,9 +10,9 @@ use super::installation::{Installation, Leg, Point, minus, plus};
 use super::judge::{self, Judged};
 use super::timeline::Timeline;
 use super::{
-    Channel, MeterError, MeterEvent, MeterState, Quality, ReadState, ReadingAccepted,
-    ReadingDelayed, ReadingHeld, ReadingReestimated, ReadingRejected, ReadingStatus,
-    ReadingSubmitted, Review, StateInput, Submission,
+    Channel, MeterError, MeterEvent, MeterState, PhotoAnalysed, Quality, ReadState,
+    ReadingAccepted, ReadingDelayed, ReadingHeld, ReadingReestimated, ReadingRejected,
+    ReadingStatus, ReadingSubmitted, Review, StateInput, Submission,
 };
 use crate::units::{Quantity, ReadingId, business_date};
 use crate::validation_rules::RuleSet;
@@ -51,8 +51,20 @@ pub(super) fn submit(
         evidence: command.evidence.clone(),
     });
     let mut events = vec![submitted];
+    events.extend(analysed_with(&command));
     events.extend(verdict_of(&command, verdict));
     Ok(events)
+}
+
+/// What the program saw before the reading was decided.
+fn analysed_with(command: &SubmitReading) -> Option<MeterEvent> {
+    let (photo, check) = (command.photo.clone()?, command.photo_check.clone()?);
+    Some(MeterEvent::PhotoAnalysed(PhotoAnalysed {
+        reading_id: command.reading_id.clone(),
+        photo,
+        index: command.index,
+        check,
+    }))
 }
 
 fn verdict_of(command: &SubmitReading, judged: Judged) -> Vec<MeterEvent> {

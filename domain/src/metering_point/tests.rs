@@ -16,13 +16,11 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn photo() -> ReadingPhoto {
-    ReadingPhoto {
-        photo: PhotoHash::try_new("a".repeat(64)).unwrap(),
-        stored: Some(StoredPhoto {
-            bytes: 81_920,
-            media_type: "image/jpeg".to_owned(),
-        }),
-    }
+    let stored = StoredPhoto {
+        bytes: 81_920,
+        media_type: "image/jpeg".to_owned(),
+    };
+    ReadingPhoto::new(PhotoHash::try_new("a".repeat(64)).unwrap(), Some(stored))
 }
 
 fn position(latitude: &str, longitude: &str) -> Position {

@@ -32,6 +32,8 @@ pub enum Payment {
 pub struct PaymentRecord {
     pub recorded: PaymentRecorded,
     pub reversed: bool,
+    #[serde(default)]
+    pub reversed_at: Option<DateTime<Utc>>,
     pub receipts: Vec<ReceiptGiven>,
     copies: BTreeMap<ReceiptNo, u32>,
     /// Void ones whose paper is back.
@@ -70,7 +72,12 @@ impl PaymentRecord {
     pub fn accounts(&self) -> BTreeSet<AccountNo> {
         let allocations = self.recorded.allocations.iter().map(|it| &it.account_no);
         let credits = self.recorded.credits.iter().map(|it| &it.account_no);
-        allocations.chain(credits).cloned().collect()
+        let deposits = self.recorded.deposits.iter().map(|it| &it.account_no);
+        allocations
+            .chain(credits)
+            .chain(deposits)
+            .cloned()
+            .collect()
     }
 
     /// What receipts may be given for: the payment by account and purpose.
@@ -79,14 +86,17 @@ impl PaymentRecord {
         let allocated = self.recorded.allocations.iter().flat_map(|allocation| {
             let account_no = &allocation.account_no;
             let parts = allocation.parts.iter();
-            parts.map(move |part| ((account_no, part.commodity.into()), part.amount))
+            let parts = parts.map(move |part| ((account_no, part.commodity.into()), part.amount));
+            let late_fee = allocation.late_fee.into_iter();
+            parts.chain(late_fee.map(move |fee| ((account_no, ReceiptPart::LateFee), fee)))
         });
-        let credited = self
-            .recorded
-            .credits
-            .iter()
-            .map(|credit| ((&credit.account_no, ReceiptPart::Credit), credit.amount));
-        for (key, amount) in allocated.chain(credited) {
+        let credits = self.recorded.credits.iter();
+        let credited =
+            credits.map(|credit| ((&credit.account_no, ReceiptPart::Credit), credit.amount));
+        let deposits = self.recorded.deposits.iter();
+        let deposited =
+            deposits.map(|deposit| ((&deposit.account_no, ReceiptPart::Deposit), deposit.amount));
+        for (key, amount) in allocated.chain(credited).chain(deposited) {
             let sum = sums.entry(key).or_default();
             // The parts of a payment are never more than its amount, which fits.
             *sum = sum.checked_add(amount).unwrap_or(*sum);
@@ -384,6 +394,7 @@ impl Aggregate for Payment {
                 *state = Self::Recorded(Box::new(PaymentRecord {
                     recorded: *recorded,
                     reversed: false,
+                    reversed_at: None,
                     receipts: Vec::new(),
                     copies: BTreeMap::new(),
                     returned: BTreeSet::new(),
@@ -391,7 +402,10 @@ impl Aggregate for Payment {
                     cheque: ChequeState::Pending,
                 }));
             }
-            (Self::Recorded(payment), PaymentEvent::Reversed(_)) => payment.reversed = true,
+            (Self::Recorded(payment), PaymentEvent::Reversed(reversed)) => {
+                payment.reversed = true;
+                payment.reversed_at = Some(reversed.reversed_at);
+            }
             (Self::Recorded(payment), PaymentEvent::ReceiptIssued(receipt)) => {
                 payment.receipts.push(receipt);
             }

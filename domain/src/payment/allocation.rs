@@ -6,20 +6,49 @@ use chaobiao_decision::{Stop, Workspace};
 
 use super::error::PaymentError;
 use super::event::{PaymentAllocation, PaymentCredit};
-use crate::account::{Account, ChargeScheme, LedgerBill};
+use super::late_fees::late_fees;
+use crate::account::{Account, ChargeScheme, LateFeeCharged, LedgerBill};
 use crate::units::{AccountNo, BillNo, Fen};
+use chrono::NaiveDate;
 
 /// A payment laid out over its accounts.
 pub(super) struct Layout {
+    /// What is charged for paying late, before the money is put against it.
+    pub(super) late_fees: Vec<(AccountNo, LateFeeCharged)>,
     pub(super) allocations: Vec<PaymentAllocation>,
     pub(super) credits: Vec<PaymentCredit>,
+    pub(super) deposits: Vec<PaymentCredit>,
+}
+
+/// All of it is the account's deposit.
+pub(super) fn hold(
+    amount: Fen,
+    account_no: &AccountNo,
+    workspace: &mut Workspace,
+) -> Result<Layout, Stop> {
+    let account = workspace.get::<Account>(account_no.as_str())?;
+    account
+        .opened(account_no)
+        .map_err(|_| PaymentError::AccountUnknown(account_no.clone()))?;
+    Ok(Layout {
+        late_fees: Vec::new(),
+        allocations: Vec::new(),
+        credits: Vec::new(),
+        deposits: vec![PaymentCredit {
+            account_no: account_no.clone(),
+            amount,
+        }],
+    })
 }
 
 /// Pays the oldest open bills of the accounts first, only the chosen ones if any are; what is too
 /// much stays as credit of the first account. Money that can be given back (`may_refuse`) must find
 /// an open bill, and every chosen one open, or else a prepaid account first, which it tops up.
+///
+/// Money that is enough for a bill settles it: then its late fee by this day is charged, and paid
+/// from what is over. Less than that leaves the fee to grow on the rest.
 pub(super) fn lay_out(
-    amount: Fen,
+    (amount, on): (Fen, NaiveDate),
     accounts: &[AccountNo],
     chosen: &BTreeSet<BillNo>,
     may_refuse: bool,
@@ -29,9 +58,26 @@ pub(super) fn lay_out(
     bills.sort_by(|(_, one), (_, other)| {
         (one.month, &one.bill_no).cmp(&(other.month, &other.bill_no))
     });
+    let fees = late_fees(
+        bills.iter().map(|(no, bill)| (no, &bill.bill_no)),
+        on,
+        workspace,
+    )?;
     let mut left = amount;
-    let mut allocations = Vec::new();
-    for (account_no, bill) in bills {
+    let (mut allocations, mut charged) = (Vec::new(), Vec::new());
+    for (account_no, mut bill) in bills {
+        let fee = fees.get(&bill.bill_no).copied().unwrap_or_default();
+        let settles = bill.principal_open().is_positive() && left >= bill.principal_open();
+        if settles && fee.is_positive() {
+            bill.charge_late_fee(fee);
+            let fee = LateFeeCharged {
+                bill_no: bill.bill_no.clone(),
+                month: bill.month,
+                amount: fee,
+                by: on,
+            };
+            charged.push((account_no.clone(), fee));
+        }
         let Some(share) = bill.share(left.min(bill.open())) else {
             continue;
         };
@@ -49,8 +95,10 @@ pub(super) fn lay_out(
         amount: left,
     });
     Ok(Layout {
+        late_fees: charged,
         allocations,
         credits: credits.into_iter().collect(),
+        deposits: Vec::new(),
     })
 }
 

@@ -7,7 +7,7 @@ use chaobiao_decision::{ClaimKey, CommandContext, Personal, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Payment;
-use super::allocation::{Layout, lay_out};
+use super::allocation::{Layout, hold, lay_out};
 use super::command::PaymentCommand;
 use super::error::PaymentError;
 use super::event::{
@@ -52,6 +52,8 @@ pub struct Booking {
     pub payer: Option<String>,
     pub bank_reference: Option<BankReference>,
     pub transfer_claim: Option<TransferClaimId>,
+    /// 押金: all of it is held for the first account, and pays nothing.
+    pub is_deposit: bool,
 }
 
 /// A payment and where its money went.
@@ -92,6 +94,7 @@ impl Booking {
             payer: None,
             bank_reference: None,
             transfer_claim: None,
+            is_deposit: false,
         }
     }
 
@@ -176,13 +179,17 @@ pub fn book(
     }
     let till_method = till_method(booking.method);
     let chosen = booking.bills.iter().cloned().collect();
-    let layout = lay_out(
-        booking.amount,
-        &accounts,
-        &chosen,
-        till_method.is_some(),
-        workspace,
-    )?;
+    let layout = if booking.is_deposit {
+        hold(booking.amount, &accounts[0], workspace)?
+    } else {
+        lay_out(
+            (booking.amount, business_date(context.at)),
+            &accounts,
+            &chosen,
+            till_method.is_some(),
+            workspace,
+        )?
+    };
     let payment_id = PaymentId::try_new(context.derive_id("payment").to_string())
         .map_err(|error| Stop::Corrupt(error.to_string()))?;
     let campus = match &booking.campus {
@@ -208,10 +215,10 @@ pub fn book(
         ),
         None => (None, Vec::new()),
     };
-    let Layout {
-        allocations,
-        credits,
-    } = layout;
+    for (account_no, fee) in &layout.late_fees {
+        let command = AccountCommand::ChargeLateFee(fee.clone());
+        workspace.execute::<Account>(account_no.as_str(), command)?;
+    }
     let recorded = PaymentRecorded {
         payment_id: payment_id.clone(),
         method: booking.method,
@@ -223,8 +230,9 @@ pub fn book(
         transfer_claim: booking.transfer_claim,
         till,
         clearing: clearing.clone(),
-        allocations: allocations.clone(),
-        credits: credits.clone(),
+        allocations: layout.allocations.clone(),
+        credits: layout.credits.clone(),
+        deposits: layout.deposits.clone(),
         paid_at: context.at,
         taken_by: context.actor.clone(),
     };
@@ -233,14 +241,14 @@ pub fn book(
         PaymentCommand::Record(Box::new(recorded)),
     )?;
     for account_no in &accounts {
-        settle(account_no, &payment_id, &allocations, &credits, workspace)?;
+        settle(account_no, &payment_id, &layout, workspace)?;
     }
     owe(&campus, clearing, &payment_id, context, workspace)?;
     Ok(PaymentBooked {
         payment_id,
         amount: booking.amount,
-        allocations,
-        credits,
+        allocations: layout.allocations,
+        credits: layout.credits,
     })
 }
 
@@ -284,9 +292,10 @@ fn elsewhere(
 ) -> Result<Vec<CampusShare>, Stop> {
     let allocated = layout.allocations.iter();
     let allocated = allocated.map(|it| (&it.account_no, it.amount));
-    let credited = layout.credits.iter().map(|it| (&it.account_no, it.amount));
+    let kept = layout.credits.iter().chain(&layout.deposits);
+    let kept = kept.map(|it| (&it.account_no, it.amount));
     let mut sums: BTreeMap<CampusId, Fen> = BTreeMap::new();
-    for (account_no, amount) in allocated.chain(credited) {
+    for (account_no, amount) in allocated.chain(kept) {
         let campus = campus_of(account_no, workspace)?;
         if campus == *taken_at {
             continue;
@@ -303,26 +312,27 @@ fn elsewhere(
 fn settle(
     account_no: &AccountNo,
     payment_id: &PaymentId,
-    allocations: &[PaymentAllocation],
-    credits: &[PaymentCredit],
+    layout: &Layout,
     workspace: &mut Workspace,
 ) -> Result<(), Stop> {
+    let allocations = layout.allocations.iter();
     let bills: Vec<(BillNo, Fen)> = allocations
-        .iter()
         .filter(|allocation| allocation.account_no == *account_no)
         .map(|allocation| (allocation.bill_no.clone(), allocation.amount))
         .collect();
-    let credit = credits
-        .iter()
-        .find(|credit| credit.account_no == *account_no);
-    let credit = credit.map_or(Fen::ZERO, |credit| credit.amount);
-    if bills.is_empty() && credit.is_zero() {
+    let kept = |kept: &[PaymentCredit]| {
+        let of_account = kept.iter().find(|it| it.account_no == *account_no);
+        of_account.map_or(Fen::ZERO, |it| it.amount)
+    };
+    let (credit, deposit) = (kept(&layout.credits), kept(&layout.deposits));
+    if bills.is_empty() && credit.is_zero() && deposit.is_zero() {
         return Ok(());
     }
     let command = AccountCommand::Settle {
         payment_id: payment_id.clone(),
         bills,
         credit,
+        deposit,
     };
     workspace.execute::<Account>(account_no.as_str(), command)
 }

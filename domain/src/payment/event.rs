@@ -67,7 +67,10 @@ pub struct PaymentAllocation {
     pub bill_no: BillNo,
     pub month: BillingMonth,
     pub amount: Fen,
+    /// `amount`, less what is for the late fee.
     pub parts: Vec<CommodityAmount>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_fee: Option<Fen>,
 }
 
 impl PaymentAllocation {
@@ -77,6 +80,7 @@ impl PaymentAllocation {
             month,
             amount,
             parts,
+            late_fee,
         } = share;
         Self {
             account_no,
@@ -84,11 +88,12 @@ impl PaymentAllocation {
             month,
             amount,
             parts,
+            late_fee,
         }
     }
 }
 
-/// Money kept for an account's later bills.
+/// Money kept for an account's later bills, or held as its deposit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentCredit {
     pub account_no: AccountNo,
@@ -127,6 +132,9 @@ pub struct PaymentRecorded {
     pub clearing: Vec<CampusShare>,
     pub allocations: Vec<PaymentAllocation>,
     pub credits: Vec<PaymentCredit>,
+    /// 押金
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deposits: Vec<PaymentCredit>,
     pub paid_at: DateTime<Utc>,
     pub taken_by: Actor,
 }
@@ -146,6 +154,10 @@ pub enum ReceiptPart {
     Water,
     Electricity,
     Credit,
+    /// 滞纳金
+    LateFee,
+    /// 押金
+    Deposit,
 }
 
 impl From<Commodity> for ReceiptPart {

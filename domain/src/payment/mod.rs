@@ -7,6 +7,7 @@ mod command;
 mod error;
 mod event;
 mod invoice;
+mod late_fees;
 mod process;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ pub use event::{
     PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
     RedReason,
 };
-pub use process::{BounceCheque, ClearCheque, RecordPayment, ReversePayment};
+pub(crate) use late_fees::late_fees;
+pub use process::{BounceCheque, ClearCheque, RecordDeposit, RecordPayment, ReversePayment};
 pub(crate) use undo::bills_of;
 pub use undo::{UndoCause, undo};

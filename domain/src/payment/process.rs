@@ -49,6 +49,41 @@ impl Process for RecordPayment {
     }
 }
 
+/// Takes a deposit (押金) at a counter: it is held for the account and pays nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordDeposit {
+    pub account_no: AccountNo,
+    pub method: PaymentMethod,
+    pub amount: Fen,
+    pub campus: CampusId,
+    pub cheque: Option<ChequeDetails>,
+    /// Who has paid, when it was somebody else than the holder (代缴).
+    pub payer: Option<String>,
+}
+
+impl Process for RecordDeposit {
+    const NAME: &'static str = "payment.record_deposit";
+    type Outcome = PaymentBooked;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<PaymentBooked, Stop> {
+        if till_method(self.method).is_none() {
+            return Err(PaymentError::NotAtCounter(self.method).into());
+        }
+        let booking = Booking {
+            campus: Some(self.campus.clone()),
+            cheque: self.cheque.clone(),
+            payer: self.payer.clone(),
+            is_deposit: true,
+            ..Booking::new(self.method, self.amount, vec![self.account_no.clone()])
+        };
+        book(booking, context, workspace)
+    }
+}
+
 /// Undoes a payment (冲正): every bill it had paid is open again. Somebody else than who took the
 /// money does it, and says why.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -354,12 +354,17 @@ fn recorded(at: DateTime<Utc>) -> PaymentRecorded {
             amount: Fen::new(10000),
             parts: vec![
                 part(Commodity::Water, 6000),
-                part(Commodity::Electricity, 4000),
+                part(Commodity::Electricity, 3900),
             ],
+            late_fee: Some(Fen::new(100)),
         }],
         credits: vec![PaymentCredit {
             account_no: "A1".parse().unwrap(),
-            amount: Fen::new(300),
+            amount: Fen::new(200),
+        }],
+        deposits: vec![PaymentCredit {
+            account_no: "A1".parse().unwrap(),
+            amount: Fen::new(100),
         }],
         paid_at: at,
         taken_by: Actor::Staff("li".to_owned()),

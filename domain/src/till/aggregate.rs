@@ -80,13 +80,7 @@ impl TillRecord {
         Ok(())
     }
 
-    fn moved(
-        &self,
-        payment_id: PaymentId,
-        method: TillMethod,
-        amount: Fen,
-        is_in: bool,
-    ) -> Result<TillEvent, TillError> {
+    fn check_room(&self, method: TillMethod, amount: Fen, is_in: bool) -> Result<(), TillError> {
         self.check_open()?;
         let expected = self.expected(method);
         let after = if is_in {
@@ -94,7 +88,17 @@ impl TillRecord {
         } else {
             expected.checked_sub(amount)
         };
-        after.ok_or(TillError::Overflow)?;
+        after.map(|_| ()).ok_or(TillError::Overflow)
+    }
+
+    fn moved(
+        &self,
+        payment_id: PaymentId,
+        method: TillMethod,
+        amount: Fen,
+        is_in: bool,
+    ) -> Result<TillEvent, TillError> {
+        self.check_room(method, amount, is_in)?;
         Ok(if is_in {
             TillEvent::PaymentTaken {
                 payment_id,
@@ -167,6 +171,18 @@ impl TillRecord {
                 amount,
                 ..
             } => self.moved(payment_id, method, amount, false),
+            TillCommand::PayOut {
+                refund_id, amount, ..
+            } => {
+                self.check_room(TillMethod::Cash, amount, false)?;
+                Ok(TillEvent::RefundPaid { refund_id, amount })
+            }
+            TillCommand::TakeBack {
+                refund_id, amount, ..
+            } => {
+                self.check_room(TillMethod::Cash, amount, true)?;
+                Ok(TillEvent::RefundReturned { refund_id, amount })
+            }
             TillCommand::Sign { .. } => self.sign(command),
             TillCommand::Approve { by } => {
                 self.check_review(&by)?;
@@ -207,8 +223,10 @@ impl Aggregate for Till {
         sink: &EventSink<Self>,
     ) -> Result<(), TillError> {
         if let Self::Absent = self {
-            let (TillCommand::PutIn { till_id, .. } | TillCommand::TakeOut { till_id, .. }) =
-                &command
+            let (TillCommand::PutIn { till_id, .. }
+            | TillCommand::TakeOut { till_id, .. }
+            | TillCommand::PayOut { till_id, .. }
+            | TillCommand::TakeBack { till_id, .. }) = &command
             else {
                 return Err(TillError::Absent);
             };
@@ -237,6 +255,12 @@ impl Aggregate for Till {
             }
             (Self::Opened(till), TillEvent::PaymentRefunded { method, amount, .. }) => {
                 till.add(method, amount.checked_neg());
+            }
+            (Self::Opened(till), TillEvent::RefundPaid { amount, .. }) => {
+                till.add(TillMethod::Cash, amount.checked_neg());
+            }
+            (Self::Opened(till), TillEvent::RefundReturned { amount, .. }) => {
+                till.add(TillMethod::Cash, Some(amount));
             }
             (Self::Opened(till), TillEvent::Signed(_)) => till.state = TillState::Signed,
             (Self::Opened(till), TillEvent::Approved { .. }) => till.state = TillState::Approved,

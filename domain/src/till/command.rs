@@ -4,7 +4,7 @@ use chaobiao_decision::Actor;
 use chrono::{DateTime, Utc};
 
 use super::event::TillMethod;
-use crate::units::{Fen, PaymentId, TillId};
+use crate::units::{Fen, PaymentId, RefundId, TillId};
 
 /// What may be asked of one till.
 #[derive(Clone, Debug)]
@@ -20,6 +20,18 @@ pub enum TillCommand {
         till_id: TillId,
         payment_id: PaymentId,
         method: TillMethod,
+        amount: Fen,
+    },
+    /// A refund in cash; opens it, if it is the first.
+    PayOut {
+        till_id: TillId,
+        refund_id: RefundId,
+        amount: Fen,
+    },
+    /// The cash of a refund comes back.
+    TakeBack {
+        till_id: TillId,
+        refund_id: RefundId,
         amount: Fen,
     },
     Sign {

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Fen, PaymentId, TillId};
+use crate::units::{Fen, PaymentId, RefundId, TillId};
 
 /// What can lie in a till; the rest reaches the bank without a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +62,16 @@ pub enum TillEvent {
         method: TillMethod,
         amount: Fen,
     },
+    /// 退款: cash given back of what an account holds.
+    RefundPaid {
+        refund_id: RefundId,
+        amount: Fen,
+    },
+    /// The cash of a refund has come back.
+    RefundReturned {
+        refund_id: RefundId,
+        amount: Fen,
+    },
     /// 日结: counted and signed by the cashier. From now on nothing is recorded in it.
     Signed(TillSigned),
     /// Somebody else has counted again, and agrees.
@@ -81,6 +91,8 @@ impl DomainEvent for TillEvent {
             Self::Opened { .. } => "till.opened",
             Self::PaymentTaken { .. } => "till.payment_taken",
             Self::PaymentRefunded { .. } => "till.payment_refunded",
+            Self::RefundPaid { .. } => "till.refund_paid",
+            Self::RefundReturned { .. } => "till.refund_returned",
             Self::Signed(_) => "till.signed",
             Self::Approved { .. } => "till.approved",
             Self::Reopened { .. } => "till.reopened",

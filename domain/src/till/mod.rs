@@ -15,6 +15,7 @@ pub use command::TillCommand;
 pub use error::TillError;
 pub use event::{MethodCount, TillEvent, TillMethod, TillSigned};
 pub use month::{CashMonth, CashMonthCommand, CashMonthError, CashMonthEvent, cash_month_id};
+pub(crate) use process::refund;
 pub use process::{
     ApproveTill, CloseCashMonth, CountedAmount, ReopenTill, SignTill, TillChanged, put_in, take_out,
 };

@@ -11,7 +11,9 @@ use super::error::TillError;
 use super::event::TillMethod;
 use super::month::{CashMonth, CashMonthCommand, CashMonthError, cash_month_id};
 use crate::campus::require_campus;
-use crate::units::{BillingMonth, CampusId, Fen, PaymentId, StaffLogin, TillId, business_date};
+use crate::units::{
+    BillingMonth, CampusId, Fen, PaymentId, RefundId, StaffLogin, TillId, business_date,
+};
 
 /// The till of whoever is at the counter now; nobody else has one.
 fn till_of(context: &CommandContext, campus: &CampusId) -> Result<Option<TillId>, Stop> {
@@ -82,6 +84,35 @@ pub fn take_out(
         amount,
     };
     workspace.execute::<Till>(&till_id.to_string(), command)
+}
+
+/// Gives a refund's cash from the till of whoever is at the counter, or takes it back into it.
+pub(crate) fn refund(
+    campus: &CampusId,
+    refund_id: &RefundId,
+    amount: Fen,
+    is_back: bool,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<TillId, Stop> {
+    let till_id = till_of(context, campus)?.ok_or(TillError::NotYours)?;
+    enter_month(&till_id, workspace)?;
+    let (till, refund_id) = (till_id.clone(), refund_id.clone());
+    let command = if is_back {
+        TillCommand::TakeBack {
+            till_id: till,
+            refund_id,
+            amount,
+        }
+    } else {
+        TillCommand::PayOut {
+            till_id: till,
+            refund_id,
+            amount,
+        }
+    };
+    workspace.execute::<Till>(&till_id.to_string(), command)?;
+    Ok(till_id)
 }
 
 /// What was counted of one method.

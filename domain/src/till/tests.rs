@@ -150,6 +150,14 @@ fn every_event_keeps_its_golden_json() {
             method: TillMethod::Cheque,
             amount: Fen::new(3_000),
         },
+        TillEvent::RefundPaid {
+            refund_id: "01900000-0000-7000-8000-000000000002".parse().unwrap(),
+            amount: Fen::new(1_000),
+        },
+        TillEvent::RefundReturned {
+            refund_id: "01900000-0000-7000-8000-000000000002".parse().unwrap(),
+            amount: Fen::new(1_000),
+        },
         TillEvent::Signed(TillSigned {
             counts: vec![MethodCount {
                 method: TillMethod::Cash,

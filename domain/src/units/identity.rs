@@ -134,6 +134,10 @@ identifiers! {
     GatewayOrderNo, "商户订单号", gateway_number;
     /// What we call a refund at a payment gateway.
     GatewayRefundNo, "商户退款单号", gateway_number;
+    /// 退款单
+    RefundId, "退款单号", plain;
+    /// 减免单, 核销单
+    WaiverId, "减免核销单号", plain;
     /// 转账凭证: what somebody says they have transferred.
     TransferClaimId, "转账凭证号", plain;
     /// A bundle of numbered receipt paper.

@@ -35,6 +35,7 @@ pub(super) fn check(of: Commodity, rules: &CommodityRules) -> Result<(), Validat
         "changePercent": rules.change_percent.is_none_or(|limit| (1..=1_000).contains(&limit));
         "placeMetres": rules.place_metres.is_none_or(|limit| (10..=10_000).contains(&limit));
         "watermarkMinutes": rules.watermark_minutes.is_none_or(|limit| (1..=1_440).contains(&limit));
+        "photoHoldPercent": (50..=100).contains(&rules.photo_hold_percent);
         "estimation.order": !methods.is_empty() && methods.len() == estimation.order.len();
         "estimation.inARowMax": (1..=12).contains(&estimation.in_a_row_max);
         "estimation.monthsMax": (1..=24).contains(&estimation.months_max);

@@ -55,6 +55,9 @@ pub struct CommodityRules {
     /// V24: so far the time on a photo may be from that of the reading; none for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watermark_minutes: Option<u32>,
+    /// V23: from so much certainty on, a photo that shows another index holds the reading.
+    #[serde(default = "ninety", skip_serializing_if = "is_ninety")]
+    pub photo_hold_percent: u32,
     #[serde(default, skip_serializing_if = "Estimation::is_usual")]
     pub estimation: Estimation,
     #[serde(default, skip_serializing_if = "IntervalRules::are_usual")]
@@ -94,6 +97,15 @@ const fn three() -> u32 {
     3
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_ninety(number: &u32) -> bool {
+    *number == ninety()
+}
+
+const fn ninety() -> u32 {
+    90
+}
+
 impl Default for CommodityRules {
     fn default() -> Self {
         Self {
@@ -107,6 +119,7 @@ impl Default for CommodityRules {
             change_percent: None,
             place_metres: Some(200),
             watermark_minutes: Some(10),
+            photo_hold_percent: ninety(),
             estimation: Estimation::default(),
             intervals: IntervalRules::default(),
         }

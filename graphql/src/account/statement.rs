@@ -105,8 +105,14 @@ impl AccountStatement {
         self.statement.ledger().credit().into()
     }
 
+    /// 押金
+    async fn deposit(&self) -> Fen {
+        self.statement.ledger().deposit().into()
+    }
+
     /// 滞纳金: what paying late costs by the end of the day it is about, or of today, over all bills
-    /// still open. Reversed payments count by the tariffs' policies.
+    /// still open, beyond what was charged and is part of `openAmount`. Reversed payments count by the
+    /// tariffs' policies.
     #[graphql(complexity = "20")]
     async fn late_fee(&self, ctx: &Context<'_>) -> Result<Fen> {
         let today = business_date(Services::of(ctx)?.store().clock().now());

@@ -47,6 +47,22 @@ pub(super) enum StatementKind {
     BillVoided,
     /// What had paid a bill is credit again: nothing changes in all.
     PaymentReleased,
+    /// 滞纳金
+    LateFeeCharged,
+    /// 减免, 核销: a bill asks for less, though it was right.
+    WrittenOff,
+    WriteOffReversed,
+    /// 押金: held apart, nothing changes in what is owed.
+    DepositTaken,
+    /// A deposit becomes credit.
+    DepositReleased,
+    DepositWithdrawn,
+    /// 退款
+    CreditRefunded,
+    DepositRefunded,
+    /// A refund could not be paid out: it is credit again.
+    CreditReturned,
+    DepositReturned,
 }
 
 /// The class of an account, from a day on.
@@ -217,6 +233,11 @@ impl Account {
     /// What was paid too much and is kept for later bills.
     async fn credit(&self, ctx: &Context<'_>) -> Result<Fen> {
         Ok(self.summary(ctx).await?.credit.into())
+    }
+
+    /// 押金: held apart, and given back or set off at the end.
+    async fn deposit(&self, ctx: &Context<'_>) -> Result<Fen> {
+        Ok(self.summary(ctx).await?.deposit.into())
     }
 
     /// How the account pays before; null where it pays after.

@@ -32,6 +32,7 @@ pub(crate) async fn late_fees(
         let Some(bill) = late_bill(known, bill_no) else {
             continue;
         };
+        let mut of_bill = Fen::ZERO;
         for part in bill.parts {
             if !terms.contains_key(&part.tariff_id) {
                 let of_tariff = terms_of(store, &part.tariff_id, horizon).await;
@@ -41,10 +42,14 @@ pub(crate) async fn late_fees(
             let terms = terms.get(&part.tariff_id).map_or(&[][..], Vec::as_slice);
             let fee = late_fee(part.principal, bill.due_on, &part.settlements, terms, by);
             let fee = fee.map_err(|error| internal(ctx, error))?;
-            sum = sum
+            of_bill = of_bill
                 .checked_add(fee)
                 .ok_or_else(|| internal(ctx, "late fees overflow"))?;
         }
+        let grown = of_bill.checked_sub(bill.charged).unwrap_or_default();
+        sum = sum
+            .checked_add(grown.max(Fen::ZERO))
+            .ok_or_else(|| internal(ctx, "late fees overflow"))?;
     }
     Ok(sum)
 }

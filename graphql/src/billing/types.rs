@@ -186,7 +186,8 @@ impl From<unpaid_notices::Notice> for Notice {
 
 #[ComplexObject]
 impl Notice {
-    /// 滞纳金: what paying late costs by the end of a day; left out, today. The terms are the
+    /// 滞纳金: what paying late costs by the end of a day, beyond what was charged and is part of
+    /// `openAmount`; left out, today. It is charged when the bill is settled. The terms are the
     /// tariff's.
     #[graphql(complexity = "20")]
     async fn late_fee(&self, ctx: &Context<'_>, by: Option<Date>) -> Result<Fen> {

@@ -17,8 +17,14 @@ pub enum LedgerAccount {
     Receivable,
     /// 预存款
     Credit,
+    /// 押金
+    Deposit,
     /// 水电费收入
     Revenue,
+    /// 滞纳金收入
+    LateFees,
+    /// 减免与核销
+    WrittenOff,
     /// 库存现金
     Cash,
     /// 在途支票
@@ -29,7 +35,7 @@ pub enum LedgerAccount {
     Gateway,
     /// 待入账银行来款
     Suspense,
-    /// 缴费过渡
+    /// 收付过渡
     InTransit,
     /// 应收其他校区
     ClearingReceivable,
@@ -45,7 +51,7 @@ pub(super) struct LedgerEntry {
     event_type: String,
     booked_on: Date,
     account: LedgerAccount,
-    /// An account number, a campus, a payment, a bank reference, or a pair of campuses.
+    /// An account number, a campus, a payment, a refund, a bank reference, or a pair of campuses.
     subject: String,
     debit: Fen,
     credit: Fen,
@@ -113,7 +119,7 @@ impl LedgerQuery {
     /// of them are the same.
     #[graphql(
         guard = "may(Permission::ViewPayments)",
-        complexity = "1 + 11 * child_complexity"
+        complexity = "1 + 14 * child_complexity"
     )]
     async fn trial_balance(
         &self,

@@ -1,7 +1,8 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::payment::{
-    BounceCheque, ChequeDetails, ClearCheque, RecordPayment, ReversePayment,
+    BounceCheque, ChequeDetails, ClearCheque, PaymentBooked, RecordDeposit, RecordPayment,
+    ReversePayment,
 };
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, BillNo, CampusId, PaymentId};
@@ -36,6 +37,20 @@ pub(super) struct RecordPaymentInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct RecordDepositInput {
+    idempotency_key: String,
+    account_no: String,
+    /// Where the money is taken.
+    campus_id: String,
+    /// Cash or cheque.
+    method: PaymentMethod,
+    amount: Fen,
+    cheque: Option<ChequeInput>,
+    /// Who pays, when it is somebody else than the holder (代缴).
+    payer: Option<String>,
+}
+
+#[derive(InputObject)]
 pub(super) struct ReversePaymentInput {
     idempotency_key: String,
     payment_id: String,
@@ -62,6 +77,11 @@ payloads!(
     BounceChequePayload
 );
 
+payloads!(
+    payment: Payment, |ctx, booked: PaymentBooked| visible(ctx, booked.payment_id.as_str());
+    RecordDepositPayload
+);
+
 #[derive(SimpleObject)]
 pub(super) struct RecordPaymentPayload {
     payment: Option<Payment>,
@@ -78,6 +98,27 @@ pub(super) struct ReversePaymentPayload {
     pending: bool,
 }
 
+impl From<ChequeInput> for ChequeDetails {
+    fn from(cheque: ChequeInput) -> Self {
+        Self {
+            number: cheque.number,
+            bank: cheque.bank,
+            drawer: cheque.drawer,
+        }
+    }
+}
+
+fn deposit(input: RecordDepositInput) -> Result<RecordDeposit, Rejection> {
+    Ok(RecordDeposit {
+        account_no: field("accountNo", AccountNo::try_new(&input.account_no))?,
+        method: input.method.into(),
+        amount: input.amount.0,
+        campus: field("campusId", CampusId::try_new(&input.campus_id))?,
+        cheque: input.cheque.map(ChequeDetails::from),
+        payer: input.payer,
+    })
+}
+
 fn record(input: RecordPaymentInput) -> Result<RecordPayment, Rejection> {
     let accounts = input.account_nos.iter().map(AccountNo::try_new).collect();
     let bills = input
@@ -86,18 +127,13 @@ fn record(input: RecordPaymentInput) -> Result<RecordPayment, Rejection> {
         .flatten()
         .map(BillNo::try_new)
         .collect();
-    let cheque = input.cheque.map(|cheque| ChequeDetails {
-        number: cheque.number,
-        bank: cheque.bank,
-        drawer: cheque.drawer,
-    });
     Ok(RecordPayment {
         method: input.method.into(),
         amount: input.amount.0,
         campus: field("campusId", CampusId::try_new(&input.campus_id))?,
         accounts: field("accountNos", accounts)?,
         bills: field("billNos", bills)?,
-        cheque,
+        cheque: input.cheque.map(ChequeDetails::from),
         payer: input.payer,
     })
 }
@@ -125,6 +161,18 @@ impl PaymentMutation {
             user_errors: ran.user_errors,
             pending: ran.pending,
         })
+    }
+
+    /// Takes a deposit (押金): it is held for the account and pays nothing until it is set off.
+    #[graphql(guard = "may(Permission::TakePayments)")]
+    async fn record_deposit(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordDepositInput,
+    ) -> Result<RecordDepositPayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(ctx, "recordDeposit", &key, deposit(input)).await?;
+        RecordDepositPayload::of(ctx, ran).await
     }
 
     /// Undoes a payment (冲正): every bill it had paid is open again. Not by whoever took it.

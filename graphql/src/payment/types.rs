@@ -44,11 +44,20 @@ pub(super) struct PaymentAllocation {
     amount: Fen,
 }
 
-/// Money kept for later bills of an account.
+/// Money kept for later bills of an account, or held for it.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct PaymentCredit {
     account_no: String,
     amount: Fen,
+}
+
+impl From<PaymentPart> for PaymentCredit {
+    fn from(part: PaymentPart) -> Self {
+        Self {
+            account_no: part.account_no.to_string(),
+            amount: part.amount.into(),
+        }
+    }
 }
 
 /// A payment as it was taken, and whether it was undone.
@@ -176,12 +185,16 @@ impl Payment {
     async fn credits(&self, ctx: &Context<'_>) -> Result<Vec<PaymentCredit>> {
         let parts = self.parts(ctx).await?.into_iter();
         let credits = parts
-            .filter(|part| part.bill_no.is_none())
-            .map(|part| PaymentCredit {
-                account_no: part.account_no.to_string(),
-                amount: part.amount.into(),
-            });
+            .filter(|part| part.bill_no.is_none() && !part.is_deposit)
+            .map(PaymentCredit::from);
         Ok(credits.collect())
+    }
+
+    /// 押金: what is held for the account.
+    async fn deposits(&self, ctx: &Context<'_>) -> Result<Vec<PaymentCredit>> {
+        let parts = self.parts(ctx).await?.into_iter();
+        let deposits = parts.filter(|part| part.is_deposit);
+        Ok(deposits.map(PaymentCredit::from).collect())
     }
 
     async fn receipts(&self, ctx: &Context<'_>) -> Result<Vec<Receipt>> {

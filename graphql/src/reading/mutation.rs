@@ -7,6 +7,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{Index, MeterNo, Multiplier, RoundId};
 use chrono::{DateTime, Utc};
 
+use super::photo::{PhotoVerdict, look_at_photo};
 use super::state::{PositionInput, ReadState};
 use super::{Finding, Reading, ReadingChannel, ReadingStatus};
 use crate::meter::reading_of;
@@ -64,6 +65,9 @@ macro_rules! verdict_payloads {
             /// The verdict, even while `reading` is not shown yet.
             status: Option<ReadingStatus>,
             findings: Vec<Finding>,
+            /// R16: what the program saw on its photo, where that was known in time; the rest
+            /// follows by `photoChecked`.
+            photo_verdict: Option<PhotoVerdict>,
             /// The same reading had come in before; nothing was written.
             duplicate: bool,
             user_errors: Vec<UserError>,
@@ -78,6 +82,7 @@ macro_rules! verdict_payloads {
                         reading: None,
                         status: None,
                         findings: Vec::new(),
+                        photo_verdict: None,
                         duplicate: false,
                         user_errors: ran.user_errors,
                         pending: ran.pending,
@@ -88,6 +93,7 @@ macro_rules! verdict_payloads {
                     reading: reading.map(Reading),
                     status: Some(judged.status.into()),
                     findings: judged.findings.into_iter().map(Finding::from).collect(),
+                    photo_verdict: judged.photo.map(Into::into),
                     duplicate: judged.duplicate,
                     user_errors: ran.user_errors,
                     pending: ran.pending,
@@ -142,7 +148,7 @@ impl ReadingMutation {
     ) -> Result<SubmitReadingPayload> {
         let photo = named_photo(ctx, "photo", input.photo.as_deref()).await?;
         let viewer = ctx.data::<Viewer>()?;
-        let process = photo.and_then(|photo| {
+        let mut process = photo.and_then(|photo| {
             allowed(viewer, input.channel)?;
             let round = input.round_id.as_deref().map(RoundId::try_new).transpose();
             Ok(SubmitReading {
@@ -156,6 +162,9 @@ impl ReadingMutation {
                 evidence: input.evidence()?,
             })
         });
+        if let Ok(reading) = &mut process {
+            look_at_photo(ctx, reading).await?;
+        }
         let (name, key) = ("submitReading", &input.idempotency_key);
         let ran = if input.multiplier.is_some() || input.unit.is_some() {
             let process = process.and_then(|reading| reported(&input, reading));

@@ -66,13 +66,6 @@ impl ReadStateInfo {
     }
 }
 
-/// What was made of a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(super) enum PhotoAnalysis {
-    /// 未分析: kept as evidence; nothing was read off it.
-    NotAnalysed,
-}
-
 /// A place in degrees (WGS 84).
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub(super) struct Position {

@@ -9,7 +9,8 @@ use chaobiao_projections::reading_review::{
 use chaobiao_projections::usage_history;
 use chrono::{DateTime, Utc};
 
-use super::state::{Estimate, PhotoAnalysis, Position, ReadState};
+use super::photo::{PhotoCheck, check_of};
+use super::state::{Estimate, Position, ReadState};
 use crate::audit::{AuditProof, proof_of};
 use crate::meter::{Meter, meter_of};
 use crate::support::{Commodity, Date, Decimal, Viewer, YearMonth, not_found};
@@ -122,6 +123,8 @@ pub(super) enum Rule {
     V21,
     /// 数字颠倒或抄成邻表
     V22,
+    /// 照片不符
+    V23,
     /// 位置或时间不符
     V24,
     /// 漏水、爆管及表具报警
@@ -277,9 +280,13 @@ impl Reading {
         self.0.evidence.frame.as_ref().map(meter::RawFrame::as_str)
     }
 
-    /// R16: what was made of its photo; null without one.
-    async fn photo_analysis(&self) -> Option<PhotoAnalysis> {
-        self.0.photo.as_ref().map(|_| PhotoAnalysis::NotAnalysed)
+    /// R16: what the program saw on its photo; null without one, and as long as nobody has looked:
+    /// such a photo is kept as evidence, and nothing was read off it.
+    async fn photo_check(&self, ctx: &Context<'_>) -> Result<Option<PhotoCheck>> {
+        match &self.0.photo {
+            Some(_) => check_of(ctx, self.0.reading_id.as_str()).await,
+            None => Ok(None),
+        }
     }
 
     /// How it was computed, where nobody read it.

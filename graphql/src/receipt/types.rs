@@ -18,6 +18,10 @@ pub(super) enum ReceiptPart {
     Water,
     Electricity,
     Credit,
+    /// 滞纳金
+    LateFee,
+    /// 押金
+    Deposit,
 }
 
 /// Why an e-invoice is reversed, in the order of the tax authority's codes 01 to 04.

@@ -37,7 +37,7 @@ pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
     require_account, shown,
 };
-pub use photos::{PhotoShelf, named_photo};
+pub use photos::{PATIENCE, PhotoQuestion, PhotoShelf, named_photo};
 pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal, record_route};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};

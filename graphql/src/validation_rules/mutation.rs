@@ -34,6 +34,9 @@ pub(super) struct MeterClassRulesInput {
     /// V24; null switches the rule off.
     #[graphql(default_with = "Some(10)")]
     watermark_minutes: Option<u32>,
+    /// V23: from so much certainty on, a photo that shows another index holds the reading.
+    #[graphql(default = 90)]
+    photo_hold_percent: u32,
     #[graphql(default)]
     estimation: EstimationInput,
     #[graphql(default)]
@@ -56,6 +59,7 @@ impl From<MeterClassRulesInput> for CommodityRules {
             change_percent: input.change_percent,
             place_metres: input.place_metres,
             watermark_minutes: input.watermark_minutes,
+            photo_hold_percent: input.photo_hold_percent,
             estimation: input.estimation.into(),
             intervals: input.intervals.into(),
         }

@@ -32,6 +32,8 @@ pub(super) struct MeterClassRules {
     place_metres: Option<u32>,
     /// V24: so far the time on a photo may be from that of the reading; null where the rule is off.
     watermark_minutes: Option<u32>,
+    /// V23: from so much certainty on, a photo that shows another index holds the reading.
+    photo_hold_percent: u32,
     estimation: EstimationRules,
     /// Of remote meters.
     intervals: IntervalRules,
@@ -51,6 +53,7 @@ impl From<&CommodityRules> for MeterClassRules {
             change_percent: rules.change_percent,
             place_metres: rules.place_metres,
             watermark_minutes: rules.watermark_minutes,
+            photo_hold_percent: rules.photo_hold_percent,
             estimation: (&rules.estimation).into(),
             intervals: (&rules.intervals).into(),
         }

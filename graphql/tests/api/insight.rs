@@ -15,12 +15,12 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 async fn read(centre: &Centre, meter_no: &str, index: &str, channel: Channel, by: Actor) {
-    let photo = channel.needs_photo().then(|| ReadingPhoto {
-        photo: "f0".repeat(32).parse().unwrap(),
-        stored: Some(StoredPhoto {
+    let photo = channel.needs_photo().then(|| {
+        let stored = StoredPhoto {
             bytes: 1_000,
             media_type: "image/jpeg".to_owned(),
-        }),
+        };
+        ReadingPhoto::new("f0".repeat(32).parse().unwrap(), Some(stored))
     });
     let reading = SubmitReading {
         meter_no: meter_no.parse().unwrap(),

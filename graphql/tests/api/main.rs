@@ -1,11 +1,15 @@
 //! The schema as its callers use it, in process, over a real store: one program, so that the
 //! crate and what it stands on are linked once.
 
+// The future of a request nests as deep as the root of the schema does.
+#![recursion_limit = "256"]
+
 mod arrears;
 mod cash_desk;
 mod corrections;
 mod equipment;
 mod field_work;
+mod held_money;
 mod imports;
 mod insight;
 mod matrix;
@@ -13,6 +17,7 @@ mod meters;
 mod money;
 mod online_payments;
 mod people;
+mod photo_checks;
 mod prepaid;
 mod schema;
 mod service;

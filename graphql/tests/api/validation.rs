@@ -118,7 +118,7 @@ impl Desk {
     async fn history(&self) -> Value {
         let query = "{ readingHistory(meterNo: \"M1\", first: 50) { nodes { readingId index usage
             cumulative status quality channel state device position { latitude longitude }
-            watermarkAt photo photoAnalysis submittedBy submittedAt readAt decidedBy
+            watermarkAt photo photoCheck { verdict } submittedBy submittedAt readAt decidedBy
             estimate { method label days perDay usage drawnOverUsage drawnOverDays } } } }";
         let answer = self
             .centre
@@ -380,7 +380,7 @@ async fn r3_a_reading_keeps_who_when_where_and_with_what() {
         ("status", json!("CORRECTED")),
         ("quality", json!("EDITED")),
         ("decidedBy", json!("staff:wang")),
-        ("photoAnalysis", Value::Null),
+        ("photoCheck", Value::Null),
     ] {
         assert_eq!(kept[name], value, "{name}");
     }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chaobiao_domain::account::{
     AccountChange, AccountEvent, AccountOpening, Bill, BillVoided, ChargedMeter, MeterAssigned,
-    MeterReleased, MeterStanding, Note, RebilledBill, Rebilling, StatementKind,
+    MeterReleased, MeterStanding, Note, RebilledBill, Rebilling,
 };
 use chaobiao_domain::units::{BillNo, Fen};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
@@ -232,21 +232,14 @@ impl Statements {
         let mut entries = Vec::with_capacity(lines.len());
         for line in lines {
             account.entries += 1;
-            let minus = line.amount.checked_neg().ok_or_else(overflow)?;
-            let (open, credit) = match line.kind {
-                StatementKind::Charged
-                | StatementKind::PaymentReversed
-                | StatementKind::BillRaised => (line.amount, Fen::ZERO),
-                StatementKind::Paid | StatementKind::BillLowered | StatementKind::BillVoided => {
-                    (minus, Fen::ZERO)
-                }
-                StatementKind::PaymentReleased => (line.amount, line.amount),
-                StatementKind::CreditAdded => (Fen::ZERO, line.amount),
-                StatementKind::CreditApplied => (minus, minus),
-                StatementKind::CreditWithdrawn => (Fen::ZERO, minus),
+            let move_by = |sum: Fen, sign: i64| {
+                let change = line.amount.value().checked_mul(sign).map(Fen::new);
+                let moved = change.and_then(|change| sum.checked_add(change));
+                moved.ok_or_else(overflow)
             };
-            account.open = account.open.checked_add(open).ok_or_else(overflow)?;
-            account.credit = account.credit.checked_add(credit).ok_or_else(overflow)?;
+            account.open = move_by(account.open, line.kind.open_sign())?;
+            account.credit = move_by(account.credit, line.kind.credit_sign())?;
+            account.deposit = move_by(account.deposit, line.kind.deposit_sign())?;
             let balance = account
                 .open
                 .checked_sub(account.credit)
@@ -280,6 +273,7 @@ impl Statements {
             open: Fen::ZERO,
             credit: Fen::ZERO,
             entries: 0,
+            deposit: Fen::ZERO,
         };
         self.accounts.insert(account_no.to_owned(), row);
         Ok(())
@@ -356,7 +350,7 @@ impl Statements {
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement, $1) \
              ON CONFLICT (account_no) DO UPDATE SET class = excluded.class, \
              campus = excluded.campus, household_persons = excluded.household_persons, \
-             open = excluded.open, credit = excluded.credit, entries = excluded.entries";
+             open = excluded.open, credit = excluded.credit, entries = excluded.entries, deposit = excluded.deposit";
         store(connection, statement, &accounts).await?;
         let statement = "INSERT INTO read_account_statement_meter \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_meter, $1) \

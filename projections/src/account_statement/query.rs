@@ -20,6 +20,7 @@ pub struct AccountSummary {
     pub household_persons: i32,
     pub open: Fen,
     pub credit: Fen,
+    pub deposit: Fen,
 }
 
 impl FromRow<'_, PgRow> for AccountSummary {
@@ -31,6 +32,7 @@ impl FromRow<'_, PgRow> for AccountSummary {
             household_persons: row.try_get("household_persons")?,
             open: fen(row, "open")?,
             credit: fen(row, "credit")?,
+            deposit: fen(row, "deposit")?,
         })
     }
 }

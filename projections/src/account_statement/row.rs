@@ -20,6 +20,7 @@ pub(super) struct AccountRow {
     pub(super) open: Fen,
     pub(super) credit: Fen,
     pub(super) entries: i32,
+    pub(super) deposit: Fen,
 }
 
 impl FromRow<'_, PgRow> for AccountRow {
@@ -32,6 +33,7 @@ impl FromRow<'_, PgRow> for AccountRow {
             open: fen(row, "open")?,
             credit: fen(row, "credit")?,
             entries: row.try_get("entries")?,
+            deposit: fen(row, "deposit")?,
         })
     }
 }

@@ -3,10 +3,11 @@ use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::bank_line::BankLineEvent;
 use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::ledger::{
-    LedgerAccount, Posting, of_account, of_bank_line, of_clearing, of_payment, reversed,
+    LedgerAccount, Posting, of_account, of_bank_line, of_clearing, of_payment, of_refund, reversed,
 };
 use chaobiao_domain::payment::PaymentEvent;
-use chaobiao_domain::units::{AccountNo, CampusId, Fen, ValueError, business_date};
+use chaobiao_domain::refund::RefundEvent;
+use chaobiao_domain::units::{AccountNo, CampusId, Fen, RefundId, ValueError, business_date};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -43,7 +44,13 @@ impl Projector for LedgerProjector {
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
-        &["account", "bank_line", "campus_clearing", "payment"]
+        &[
+            "account",
+            "bank_line",
+            "campus_clearing",
+            "payment",
+            "refund",
+        ]
     }
 
     fn tables(&self) -> &'static [&'static str] {
@@ -106,6 +113,14 @@ fn postings(event: &RecordedEvent) -> Result<Lines, ProjectionError> {
         "bank_line" => match event.decode()? {
             BankLineEvent::Entered(line) => Lines::Own(of_bank_line(&line)),
             BankLineEvent::Returned { .. } => Lines::Undo("bank_line.entered"),
+            _ => Lines::Own(Vec::new()),
+        },
+        "refund" => match event.decode()? {
+            RefundEvent::Paid(paid) => {
+                let refund_id = RefundId::try_new(id).map_err(invalid)?;
+                Lines::Own(of_refund(&refund_id, &paid))
+            }
+            RefundEvent::Returned { .. } => Lines::Undo("refund.paid"),
             _ => Lines::Own(Vec::new()),
         },
         _ => {

@@ -193,7 +193,9 @@ impl CardRow {
             | MeterEvent::ReadingRejected(_)
             | MeterEvent::CorrectionRequested(_)
             | MeterEvent::ReadingDelayed(_)
-            | MeterEvent::FaultReported(_) => {}
+            | MeterEvent::FaultReported(_)
+            | MeterEvent::PhotoAnalysed(_)
+            | MeterEvent::PhotoReviewed(_) => {}
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! The rows of a payment always add up to the money that came in and was not given back: a credit
 //! that pays a bill leaves the month it was paid in (`credit_out`) for the bill's (`credit_used`).
 
-use chaobiao_domain::account::{AccountEvent, BillShare};
+use chaobiao_domain::account::{AccountEvent, AccountRefund, BillShare};
 use chaobiao_domain::units::{BillNo, BillingMonth, Fen, PaymentId};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ pub enum RowKind {
     CreditOut,
     CreditUsed,
     Reversed,
+    Deposit,
+    DepositOut,
+    DepositUsed,
+    Refunded,
 }
 
 impl RowKind {
@@ -26,6 +30,10 @@ impl RowKind {
             Self::CreditOut => "预存转出",
             Self::CreditUsed => "预存抵扣",
             Self::Reversed => "冲正",
+            Self::Deposit => "押金",
+            Self::DepositOut => "押金转出",
+            Self::DepositUsed => "押金转入预存",
+            Self::Refunded => "退款",
         }
     }
 }
@@ -85,14 +93,31 @@ pub(super) fn postings(event: &AccountEvent) -> Vec<Posting> {
             payment_id,
             bills,
             credit,
+            deposit,
         } => {
             let bills = bills.iter().map(|bill| (Some(bill), bill.amount));
-            let credit = Some((None, *credit)).filter(|(_, amount)| !amount.is_zero());
+            let kept = [*credit, deposit.unwrap_or_default()].map(|amount| (None, amount));
+            let kept = kept.into_iter().filter(|(_, amount)| !amount.is_zero());
             bills
-                .chain(credit)
+                .chain(kept)
                 .map(|(bill, amount)| posting(payment_id, RowKind::Reversed, bill, minus(amount)))
                 .collect()
         }
+        AccountEvent::DepositTaken { payment_id, amount } => {
+            vec![posting(payment_id, RowKind::Deposit, None, *amount)]
+        }
+        AccountEvent::DepositReleased { payment_id, amount } => vec![
+            posting(payment_id, RowKind::DepositOut, None, minus(*amount)),
+            posting(payment_id, RowKind::DepositUsed, None, *amount),
+        ],
+        AccountEvent::Refunded(refund) => of_refund(refund, minus),
+        AccountEvent::RefundReturned(refund) => of_refund(refund, |amount| amount),
         _ => Vec::new(),
     }
+}
+
+fn of_refund(refund: &AccountRefund, sign: fn(Fen) -> Fen) -> Vec<Posting> {
+    let lots = refund.lots.iter();
+    lots.map(|lot| posting(&lot.payment_id, RowKind::Refunded, None, sign(lot.amount)))
+        .collect()
 }

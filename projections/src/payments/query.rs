@@ -75,10 +75,12 @@ impl FromRow<'_, PgRow> for PaymentRow {
 pub struct PaymentPart {
     pub payment_id: PaymentId,
     pub account_no: AccountNo,
-    /// None for what stayed as credit.
+    /// None for what stayed as credit, or is held as a deposit.
     pub bill_no: Option<BillNo>,
     pub month: BillingMonth,
     pub amount: Fen,
+    /// 押金
+    pub is_deposit: bool,
 }
 
 impl FromRow<'_, PgRow> for PaymentPart {
@@ -89,6 +91,7 @@ impl FromRow<'_, PgRow> for PaymentPart {
             bill_no: field(row, "bill_no")?,
             month: field(row, "bill_month")?,
             amount: fen(row, "amount")?,
+            is_deposit: field::<RowKind>(row, "kind")? == RowKind::Deposit,
         })
     }
 }
@@ -144,14 +147,17 @@ pub async fn by_ids(
         .await
 }
 
-/// The parts of several payments, in the order they were allocated.
+/// The parts of several payments as they were taken, in the order they were allocated. What a bill
+/// gave up later, and is credit since, was a part of the payment before.
 pub async fn parts(
     executor: impl PgExecutor<'_>,
     payments: &[String],
 ) -> Result<Vec<PaymentPart>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT payment_id, account_no, bill_no, bill_month, amount FROM read_payments_row \
-         WHERE payment_id = ANY($1) AND kind IN ('paid', 'credit') \
+        "SELECT payment_id, account_no, bill_no, bill_month, amount, kind FROM read_payments_row r \
+         WHERE payment_id = ANY($1) AND kind IN ('paid', 'credit', 'deposit') \
+         AND NOT EXISTS (SELECT FROM read_payments_row o \
+             WHERE o.leaf_index = r.leaf_index AND o.kind = 'reversed') \
          ORDER BY payment_id, leaf_index, line",
     )
     .bind(payments)

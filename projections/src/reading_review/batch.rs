@@ -91,6 +91,8 @@ impl Batch {
             | MeterEvent::ReadingSubmitted(_)
             | MeterEvent::ReadingDelayed(_)
             | MeterEvent::FaultReported(_)
+            | MeterEvent::PhotoAnalysed(_)
+            | MeterEvent::PhotoReviewed(_)
             | MeterEvent::Deactivated(_)
             | MeterEvent::Reactivated(_) => {}
         }
@@ -161,6 +163,8 @@ impl Batch {
             | MeterEvent::DeviceRemoved(_)
             | MeterEvent::PhotoSubmitted(_)
             | MeterEvent::FaultReported(_)
+            | MeterEvent::PhotoAnalysed(_)
+            | MeterEvent::PhotoReviewed(_)
             | MeterEvent::Deactivated(_)
             | MeterEvent::Reactivated(_) => {}
         }

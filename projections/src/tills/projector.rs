@@ -84,6 +84,13 @@ async fn project(
             let amount = amount.checked_neg().unwrap_or(Fen::ZERO);
             return add(id, method, amount.value(), 0, connection).await;
         }
+        TillEvent::RefundPaid { amount, .. } => {
+            let amount = amount.checked_neg().unwrap_or(Fen::ZERO);
+            return add(id, TillMethod::Cash, amount.value(), 0, connection).await;
+        }
+        TillEvent::RefundReturned { amount, .. } => {
+            return add(id, TillMethod::Cash, amount.value(), 0, connection).await;
+        }
         TillEvent::Signed(signed) => return sign(id, &signed, connection).await,
         TillEvent::Approved { approved_by } => sqlx::query(
             "UPDATE read_tills SET state = 'approved', approved_by = $2, approved_at = $3 \

@@ -124,7 +124,7 @@ impl Town {
         let outbox = keepers.outbox.clone();
         let daemon = Daemon::builder(core.bus.clone())
             .projectors(chaobiao_projections::all(&core.store))
-            .policies(policies::all(keepers))
+            .policies(policies::all(keepers, core.analyst.clone()))
             .processes(policies::processes())
             .sender(GatewaySender::new(desk.clone(), outbox))
             .start();

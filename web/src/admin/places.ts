@@ -19,11 +19,24 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/meters', name: '表计档案', rights: ['VIEW_METERS'] },
       { to: '/readings', name: '读数审核', rights: ['REVIEW_READINGS'] },
+      { to: '/anomalies', name: '异常读数', rights: ['VIEW_METERS'] },
       { to: '/corrections', name: '读数更正', rights: ['APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
       { to: '/books', name: '抄表册', rights: ['VIEW_METERS'] },
       { to: '/rounds', name: '抄表轮次', rights: ['VIEW_METERS'] },
       { to: '/unread', name: '未抄清单', rights: ['VIEW_METERS'] },
+      { to: '/campaigns', name: '自助抄表活动', rights: ['VIEW_METERS'] },
       { to: '/imports', name: '导入批次', rights: ['MANAGE_METERS', 'APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
+    ],
+  },
+  {
+    name: '表计与统计',
+    places: [
+      { to: '/losses', name: '总分表损失', rights: ['VIEW_METERS'] },
+      { to: '/labels', name: '表计条码', rights: ['VIEW_METERS'] },
+      { to: '/equipment', name: '设备台账', rights: ['VIEW_METERS'] },
+      { to: '/verifications', name: '检定轮换', rights: ['VIEW_METERS'] },
+      { to: '/reports', name: '用量报表', rights: ['VIEW_METERS'] },
+      { to: '/readers', name: '抄表绩效', rights: ['MANAGE_ROUNDS', 'VIEW_AUDIT'] },
     ],
   },
   {
@@ -38,6 +51,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/stock', name: '票据', rights: ['VIEW_PAYMENTS'] },
       { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
       { to: '/bills', name: '账单', rights: ['VIEW_ACCOUNTS'] },
+      { to: '/prepaid', name: '预收费户', rights: ['VIEW_ACCOUNTS', 'MANAGE_METERS'] },
       { to: '/arrears', name: '欠费催缴', rights: ['VIEW_PAYMENTS'] },
       { to: '/collections', name: '收款统计', rights: ['VIEW_PAYMENTS'] },
       { to: '/exports', name: '导出批次', rights: ['EXPORT_PAYMENTS', 'VIEW_AUDIT'] },
@@ -51,6 +65,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/cases', name: '服务诉求', rights: ['HANDLE_CASES'] },
       { to: '/visits', name: '上门预约', rights: ['MAKE_VISITS'] },
       { to: '/outages', name: '停水停电', rights: ['MANAGE_BULLETIN'] },
+      { to: '/articles', name: '文章', rights: ['MANAGE_BULLETIN'] },
     ],
   },
   {

@@ -123,3 +123,22 @@ async fn only_reading_is_allowed() {
     let post = call(Method::POST, "/m/", &[]).await;
     assert_eq!(post.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
+
+#[tokio::test]
+async fn r22_the_field_pages_worker_is_a_script_that_is_asked_for_again() {
+    let response = ask("/m/sw.js", &[]).await;
+    if Dist::get("sw.js").is_none() {
+        // Built without pages: no worker, and no page in its place.
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        return;
+    }
+    assert_eq!(
+        header(&response, CONTENT_TYPE),
+        "text/javascript; charset=utf-8"
+    );
+    assert_eq!(header(&response, CACHE_CONTROL), "no-cache");
+    let worker = text(response).await;
+    for path in Dist::iter().filter(|path| path.ends_with(".js") && path.contains("/m-")) {
+        assert!(worker.contains(path.as_ref()), "{path}");
+    }
+}

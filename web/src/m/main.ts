@@ -4,10 +4,11 @@ import './m.css'
 import { createApp } from 'vue'
 import { installQueries } from '@/shared/session'
 import App from './App.vue'
+import { fieldMemory } from './field'
 import { installLargeType } from './largeType'
 import { router } from './router'
 
 installLargeType()
 const app = createApp(App)
-installQueries(app)
+installQueries(app, fieldMemory)
 app.use(router).mount('#app')

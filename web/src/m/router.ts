@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/bills', component: () => import('./pages/BillsPage.vue') },
     { path: '/bill/:billNo', component: () => import('./pages/BillPage.vue'), props: true },
     { path: '/pay', component: () => import('./pages/PayPage.vue') },
+    { path: '/pay/order/:orderNo', component: () => import('./pages/OrderPage.vue'), props: true },
     { path: '/payments', component: () => import('./pages/PaymentsPage.vue') },
     { path: '/cases', component: () => import('./pages/CasesPage.vue') },
     { path: '/cases/new', component: () => import('./pages/NewCasePage.vue') },

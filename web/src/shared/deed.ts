@@ -1,10 +1,19 @@
 import { ref } from 'vue'
+import type { TypedDocumentString } from '@/gql/graphql'
+import { request } from './gqlFetch'
 import { IntentKey } from './idempotency'
 import { elsewhere, faultSentence, sentence, type Refusal } from './refusal'
 
 interface Payload {
   userErrors: readonly Refusal[]
 }
+
+interface Keyed {
+  input: { idempotencyKey: string }
+}
+
+/** What a mutation of one field answers with. */
+type Outcome<Result> = Result[Exclude<keyof Result, '__typename'>] & Payload
 
 /**
  * One thing a person does on a page: busy while it runs, done once however often it is clicked,
@@ -48,7 +57,20 @@ export function useDeed(fields: readonly string[] = []) {
     }
   }
 
-  return { busy, said, trouble, refusals, act, clear }
+  /** The same for a mutation of one field, given what its input says beside the key. */
+  function mutate<Result extends object, Variables extends Keyed>(
+    mutation: TypedDocumentString<Result, Variables>,
+    body: Omit<Variables['input'], 'idempotencyKey'>,
+    done = '',
+  ): Promise<Outcome<Result> | null> {
+    const work = async (input: object): Promise<Outcome<Result>> => {
+      const answer = await request(mutation, { input } as Variables)
+      return Object.values(answer)[0] as Outcome<Result>
+    }
+    return act(body, work, done)
+  }
+
+  return { busy, said, trouble, refusals, act, mutate, clear }
 }
 
 export type Deed = ReturnType<typeof useDeed>

@@ -1,4 +1,5 @@
 import type { TypedDocumentString } from '@/gql/graphql'
+import { withFragments } from './queryText'
 
 const PATIENCE_MS = 20_000
 
@@ -75,7 +76,7 @@ export async function request<Result, Variables>(
   document: TypedDocumentString<Result, Variables>,
   variables: Variables,
 ): Promise<Result> {
-  const response = await send('/graphql', JSON.stringify({ query: document, variables }), {
+  const response = await send('/graphql', JSON.stringify({ query: withFragments(String(document)), variables }), {
     Accept: 'application/graphql-response+json, application/json;q=0.9',
     'Content-Type': 'application/json',
   })

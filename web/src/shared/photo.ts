@@ -95,3 +95,8 @@ export async function upload(picture: Blob): Promise<string> {
 export function photoAddress(hash: string): string {
   return `/photos/${hash}`
 }
+
+/** The wheels alone, cut out and straightened. */
+export function photoCrop(hash: string): string {
+  return `/photos/${hash}/crop`
+}

@@ -1,6 +1,7 @@
 import { QueryClient, VueQueryPlugin, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { computed, nextTick, ref, type App } from 'vue'
 import { graphql } from '@/gql'
+import type { MeQuery } from '@/gql/graphql'
 import { RequestFault, request, whenSessionEnds } from './gqlFetch'
 
 const ME = graphql(`
@@ -37,15 +38,35 @@ const LOGOUT = graphql(`
 
 const KEY = ['me'] as const
 
+export type Me = MeQuery['me']
+
+/** Who was logged in here, for pages that open where the server cannot be asked. */
+export interface SessionMemory {
+  recall(): Me | null
+  keep(me: Me): void
+  forget(): void
+}
+
+const NONE: SessionMemory = { recall: () => null, keep: () => undefined, forget: () => undefined }
+let memory = NONE
+
 const others = { predicate: ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[0] !== KEY[0] }
 
 /** Whose pages are open, also while their session has run out and the login stands in front. */
 const person = ref('')
 
+function idOf({ staff, customer }: Me): string {
+  return staff?.login ?? customer?.customerId ?? ''
+}
+
 async function fetchMe(client: QueryClient) {
   const { me } = await request(ME, {})
-  if (me.kind === 'ANONYMOUS') return null
-  const id = me.staff?.login ?? me.customer?.customerId ?? ''
+  if (me.kind === 'ANONYMOUS') {
+    memory.forget()
+    return null
+  }
+  memory.keep(me)
+  const id = idOf(me)
   // Nothing the last person saw is left for the next one; the same person's pages ask again.
   if (person.value && person.value !== id) client.removeQueries(others)
   else if (client.getQueryData(KEY) === null) void client.invalidateQueries(others)
@@ -57,7 +78,13 @@ async function fetchMe(client: QueryClient) {
 export function useSession() {
   const client = useQueryClient()
   const options = { queryKey: KEY, queryFn: () => fetchMe(client) }
-  const query = useQuery({ ...options, staleTime: 60_000 })
+  const query = useQuery({
+    ...options,
+    staleTime: 60_000,
+    // Shown at once, and the server is asked all the same.
+    initialData: () => memory.recall() ?? undefined,
+    initialDataUpdatedAt: 0,
+  })
   return {
     me: computed(() => query.data.value),
     person: computed(() => person.value),
@@ -65,6 +92,7 @@ export function useSession() {
     refresh: () => client.fetchQuery({ ...options, staleTime: 0 }),
     async leave() {
       await request(LOGOUT, {})
+      memory.forget()
       person.value = ''
       client.setQueryData(KEY, null)
       // Pages close first: a query taken from under an open page would be fetched again.
@@ -78,7 +106,10 @@ export function useSession() {
  * A session that ends under an open page brings the login in front of it, whichever request
  * noticed; what was typed is still there when the same person comes back.
  */
-export function installQueries(app: App): void {
+export function installQueries(app: App, remember: SessionMemory = NONE): void {
+  memory = remember
+  const known = memory.recall()
+  if (known) person.value = idOf(known)
   const client = new QueryClient({
     defaultOptions: {
       queries: {
@@ -91,6 +122,7 @@ export function installQueries(app: App): void {
     },
   })
   whenSessionEnds(() => {
+    memory.forget()
     if (client.getQueryData(KEY)) client.setQueryData(KEY, null)
   })
   app.use(VueQueryPlugin, { queryClient: client })

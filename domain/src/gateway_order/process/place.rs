@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::settle::method;
@@ -15,8 +15,8 @@ use crate::gateway_order::command::GatewayOrderCommand;
 use crate::gateway_order::error::GatewayOrderError;
 use crate::gateway_order::event::{CallOutcome, GatewayChannel, OrderPlaced};
 use crate::gateway_order::record::OrderStatus;
-use crate::payment::{Booking, PaymentError};
-use crate::units::{AccountNo, BillNo, CustomerId, Fen, GatewayOrderNo};
+use crate::payment::{Booking, PaymentError, late_fees};
+use crate::units::{AccountNo, BillNo, CustomerId, Fen, GatewayOrderNo, business_date};
 
 /// Until when an order can be paid, as `UnionPay` advises.
 const TIME_TO_PAY: TimeDelta = TimeDelta::minutes(15);
@@ -42,11 +42,12 @@ impl PlaceGatewayOrder {
     fn wanted(
         &self,
         accounts: &[AccountNo],
+        on: NaiveDate,
         workspace: &mut Workspace,
     ) -> Result<(Vec<BillNo>, Fen), Stop> {
         let wanted = match self.top_up {
             Some(amount) => (Vec::new(), self.check_top_up(accounts, amount, workspace)?),
-            None => self.open_bills(accounts, workspace)?,
+            None => self.open_bills(accounts, on, workspace)?,
         };
         if wanted.1 > AMOUNT_MAX {
             return Err(GatewayOrderError::AmountTooLarge(AMOUNT_MAX).into());
@@ -81,15 +82,16 @@ impl PlaceGatewayOrder {
         .all_accounts()
     }
 
-    /// The bills to be paid and what is open of them together.
+    /// The bills to be paid and what is open of them together, with what paying late costs by today.
     fn open_bills(
         &self,
         accounts: &[AccountNo],
+        on: NaiveDate,
         workspace: &mut Workspace,
     ) -> Result<(Vec<BillNo>, Fen), Stop> {
         let mut wanted: BTreeSet<&BillNo> = self.bills.iter().collect();
         let everything = wanted.is_empty();
-        let (mut bills, mut amounts) = (Vec::new(), Vec::new());
+        let (mut bills, mut amounts, mut found) = (Vec::new(), Vec::new(), Vec::new());
         for account_no in accounts {
             let account = workspace.get::<Account>(account_no.as_str())?;
             let account = account
@@ -98,6 +100,7 @@ impl PlaceGatewayOrder {
             for bill in account.ledger().open_bills() {
                 if everything || wanted.remove(&bill.bill_no) {
                     bills.push(bill.bill_no.clone());
+                    found.push((account_no, bill.bill_no.clone()));
                     amounts.push(bill.open());
                 }
             }
@@ -109,6 +112,10 @@ impl PlaceGatewayOrder {
         if let Some(unknown) = wanted.into_iter().next() {
             return Err(PaymentError::BillUnknown(unknown.clone()).into());
         }
+        let found = found
+            .iter()
+            .map(|(account_no, bill_no)| (*account_no, bill_no));
+        amounts.extend(late_fees(found, on, workspace)?.into_values());
         let amount = Fen::checked_sum(amounts).ok_or(GatewayOrderError::Overflow)?;
         if !amount.is_positive() {
             return Err(PaymentError::NothingOpen.into());
@@ -146,7 +153,7 @@ impl Process for PlaceGatewayOrder {
         if self.channel == GatewayChannel::WechatPay && openid.is_none() {
             return Err(GatewayOrderError::WechatNotLinked.into());
         }
-        let (bills, amount) = self.wanted(&accounts, workspace)?;
+        let (bills, amount) = self.wanted(&accounts, business_date(context.at), workspace)?;
         let first = workspace.get::<Account>(accounts[0].as_str())?;
         let campus = first.opened(&accounts[0])?.campus.clone();
         let order_no = context.derive_id("gateway_order").simple().to_string();

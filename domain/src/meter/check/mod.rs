@@ -5,6 +5,7 @@ mod dial;
 mod evidence;
 mod figures;
 mod intervals;
+mod photo;
 mod registers;
 mod typing;
 mod usage;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 pub(super) use dial::{OutOfOrder, capacity, direction, out_of_order, true_up};
 pub(super) use evidence::{at_another_time, away_from_its_place};
 pub(super) use figures::Figures;
+pub(super) use photo::other_than_its_photo;
 pub(super) use typing::{Plausible, mistyped};
 pub(super) use usage::{Compared, changed, class_mean, high, inactive, low, prolonged, zero};
 
@@ -44,6 +46,7 @@ pub(super) fn evaluate(
         Rule::V17 => registers::v17(figures),
         Rule::V21 => usage::v21(figures),
         Rule::V22 => typing::v22(figures),
+        Rule::V23 => photo::v23(figures),
         Rule::V24 => evidence::v24(figures),
         Rule::V25 => intervals::v25(figures),
     }?;

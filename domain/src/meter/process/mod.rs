@@ -2,6 +2,7 @@
 
 mod device;
 mod estimation;
+mod photo_check;
 mod reading;
 mod reported;
 mod review;
@@ -16,6 +17,7 @@ pub use device::{
     ReplaceDevice, ReportFault,
 };
 pub use estimation::{DelayReading, EstimateReading, ReadingPutOff};
+pub use photo_check::{RecordPhotoCheck, ReviewPhoto};
 pub use reading::{ReadingJudged, SubmitReading};
 pub use reported::{ReportedUnit, SubmitReportedReading};
 pub use review::{
@@ -24,7 +26,7 @@ pub use review::{
 pub use supply::{DeactivateMeter, ReactivateMeter};
 
 use super::command::MeterCommand;
-use super::{Meter, MeterError, PhotoSubmitted};
+use super::{Meter, MeterError, PhotoCheck, PhotoSubmitted};
 use crate::account::meter_claim;
 use crate::customer::Customer;
 use crate::units::{AccountNo, MeterNo, PhotoHash, ReadingId};
@@ -35,6 +37,20 @@ pub struct ReadingPhoto {
     pub photo: PhotoHash,
     /// None when the store has no such photo; the command is then refused.
     pub stored: Option<StoredPhoto>,
+    /// What the program saw on it, where it was looked at in time. No part of what is asked: the
+    /// same request may come again when more is known.
+    #[serde(skip)]
+    pub check: Option<PhotoCheck>,
+}
+
+impl ReadingPhoto {
+    pub const fn new(photo: PhotoHash, stored: Option<StoredPhoto>) -> Self {
+        Self {
+            photo,
+            stored,
+            check: None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

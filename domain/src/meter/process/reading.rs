@@ -6,7 +6,7 @@ use super::{ReadingPhoto, new_reading_id, require_own_meter, stored_instant, sub
 use crate::meter::check::Plausible;
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{
-    Channel, Evidence, Finding, Meter, MeterError, MeterState, ReadingStatus, judge,
+    Channel, Evidence, Finding, Meter, MeterError, MeterState, PhotoVerdict, ReadingStatus, judge,
 };
 use crate::metering_point::MeteringPoint;
 use crate::reading_round::ReadingRound;
@@ -37,6 +37,9 @@ pub struct ReadingJudged {
     pub usage: Option<Quantity>,
     pub cumulative: Option<Quantity>,
     pub findings: Vec<Finding>,
+    /// What the program made of its photo, where it has looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub photo: Option<PhotoVerdict>,
     /// The same reading had come in before; nothing was written.
     pub duplicate: bool,
 }
@@ -56,6 +59,7 @@ impl ReadingJudged {
             usage: accepted.map(|reading| reading.usage),
             cumulative: accepted.map(|reading| reading.cumulative),
             findings: submission.findings.clone(),
+            photo: submission.photo.verdict,
             reading_id,
             duplicate,
         })
@@ -97,6 +101,7 @@ impl Process for SubmitReading {
             read_at,
             channel: self.channel,
             photo,
+            photo_check: self.photo.as_ref().and_then(|photo| photo.check.clone()),
             round: self.round.clone(),
             note: self.note.clone(),
             submitted_by: context.actor.clone(),

@@ -243,6 +243,8 @@ fn full() -> Vec<MeterEvent> {
             since: at("2026-09-01 09:00"),
             reason: Some("新生入住".to_owned()),
         }),
+        MeterEvent::PhotoAnalysed(super::photo::analysed()),
+        MeterEvent::PhotoReviewed(super::photo::reviewed(Some("末位看错"))),
     ]
 }
 
@@ -304,6 +306,8 @@ fn required_only() -> Vec<MeterEvent> {
             since: at("2026-09-01 09:00"),
             reason: None,
         }),
+        MeterEvent::PhotoAnalysed(super::photo::analysed_required()),
+        MeterEvent::PhotoReviewed(super::photo::reviewed(None)),
     ]
 }
 

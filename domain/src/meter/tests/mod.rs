@@ -5,6 +5,7 @@ mod golden;
 mod intervals;
 mod leaks;
 mod owners;
+mod photo;
 mod properties;
 mod readings;
 mod review;
@@ -37,13 +38,14 @@ pub(super) fn quantity(text: &str) -> Quantity {
 }
 
 pub(super) fn photo(digit: char) -> ReadingPhoto {
-    ReadingPhoto {
-        photo: PhotoHash::try_new(digit.to_string().repeat(64)).unwrap(),
-        stored: Some(StoredPhoto {
-            bytes: 81_920,
-            media_type: "image/jpeg".to_owned(),
-        }),
-    }
+    let stored = StoredPhoto {
+        bytes: 81_920,
+        media_type: "image/jpeg".to_owned(),
+    };
+    ReadingPhoto::new(
+        PhotoHash::try_new(digit.to_string().repeat(64)).unwrap(),
+        Some(stored),
+    )
 }
 
 pub(super) fn registration(commodity: crate::units::Commodity) -> RegisterMeter {

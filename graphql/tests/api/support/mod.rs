@@ -21,7 +21,7 @@ use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
 use chaobiao_domain::gateway_order::GatewayChannel;
-use chaobiao_domain::meter::{RawFrame, StoredPhoto};
+use chaobiao_domain::meter::{PhotoCheck, RawFrame, StoredPhoto};
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
 use chaobiao_domain::units::{GatewayOrderNo, PhotoHash};
 use chaobiao_eventstore::access::{Access, Principal, SessionLimits, SessionToken};
@@ -31,7 +31,7 @@ use chaobiao_eventstore::{
 };
 use chaobiao_graphql::support::{
     AccessRecorder, CursorKey, DialAnswer, FormField, FrameReader, Invocation, PaymentForm,
-    PaymentGateways, PhotoShelf, RequestInfo, Services, prepare,
+    PaymentGateways, PhotoQuestion, PhotoShelf, RequestInfo, Services, prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -77,6 +77,10 @@ impl PhotoShelf for FewPhotos {
             bytes: 1_000,
             media_type: "image/jpeg".to_owned(),
         }))
+    }
+
+    async fn check(&self, question: PhotoQuestion) -> Option<PhotoCheck> {
+        crate::photo_checks::seen_on(&question)
     }
 }
 

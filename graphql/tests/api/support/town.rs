@@ -191,10 +191,12 @@ impl Town {
             "payments",
             "receipt_stock",
             "receipts",
+            "refunds",
             "tariffs",
             "tills",
             "transfer_claims",
             "unpaid_notices",
+            "waivers",
         ];
         for projector in chaobiao_projections::all(self.centre.services.store()) {
             if money.contains(&projector.name()) {

@@ -13,6 +13,17 @@ export const ACCOUNT = graphql(`
       openAmount
       credit
       dunningPaused
+      prepaid {
+        scheme
+        since
+        reason
+        balance
+        alarmBelow
+        graceCredit
+        level
+        supply
+        cutOffAt
+      }
       meters {
         meterNo
         commodity

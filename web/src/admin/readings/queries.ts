@@ -80,3 +80,11 @@ export const REJECT = graphql(`
     }
   }
 `)
+
+export const HELD = graphql(`
+  subscription ReadingsWaiting {
+    readingsHeld {
+      totalCount
+    }
+  }
+`)

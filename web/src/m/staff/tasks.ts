@@ -78,6 +78,10 @@ export function eachOnce(tasks: readonly Task[]): Task[] {
   return tasks.filter(({ meterNo }) => !seen.has(meterNo) && seen.add(meterNo))
 }
 
+export async function keptDay(login: string): Promise<Day | null> {
+  return ((await (await fieldStore()).tasks(login)) as Day | undefined) ?? null
+}
+
 /** Today's tasks; those fetched last, where there is no network. */
 export async function loadDay(login: string): Promise<{ day: Day; fault: unknown }> {
   const store = await fieldStore()
@@ -86,7 +90,7 @@ export async function loadDay(login: string): Promise<{ day: Day; fault: unknown
     await store.putTasks(login, day)
     return { day, fault: null }
   } catch (fault) {
-    const kept = (await store.tasks(login)) as Day | undefined
+    const kept = await keptDay(login)
     if (!kept) throw fault
     return { day: kept, fault }
   }

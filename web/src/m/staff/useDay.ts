@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/vue-query'
-import { computed, onBeforeUnmount, onMounted, watch } from 'vue'
+import { computed, onBeforeUnmount, onMounted, shallowRef, watch } from 'vue'
 import { useSession } from '@/shared/session'
-import { loadDay } from './tasks'
+import { keptDay, loadDay, type Day } from './tasks'
 import { useField } from './useField'
 
 /** Today's walk of whoever is logged in, less what was done on this phone already. */
@@ -14,6 +14,9 @@ export function useDay() {
     enabled: () => person.value !== '',
     retry: false,
   })
+  /** What was fetched last is shown while the network is tried. */
+  const kept = shallowRef<Day | null>(null)
+  const day = computed(() => query.data.value?.day ?? kept.value)
   async function bringHome(): Promise<void> {
     await field.reload(person.value)
     if (field.waiting.value.length > 0) await field.syncNow(person.value)
@@ -21,7 +24,11 @@ export function useDay() {
   watch(
     person,
     (login) => {
-      if (login) void bringHome()
+      if (!login) return
+      void keptDay(login).then((found) => {
+        if (person.value === login) kept.value = found
+      })
+      void bringHome()
     },
     { immediate: true },
   )
@@ -33,9 +40,9 @@ export function useDay() {
     login: person,
     query,
     field,
-    day: computed(() => query.data.value?.day ?? null),
+    day,
     /** The network is gone, and this is what was fetched before. */
     stale: computed(() => (query.data.value?.fault ?? null) !== null),
-    left: computed(() => (query.data.value?.day.tasks ?? []).filter(({ meterNo }) => !done.value.has(meterNo))),
+    left: computed(() => (day.value?.tasks ?? []).filter(({ meterNo }) => !done.value.has(meterNo))),
   }
 }

@@ -1,0 +1,8 @@
+//! Money that is given back: asked for, approved by another, paid out.
+
+mod mutation;
+mod query;
+mod types;
+
+pub use mutation::RefundMutation;
+pub use query::RefundQuery;

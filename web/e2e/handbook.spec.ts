@@ -1,0 +1,56 @@
+import { join, resolve } from 'node:path'
+import { expect, test, type Browser, type Page, type TestInfo } from '@playwright/test'
+import { asCustomer, asStaff, world, type Staff } from './helpers/world'
+
+const here = world()
+const SMALL = { width: 390, height: 700 }
+const WIDE = { width: 1180, height: 720 }
+
+/** With HANDBOOK_PICTURES=1 they go where the handbook shows them; else beside the other results. */
+function fileFor(info: TestInfo, name: string): string {
+  const folder = process.env.HANDBOOK_PICTURES ? resolve('../docs/handbook/pictures') : info.outputPath()
+  return join(folder, `${name}.png`)
+}
+
+async function picture(page: Page, info: TestInfo, path: string, name: string, shows: string): Promise<void> {
+  await page.goto(path)
+  await expect(page.getByText(shows).first(), name).toBeVisible()
+  await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
+  await page.screenshot({ path: fileFor(info, name), animations: 'disabled' })
+}
+
+async function enter(browser: Browser, viewport: { width: number; height: number }) {
+  const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport })
+  return context.newPage()
+}
+
+test('the handbook’s pictures of the phone show what it tells of', async ({ browser }, info) => {
+  const resident = await enter(browser, SMALL)
+  await asCustomer(resident, here, here.clerkPhone)
+  await picture(resident, info, '/m/', 'resident-home', '选一块表')
+  await picture(resident, info, '/m/usage', 'resident-usage', '看每个月的数')
+  await picture(resident, info, '/m/pay', 'resident-pay', '现金、支票')
+  const reader = await enter(browser, SMALL)
+  await asStaff(reader, here.reader)
+  await picture(reader, info, '/m/staff', 'reader-today', '今日抄表')
+  await resident.context().close()
+  await reader.context().close()
+})
+
+const DESKS: readonly { staff: Staff; path: string; name: string; shows: string }[] = [
+  { staff: here.reviewer, path: '/admin/', name: 'manager-start', shows: '抄表进度' },
+  { staff: here.reviewer, path: '/admin/readings', name: 'manager-review', shows: '历史读数' },
+  { staff: here.cashier, path: '/admin/cashier', name: 'cashier-desk', shows: '收款台' },
+  { staff: here.finance, path: '/admin/tariffs/water-homes', name: 'finance-tariff', shows: '试算：' },
+  { staff: here.finance, path: '/admin/collections', name: 'finance-collections', shows: '净额合计' },
+  { staff: here.technician, path: '/admin/labels', name: 'technician-labels', shows: '打印标签' },
+]
+
+test('the handbook’s pictures of the console show what it tells of', async ({ browser }, info) => {
+  for (const { staff, path, name, shows } of DESKS) {
+    const page = await enter(browser, WIDE)
+    await asStaff(page, staff)
+    await picture(page, info, path, name, shows)
+    await page.context().close()
+  }
+})

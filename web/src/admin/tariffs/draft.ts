@@ -1,0 +1,48 @@
+import type { TariffVersionInput } from '@/gql/graphql'
+import { compare, parseDecimal } from '@/shared/decimal'
+import { today } from '@/shared/when'
+import type { Tariff, Version } from './queries'
+
+/** A version as it is typed, before anybody has checked it. */
+export interface Draft {
+  from: string
+  tiers: { upTo: string; price: string }[]
+  surcharges: { name: string; price: string }[]
+}
+
+export function currentVersion({ versions }: Pick<Tariff, 'versions'>, on = today()): Version | null {
+  return [...versions].reverse().find(({ from, to }) => from <= on && (!to || on <= to)) ?? versions.at(-1) ?? null
+}
+
+export function periodOf({ from, to }: Pick<Version, 'from' | 'to'>): string {
+  return `${from} 起${to ? `，至 ${to}` : ''}`
+}
+
+export function draftOf(version: Version | null, from: string): Draft {
+  const tiers = (version?.tiers ?? [{ upTo: null, price: '' }]).map(({ upTo, price }) => ({ upTo: upTo ?? '', price }))
+  return { from, tiers, surcharges: (version?.surcharges ?? []).map(({ name, price }) => ({ name, price })) }
+}
+
+const tidy = (text: string) => text.normalize('NFKC').trim()
+
+/** What is amiss with a draft in words, before the server is asked; or the version it means. */
+export function checked(draft: Draft): { wrong: string } | { version: TariffVersionInput } {
+  if (!draft.from) return { wrong: '请选从哪一天起。' }
+  const tiers: TariffVersionInput['tiers'] = []
+  let below = parseDecimal('0')
+  for (const [at, { upTo, price }] of draft.tiers.entries()) {
+    const last = at === draft.tiers.length - 1
+    const limit = last ? null : parseDecimal(tidy(upTo))
+    if (!last && (!limit || !below || compare(limit, below) <= 0)) return { wrong: `第 ${at + 1} 档要用到多少，请填得比上一档大。` }
+    const cost = parseDecimal(tidy(price))
+    if (!cost || cost.units < 0n) return { wrong: `第 ${at + 1} 档的单价请写成 0.5 这样。` }
+    tiers.push({ upTo: last ? null : tidy(upTo), price: tidy(price) })
+    below = limit
+  }
+  const surcharges: { name: string; price: string }[] = []
+  for (const { name, price } of draft.surcharges) {
+    if (!tidy(name) || !parseDecimal(tidy(price))) return { wrong: '附加费请填名称和单价，不要的请删掉。' }
+    surcharges.push({ name: tidy(name), price: tidy(price) })
+  }
+  return { version: { from: draft.from, to: null, tiers, surcharges } }
+}

@@ -1,0 +1,35 @@
+import { graphql } from '@/gql'
+import type { TariffsListQuery } from '@/gql/graphql'
+
+export const TARIFFS = graphql(`
+  query TariffsList {
+    tariffs {
+      tariffId
+      name
+      commodity
+      paymentDays
+      tierPeriod
+      basePersons
+      quotaPerExtraPerson
+      lateFees {
+        from
+        perDay
+        minimum
+      }
+      versions {
+        from
+        to
+        tiers {
+          upTo
+          price
+        }
+        surcharges {
+          name
+          price
+        }
+      }
+    }
+  }
+`)
+export type Tariff = TariffsListQuery['tariffs'][number]
+export type Version = Tariff['versions'][number]
