@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{sleep, timeout};
 
 use crate::bus::{self, Job, refuse};
-use crate::command::{Act, Command, NotSent};
+use crate::command::{Command, NotSent};
 use crate::limits::Limits;
 use crate::link::{Door, Line, Manner, Registration, Stream, register};
 use crate::meter::{CollectorId, Plan};
@@ -69,9 +69,10 @@ impl Gateway {
         self.shared.stopping.send_replace(true);
     }
 
-    /// Hands a command to its bus. How it ends is told by an observation, in every case and once.
-    pub async fn command(&self, command: Command) {
-        let reads = matches!(command.act, Act::Read { .. } | Act::Probe | Act::Sweep);
+    /// Hands a command to its bus, without waiting: whoever takes the observations may call it.
+    /// How it ends is told by an observation, in every case and once. To be called within a tokio
+    /// runtime.
+    pub fn command(&self, command: Command) {
         let refused = if !self.shared.is_new(command.id) {
             Some((command, NotSent::Duplicate))
         } else if command
@@ -94,8 +95,11 @@ impl Gateway {
             }
         };
         if let Some((command, why)) = refused {
-            tracing::debug!(?why, reads, "command not sent");
-            refuse(&self.shared, Job::Command(Box::new(command)), why).await;
+            tracing::debug!(id = command.id.0, %why, "command not sent");
+            let shared = Arc::clone(&self.shared);
+            tokio::spawn(async move {
+                refuse(&shared, Job::Command(Box::new(command)), why).await;
+            });
         }
     }
 

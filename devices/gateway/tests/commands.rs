@@ -45,7 +45,7 @@ async fn r33_read_now_answers_between_two_rounds() {
             meter: meter(&shown, place),
             item: None,
         };
-        stand.order(number, &collector(&shown), act).await;
+        stand.order(number, &collector(&shown), act);
         let (_, outcome) = stand.outcome(number).await;
         let Outcome::Read(reading) = outcome else {
             panic!("{outcome:?}");
@@ -63,9 +63,7 @@ async fn r33_a_relay_and_a_valve_are_switched_once_and_read_back() {
     for place in [ELECTRIC, WATER] {
         for (to, off) in [(SwitchTo::Off, true), (SwitchTo::On, false)] {
             number += 1;
-            stand
-                .order(number, &collector(&shown), switch(&shown, place, to))
-                .await;
+            stand.order(number, &collector(&shown), switch(&shown, place, to));
             let (all, outcome) = stand.outcome(number).await;
             assert_eq!(outcome, Outcome::Confirmed { acknowledged: true });
             assert_eq!(sent(&all), 1);
@@ -78,7 +76,7 @@ async fn r33_a_relay_and_a_valve_are_switched_once_and_read_back() {
 async fn r33_a_meter_without_relay_is_not_sent_to() {
     let (mut stand, shown) = stand().await;
     let act = switch(&shown, OLD, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let (all, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::Unsupported));
     assert_eq!(sent(&all), 0);
@@ -92,7 +90,7 @@ async fn r33_a_relay_is_not_ordered_without_a_password() {
         to: SwitchTo::Off,
         authority: None,
     };
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let (all, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::NoAuthority));
     assert_eq!(sent(&all), 0);
@@ -114,7 +112,7 @@ async fn r33_a_wrong_password_is_a_refusal_and_nothing_is_tried_again() {
         to: SwitchTo::Off,
         authority,
     };
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let (all, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Refused { word: vec![4] });
     assert_eq!(sent(&all), 1);
@@ -131,7 +129,7 @@ async fn r33_a_silent_meter_leaves_the_outcome_unknown_and_gets_the_order_once()
     // Nobody answers: neither in the round, nor the order.
     stand.next().await;
     let act = switch(&shown, ELECTRIC, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let heard = tokio::spawn(async move {
         let mut all = Vec::new();
         let _ = line.read_to_end(&mut all).await;
@@ -164,8 +162,8 @@ async fn r33_a_link_lost_in_the_middle_leaves_the_outcome_unknown_and_tells_it_o
     let shown = Arc::new(Mutex::new(concentrator));
     stand.round().await;
     let act = || switch(&shown, ELECTRIC, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act()).await;
-    stand.order(2, &collector(&shown), act()).await;
+    stand.order(1, &collector(&shown), act());
+    stand.order(2, &collector(&shown), act());
     let mut chunk = vec![0; 256];
     let mut heard = Vec::new();
     while !heard.windows(2).any(|two| two == [0x1C, 0x10]) {
@@ -197,7 +195,7 @@ async fn r33_a_gateway_that_stops_tells_how_far_a_command_got() {
     let shown = Arc::new(Mutex::new(concentrator));
     stand.round().await;
     let act = switch(&shown, ELECTRIC, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     while !matches!(stand.next().await, Observation::CommandSent { .. }) {}
     stand.gateway.stop();
     let (_, outcome) = stand.outcome(1).await;
@@ -222,7 +220,7 @@ async fn r33_a_lost_acknowledgement_is_made_good_by_reading_back() {
         stand.plug(&shown);
         stand.round().await;
         let act = switch(&shown, ELECTRIC, SwitchTo::Off);
-        stand.order(1, &collector(&shown), act).await;
+        stand.order(1, &collector(&shown), act);
         let (all, outcome) = stand.outcome(1).await;
         assert_eq!(sent(&all), 1);
         // It had heard the order in every case.
@@ -268,7 +266,7 @@ async fn r33_a_relay_that_says_yes_and_does_nothing_is_told() {
     tokio::spawn(stubborn(line, Arc::clone(&shown), address));
     stand.round().await;
     let act = switch(&shown, ELECTRIC, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let (all, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotObeyed);
     assert_eq!(sent(&all), 1);
@@ -278,7 +276,7 @@ async fn r33_a_relay_that_says_yes_and_does_nothing_is_told() {
 async fn r33_a_relay_may_be_closed_by_whoever_stands_before_it() {
     let (mut stand, shown) = stand().await;
     let act = switch(&shown, ELECTRIC, SwitchTo::PermitOn);
-    stand.order(1, &collector(&shown), act).await;
+    stand.order(1, &collector(&shown), act);
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Confirmed { acknowledged: true });
 }
@@ -287,10 +285,10 @@ async fn r33_a_relay_may_be_closed_by_whoever_stands_before_it() {
 async fn r33_the_same_command_twice_is_carried_out_once() {
     let (mut stand, shown) = stand().await;
     let act = || switch(&shown, WATER, SwitchTo::Off);
-    stand.order(1, &collector(&shown), act()).await;
+    stand.order(1, &collector(&shown), act());
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Confirmed { acknowledged: true });
-    stand.order(1, &collector(&shown), act()).await;
+    stand.order(1, &collector(&shown), act());
     let (all, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::Duplicate));
     assert_eq!(sent(&all), 0);
@@ -300,7 +298,7 @@ async fn r33_the_same_command_twice_is_carried_out_once() {
 async fn r33_what_can_not_be_sent_says_why_and_may_come_again() {
     let (mut stand, shown) = stand().await;
     let act = || switch(&shown, WATER, SwitchTo::Off);
-    stand.order(1, &id("ELSEWHERE"), act()).await;
+    stand.order(1, &id("ELSEWHERE"), act());
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::NoLink));
     let expired = Command {
@@ -309,10 +307,10 @@ async fn r33_what_can_not_be_sent_says_why_and_may_come_again() {
         act: act(),
         expires_at: Some("2026-11-27T00:00:00Z".parse().unwrap()),
     };
-    stand.gateway.command(expired).await;
+    stand.gateway.command(expired);
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::NotSent(NotSent::Expired));
-    stand.order(1, &collector(&shown), act()).await;
+    stand.order(1, &collector(&shown), act());
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Confirmed { acknowledged: true });
 }
@@ -327,7 +325,7 @@ async fn r34_a_meter_alone_on_the_bus_is_found() {
         let shown = Arc::new(Mutex::new(alone));
         stand.plug(&shown);
         stand.round().await;
-        stand.order(1, &collector(&shown), Act::Probe).await;
+        stand.order(1, &collector(&shown), Act::Probe);
         let (_, outcome) = stand.outcome(1).await;
         assert_eq!(outcome, Outcome::Found(address));
         assert!(matches!(address, MeterAddress::Dlt645(_)) || place == WATER);
@@ -337,7 +335,7 @@ async fn r34_a_meter_alone_on_the_bus_is_found() {
 #[tokio::test(start_paused = true)]
 async fn r33_a_round_can_be_ordered() {
     let (mut stand, shown) = stand().await;
-    stand.order(1, &collector(&shown), Act::Sweep).await;
+    stand.order(1, &collector(&shown), Act::Sweep);
     let (_, sweep) = stand.round().await;
     assert_eq!((sweep.number, sweep.answered), (2, 8));
     let (_, outcome) = stand.outcome(1).await;

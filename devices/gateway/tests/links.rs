@@ -25,8 +25,8 @@ use tokio::time::timeout;
 /// Patience for tests that wait really.
 fn quick() -> Limits {
     Limits {
-        registration_ms_max: 400,
-        registration_gap_ms: 50,
+        registration_ms_max: 1_500,
+        registration_gap_ms: 400,
         network_ms_max: 100,
         idle_ms_max: 5_000,
         alive_ms: 300,
@@ -143,8 +143,8 @@ async fn r33_who_registers_badly_is_cut_off_and_the_others_are_read() {
         told(&mut stand, quarantined).await,
         Quarantine::RegistrationTooSlow
     );
-    assert!(began.elapsed() < Duration::from_secs(3));
-    timeout(Duration::from_secs(5), dripping)
+    assert!(began.elapsed() < Duration::from_secs(15));
+    timeout(Duration::from_secs(15), dripping)
         .await
         .unwrap()
         .unwrap();
@@ -202,7 +202,7 @@ async fn r33_a_name_without_an_end_is_taken_after_a_silence_with_prefix_and_hear
 async fn r33_two_links_of_one_name_do_not_disturb_the_first_while_it_lives() {
     let concentrator = street(8).concentrator(1);
     let limits = Limits {
-        alive_ms: 2_000,
+        alive_ms: 4_000,
         ..quick()
     };
     let mut stand = Stand::with(limits, planned(&[&concentrator]));
@@ -227,7 +227,7 @@ async fn r33_two_links_of_one_name_do_not_disturb_the_first_while_it_lives() {
     assert_eq!(why, Some(Quarantine::ClaimedTwice));
     assert_eq!(sweep.unwrap().missing, 0);
     // One that has fallen silent makes room.
-    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    tokio::time::sleep(Duration::from_millis(4_200)).await;
     let mut third = TcpStream::connect(to).await.unwrap();
     third.write_all(b"SIM-000001\n").await.unwrap();
     assert_eq!(told(&mut stand, lost).await, Lost::Replaced);
@@ -238,7 +238,7 @@ async fn r33_more_links_than_places_are_turned_away() {
     let concentrator = street(1).concentrator(1);
     let limits = Limits {
         links_max: 2,
-        registration_ms_max: 5_000,
+        registration_ms_max: 15_000,
         ..quick()
     };
     let mut stand = Stand::with(limits, planned(&[&concentrator]));
@@ -252,9 +252,12 @@ async fn r33_more_links_than_places_are_turned_away() {
         Quarantine::TooManyLinks
     );
     drop(callers);
-    tokio::time::sleep(Duration::from_millis(100)).await;
     let shown = Arc::new(Mutex::new(concentrator));
-    dial(&stand, &shown, to);
+    // As soon as the places are free again.
+    while stand.gateway.linked().is_empty() {
+        dial(&stand, &shown, to);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
     let (_, sweep) = stand.round().await;
     assert_eq!(sweep.answered, 1);
 }

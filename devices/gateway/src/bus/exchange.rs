@@ -113,7 +113,7 @@ impl Bus {
             match (one.sort, &*answer) {
                 (Sort::Echo, _) => {}
                 (Sort::Answer, None) => {
-                    if one.address.is_wildcard() {
+                    if one.address.is_wildcard() && !meter.is_wildcard() {
                         self.odd(meter, Oddity::WildcardAddress).await;
                     }
                     *answer = Some(one);

@@ -142,14 +142,14 @@ impl Stand {
         }
     }
 
-    pub(crate) async fn order(&self, number: u128, collector: &CollectorId, act: Act) {
+    pub(crate) fn order(&self, number: u128, collector: &CollectorId, act: Act) {
         let command = Command {
             id: CommandId(number),
             collector: collector.clone(),
             act,
             expires_at: None,
         };
-        self.gateway.command(command).await;
+        self.gateway.command(command);
     }
 }
 
