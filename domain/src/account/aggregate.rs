@@ -220,6 +220,7 @@ impl AccountRecord {
         Ok(events)
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for every event")]
     fn apply(&mut self, event: AccountEvent) {
         self.ledger.apply(&event);
         self.papers.apply(&event);

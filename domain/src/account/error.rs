@@ -172,7 +172,8 @@ impl BusinessError for AccountError {
             | Self::NotPrepaid
             | Self::SchemeUnsettled { .. }
             | Self::CutOffNotOrdered
-            | Self::RestorationNotOrdered => Some("accountNo"),
+            | Self::RestorationNotOrdered
+            | Self::NoDeposit => Some("accountNo"),
             Self::SameScheme(_) => Some("scheme"),
             Self::HolderErased
             | Self::HolderInUse
@@ -202,7 +203,6 @@ impl BusinessError for AccountError {
             }
             Self::RefundUnknown => Some("refundId"),
             Self::WriteOffUnknown => Some("waiverId"),
-            Self::NoDeposit => Some("accountNo"),
             Self::ShareNotCovered(_)
             | Self::NoteNotCovered { .. }
             | Self::RefundNotCovered { .. }

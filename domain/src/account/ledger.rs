@@ -356,8 +356,9 @@ impl Ledger {
             AccountEvent::PaymentAllocated { payment_id, bill } => {
                 self.allocate(payment_id.clone(), bill.clone());
             }
-            AccountEvent::CreditAdded { payment_id, amount } => {
-                self.add_credit(payment_id.clone(), *amount);
+            AccountEvent::CreditAdded { payment_id, amount }
+            | AccountEvent::DepositReleased { payment_id, amount } => {
+                self.add_credit(payment_id, *amount);
             }
             AccountEvent::CreditApplied { payment_id, bill } => {
                 self.apply_credit(payment_id.clone(), bill.clone());
@@ -375,9 +376,6 @@ impl Ledger {
             AccountEvent::WaiverReversed { bill, .. } => self.change_open(bill, plus),
             AccountEvent::DepositTaken { payment_id, .. } => {
                 self.payments.entry(payment_id.clone()).or_default();
-            }
-            AccountEvent::DepositReleased { payment_id, amount } => {
-                self.add_credit(payment_id.clone(), *amount);
             }
             AccountEvent::Refunded(refund) => self.give_out(refund),
             AccountEvent::RefundReturned(refund) if refund.purse == Purse::Credit => {
@@ -427,9 +425,9 @@ impl Ledger {
             .push(share);
     }
 
-    fn add_credit(&mut self, payment_id: PaymentId, amount: Fen) {
+    fn add_credit(&mut self, payment_id: &PaymentId, amount: Fen) {
         self.payments.entry(payment_id.clone()).or_default();
-        give(&mut self.credit, &payment_id, amount);
+        give(&mut self.credit, payment_id, amount);
     }
 
     fn give_out(&mut self, refund: &AccountRefund) {

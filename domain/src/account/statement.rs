@@ -221,6 +221,7 @@ impl StatementLine {
 
 impl AccountEvent {
     /// The lines of a statement that follow from this event.
+    #[expect(clippy::too_many_lines, reason = "an arm for every event with lines")]
     pub fn statement_lines(&self) -> Vec<StatementLine> {
         match self {
             Self::Charged(bill) => vec![StatementLine {
@@ -346,19 +347,19 @@ impl AccountEvent {
     pub fn open_changes(&self) -> Vec<(&BillNo, Fen)> {
         let minus = |amount: Fen| Fen::new(amount.value().saturating_neg());
         match self {
-            Self::PaymentAllocated { bill, .. } | Self::CreditApplied { bill, .. } => {
+            Self::PaymentAllocated { bill, .. }
+            | Self::CreditApplied { bill, .. }
+            | Self::BillWaived(WrittenOff { bill, .. }) => {
                 vec![(&bill.bill_no, minus(bill.amount))]
             }
-            Self::PaymentReleased { bill, .. } => vec![(&bill.bill_no, bill.amount)],
+            Self::PaymentReleased { bill, .. } | Self::WaiverReversed { bill, .. } => {
+                vec![(&bill.bill_no, bill.amount)]
+            }
             Self::PaymentReversed { bills, .. } => bills
                 .iter()
                 .map(|bill| (&bill.bill_no, bill.amount))
                 .collect(),
             Self::LateFeeCharged(fee) => vec![(&fee.bill_no, fee.amount)],
-            Self::BillWaived(WrittenOff { bill, .. }) => {
-                vec![(&bill.bill_no, minus(bill.amount))]
-            }
-            Self::WaiverReversed { bill, .. } => vec![(&bill.bill_no, bill.amount)],
             Self::BillAdjusted(note) => vec![(&note.bill_no, note.amount)],
             Self::Rebilled(rebilling) => rebilling
                 .notes()

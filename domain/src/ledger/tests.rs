@@ -411,6 +411,7 @@ impl World {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for every step")]
     fn held_step(&mut self, step: &Step) {
         let reason = || "协商".to_owned();
         match *step {

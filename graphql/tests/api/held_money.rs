@@ -126,6 +126,7 @@ async fn e4_a_late_fee_is_charged_on_settling_and_is_on_notice_receipt_and_ledge
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn r94_a_deposit_is_held_apart_and_goes_back_over_four_eyes() {
     let town = Town::open().await;
     town.august("A1").await;
@@ -305,6 +306,7 @@ async fn r94_an_overpayment_goes_back_by_bank_under_the_banks_number_and_may_com
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn r94_waivers_and_write_offs_need_two_drop_out_of_arrears_and_are_reversed_once() {
     let town = billed().await;
     town.centre.wait(TimeDelta::days(10));
