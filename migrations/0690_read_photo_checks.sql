@@ -4,6 +4,7 @@ CREATE TABLE read_photo_checks (
     meter_no     text NOT NULL,
     photo        text NOT NULL,
     index        numeric NOT NULL,
+    read_at      timestamptz NOT NULL,
     verdict      text NOT NULL,
     -- The whole check as the event keeps it.
     "check"      jsonb NOT NULL,

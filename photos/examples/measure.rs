@@ -25,6 +25,7 @@ use chaobiao_photos::digits::{CropAnswer, DigitNetwork, TarError, read_tar, ring
 use chaobiao_photos::gate::{Fingerprint, Limits, Near, Photo, fingerprint};
 use chaobiao_photos::read::{Looked, PhotoReader};
 use chaobiao_photos::reuse::{Use, Uses};
+use chaobiao_photos::text::TextReader;
 use chaobiao_photos::verdict::{DialShape, Expected, Outcome, TypedIndex};
 use image::{RgbImage, imageops};
 
@@ -487,7 +488,9 @@ fn busy_nanos() -> Result<u128, Failure> {
 fn read_speed(count: u64, folder: &str) -> Result<(), Failure> {
     let mut times: BTreeMap<&str, (Vec<u128>, Vec<u128>)> = BTreeMap::new();
     let reader = PhotoReader::load(Limits::default())?;
+    let text = TextReader::load()?;
     let mut bytes_sum = 0u64;
+    let (mut codes_read, mut lines, mut lines_at_edges) = (0, 0, 0);
     for number in 0..count {
         let bytes = std::fs::read(format!("{folder}/{number}.jpg"))?;
         bytes_sum += bytes.len() as u64;
@@ -511,12 +514,23 @@ fn read_speed(count: u64, folder: &str) -> Result<(), Failure> {
         search(&photo.pixels, reader.network())?;
         note("4 counter", began)?;
         let began = Began::now()?;
-        codes(&photo.pixels);
+        codes_read += u64::from(!codes(&photo.pixels).is_empty());
         note("5 codes", began)?;
+        if let Some(text) = &text {
+            let began = Began::now()?;
+            lines += text.lines(&photo.pixels)?.len();
+            note("6 print, whole", began)?;
+            let began = Began::now()?;
+            lines_at_edges += text.margins(&photo.pixels)?.len();
+            note("7 print, edges", began)?;
+        }
     }
     println!(
         "{count} photos of 12 megapixels, {} kB each",
         bytes_sum / 1000 / count.max(1)
+    );
+    println!(
+        "codes on {codes_read}, {lines} lines of print, {lines_at_edges} of them at the edges"
     );
     for (name, (mut walls, mut busies)) in times {
         walls.sort_unstable();

@@ -242,7 +242,7 @@ impl PhotoShelf for PhotoAnalyst {
 
 /// The plainest sign that a photo was used before, and where.
 fn earlier_use(question: &PhotoQuestion, report: &Report, rows: &[CheckRow]) -> Option<PhotoReuse> {
-    let month = |row: &CheckRow| BillingMonth::of(business_date(row.analysed_at)).to_string();
+    let month = |row: &CheckRow| BillingMonth::of(business_date(row.read_at)).to_string();
     let mut uses = Uses::default();
     for row in rows {
         if let Some(fingerprint) = Fingerprint::from_hex(&row.check.fingerprint) {

@@ -117,13 +117,13 @@ async fn an_index_that_goes_back_is_held_and_never_blocks_the_next_reading() {
     let mut manager = centre.staff("manager1", &ALL_DESKS);
     Centre::household(&mut manager, "10001", "王芳");
     let mut reader = centre.staff("reader", &["READER"]);
-    let photo = reader.photograph(1);
-    for (index, at, status) in [
-        ("110", "2026-02-01T02:00:00Z", "ACCEPTED"),
-        ("90", "2026-03-01T02:00:00Z", "HELD"),
-        ("80", "2026-03-02T02:00:00Z", "HELD"),
-        ("121", "2026-03-03T02:00:00Z", "ACCEPTED"),
+    for (shade, index, at, status) in [
+        (1, "110", "2026-02-01T02:00:00Z", "ACCEPTED"),
+        (2, "90", "2026-03-01T02:00:00Z", "HELD"),
+        (3, "80", "2026-03-02T02:00:00Z", "HELD"),
+        (4, "121", "2026-03-03T02:00:00Z", "ACCEPTED"),
     ] {
+        let photo = reader.photograph(shade);
         let judged = reader.must("submitReading", field(index, at, &photo), VERDICT);
         assert_eq!(judged["status"], status, "{judged}");
         if status == "HELD" {
@@ -454,13 +454,13 @@ async fn published_rules_judge_from_their_day_on_and_are_seen_by_whoever_reads_m
 
     let mut admin = centre.staff("setup", &["ADMIN"]);
     Centre::household(&mut admin, "10001", "王芳");
-    let photo = reader.photograph(1);
     // One a day in January; then five, before the version and after it.
-    for (index, at, version) in [
-        ("131", "2026-02-01T01:00:00Z", None),
-        ("181", "2026-02-11T01:00:00Z", Some(0)),
-        ("281", "2026-03-03T01:00:00Z", Some(1)),
+    for (shade, index, at, version) in [
+        (1, "131", "2026-02-01T01:00:00Z", None),
+        (2, "181", "2026-02-11T01:00:00Z", Some(0)),
+        (3, "281", "2026-03-03T01:00:00Z", Some(1)),
     ] {
+        let photo = reader.photograph(shade);
         let judged = reader.must("submitReading", field(index, at, &photo), VERDICT);
         let expected = version.map_or(Value::Null, Value::from);
         assert_eq!(judged["findings"][0]["version"], expected, "{judged}");

@@ -129,20 +129,21 @@ async fn r15_a_units_clerk_reads_the_own_water_meters_and_electricity_where_it_i
     let request = json!({ "accountNo": "40001", "holderName": "物理学院" });
     let bound = clerk.must("requestBinding", request, "binding { bindingId }");
     let photo = clerk.photograph(1);
-    let own = |meter_no: &str| json!({ "meterNo": meter_no, "index": "112", "channel": "SELF_READ", "photo": photo });
+    let another = clerk.photograph(2);
+    let own = |meter_no: &str, photo: &str| json!({ "meterNo": meter_no, "index": "112", "channel": "SELF_READ", "photo": photo });
     // A request is no binding yet.
     assert_eq!(
-        clerk.refused("submitReading", own("W1")),
+        clerk.refused("submitReading", own("W1", &photo)),
         pair("METER_NOT_YOURS", "meterNo")
     );
     let approve = json!({ "bindingId": bound["binding"]["bindingId"] });
     manager.must("approveBinding", approve, "binding { status }");
-    for meter_no in ["W1", "E2"] {
-        let judged = clerk.must("submitReading", own(meter_no), VERDICT);
+    for (meter_no, photo) in [("W1", &photo), ("E2", &another)] {
+        let judged = clerk.must("submitReading", own(meter_no, photo), VERDICT);
         assert_eq!(judged["reading"]["usage"], "12", "{meter_no}");
     }
     assert_eq!(
-        clerk.refused("submitReading", own("E1")),
+        clerk.refused("submitReading", own("E1", &photo)),
         pair("METER_SELF_READ_NOT_ENABLED", "meterNo")
     );
 }

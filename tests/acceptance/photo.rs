@@ -84,7 +84,9 @@ fn x5_r45_print_is_read_on_the_command_line() {
     picture.stamp("2026-11-02 08:15:30");
     fs::write(folder.join("dial.jpg"), picture.jpeg(88).unwrap()).unwrap();
 
-    let of_meter = ["read", "--expect", "1268", "--meter", "20261103", "dial.jpg"];
+    let of_meter = [
+        "read", "--expect", "1268", "--meter", "20261103", "dial.jpg",
+    ];
     let read = photo(folder, &of_meter);
     assert_eq!(read[0]["verdict"], "match");
     match read[0]["serial_status"].as_str().unwrap() {

@@ -4,7 +4,7 @@
 //! later photos, and never at what was decided.
 
 use chaobiao_decision::Actor;
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::command::{RecordPhotoCheck, ReviewPhoto};
@@ -168,6 +168,8 @@ pub struct PhotoAnalysed {
     pub photo: PhotoHash,
     /// What it was compared with.
     pub index: Index,
+    /// Of the reading: a photo used in another month was used twice.
+    pub read_at: DateTime<Utc>,
     pub check: PhotoCheck,
 }
 
@@ -261,6 +263,7 @@ pub(super) fn record(
     Ok(vec![MeterEvent::PhotoAnalysed(PhotoAnalysed {
         photo: photo.clone(),
         index: submission.index,
+        read_at: submission.read_at,
         reading_id: command.reading_id,
         check: command.check,
     })])

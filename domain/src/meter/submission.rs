@@ -63,6 +63,7 @@ fn analysed_with(command: &SubmitReading) -> Option<MeterEvent> {
         reading_id: command.reading_id.clone(),
         photo,
         index: command.index,
+        read_at: command.read_at,
         check,
     }))
 }

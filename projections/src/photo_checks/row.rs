@@ -29,6 +29,7 @@ pub struct CheckRow {
     pub photo: PhotoHash,
     /// What it was compared with.
     pub index: Index,
+    pub read_at: DateTime<Utc>,
     pub verdict: PhotoVerdict,
     pub check: PhotoCheck,
     /// As PostgreSQL reads bits.
@@ -44,7 +45,7 @@ pub struct CheckRow {
 }
 
 pub(super) const COLUMNS: &str = "c.reading_id, c.meter_no, c.photo, c.index::text AS index, \
-     c.verdict, c.\"check\", 'x' || (c.\"check\"->>'fingerprint') AS looks, c.analysed_at, \
+     c.read_at, c.verdict, c.\"check\", 'x' || (c.\"check\"->>'fingerprint') AS looks, c.analysed_at, \
      c.standing, c.decision, c.note, c.reviewed_by, c.reviewed_at, c.risk";
 
 /// Somebody has said that it shows another index.
@@ -61,6 +62,7 @@ impl CheckRow {
             meter_no,
             photo: analysed.photo,
             index: analysed.index,
+            read_at: analysed.read_at,
             verdict: analysed.check.verdict,
             looks: format!("x{}", analysed.check.fingerprint),
             check: analysed.check,
@@ -132,6 +134,7 @@ impl FromRow<'_, PgRow> for CheckRow {
             meter_no: field(row, "meter_no")?,
             photo: field(row, "photo")?,
             index: field(row, "index")?,
+            read_at: row.try_get("read_at")?,
             verdict: field(row, "verdict")?,
             check: row.try_get::<Json<PhotoCheck>, _>("check")?.0,
             looks: row.try_get("looks")?,

@@ -40,6 +40,7 @@ fn analysed(id: &str, picture: char, check: PhotoCheck) -> MeterEvent {
         reading_id: id.parse().unwrap(),
         photo: photo(picture),
         index: "128".parse().unwrap(),
+        read_at: crate::fixture::at(DAY),
         check,
     })
 }

@@ -19,6 +19,7 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/meters', name: '表计档案', rights: ['VIEW_METERS'] },
       { to: '/readings', name: '读数审核', rights: ['REVIEW_READINGS'] },
+      { to: '/photos', name: '照片核对', rights: ['REVIEW_READINGS'] },
       { to: '/anomalies', name: '异常读数', rights: ['VIEW_METERS'] },
       { to: '/corrections', name: '读数更正', rights: ['APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
       { to: '/books', name: '抄表册', rights: ['VIEW_METERS'] },

@@ -7,6 +7,7 @@ export const router = createRouter({
     { path: '/', component: () => import('./StartPage.vue') },
     { path: '/readings', component: () => import('./readings/ReviewPage.vue') },
     { path: '/readings/:readingId', component: () => import('./readings/ReadingPage.vue'), props: true },
+    { path: '/photos', component: () => import('./readings/PhotosPage.vue') },
     { path: '/anomalies', component: () => import('./anomalies/AnomaliesPage.vue') },
     { path: '/corrections', component: () => import('./readings/CorrectionsPage.vue') },
     { path: '/meters', component: () => import('./meters/MetersPage.vue') },

@@ -50,4 +50,6 @@ export const RECEIPT_PART: Record<ReceiptPart, string> = {
   WATER: '水费',
   ELECTRICITY: '电费',
   CREDIT: '存入余额',
+  DEPOSIT: '押金',
+  LATE_FEE: '滞纳金',
 }

@@ -233,6 +233,7 @@ pub(super) fn analysed() -> PhotoAnalysed {
         reading_id: "R1".parse().unwrap(),
         photo: photo('a').photo,
         index: index("131.50"),
+        read_at: at("2026-02-01 09:00"),
         check: PhotoCheck {
             wheels: vec![WheelSeen {
                 value: "7.4".to_owned(),

@@ -1,4 +1,39 @@
 import { graphql } from '@/gql'
+import '@/shared/photoCheck/words'
+
+/** What is shown of a reading that somebody decides on. */
+export const READING_REVIEWED = graphql(`
+  fragment ReadingReviewed on Reading {
+    readingId
+    meterNo
+    status
+    channel
+    index
+    readAt
+    usage
+    previousIndex
+    previousReadAt
+    photo
+    note
+    reason
+    findings {
+      rule
+      severity
+      message
+    }
+    photoCheck {
+      ...PhotoCheckShown
+    }
+    meter {
+      commodity
+      building
+      room
+      device {
+        multiplier
+      }
+    }
+  }
+`)
 
 export const REVIEW = graphql(`
   query ReadingReview($status: ReadingStatus, $first: Int, $after: String) {
@@ -9,31 +44,7 @@ export const REVIEW = graphql(`
         endCursor
       }
       nodes {
-        readingId
-        meterNo
-        status
-        channel
-        index
-        readAt
-        usage
-        previousIndex
-        previousReadAt
-        photo
-        note
-        reason
-        findings {
-          rule
-          severity
-          message
-        }
-        meter {
-          commodity
-          building
-          room
-          device {
-            multiplier
-          }
-        }
+        ...ReadingReviewed
       }
     }
   }
