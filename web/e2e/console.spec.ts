@@ -341,29 +341,3 @@ test('r4: a correction is asked for on the reading and waits for somebody else',
   await expect(page.getByText('看错一位').first()).toBeVisible()
   await leave()
 })
-
-test('an answer to one’s own request shows by itself', async ({ browser }) => {
-  const { page, leave } = await enter(browser, here.reviewer)
-  const phone = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: PHONE })
-  const customer = await phone.newPage()
-  await asCustomer(customer, here, here.clerkPhone)
-  interface Found {
-    campuses: { campusId: string }[]
-  }
-  const { campuses } = await query<Found>(customer, '{ campuses { campusId } }', {})
-  interface Opened {
-    openServiceCase: { serviceCase: { caseId: string } }
-  }
-  const open = 'mutation Ask($input: OpenServiceCaseInput!) { openServiceCase(input: $input) { serviceCase { caseId } } }'
-  const input = { idempotencyKey: `e2e-case-${stamp}`, kind: 'SUGGESTION', campusId: campuses[0]?.campusId, place: '图书馆', text: '晚上多开一个窗口' }
-  const { caseId } = (await query<Opened>(customer, open, { input })).openServiceCase.serviceCase
-  await customer.goto(`/m/cases/${caseId}`)
-  await expect(customer.getByText('晚上多开一个窗口').first()).toBeVisible()
-  await page.goto(`/admin/cases/${caseId}`)
-  const reply = 'mutation Answer($input: ReplyToServiceCaseInput!) { replyToServiceCase(input: $input) { userErrors { message } } }'
-  const words = `下周起开到八点 ${stamp}`
-  await query(page, reply, { input: { idempotencyKey: `e2e-reply-${stamp}`, caseId, text: words } })
-  await expect(customer.getByText(words)).toBeVisible({ timeout: 25_000 })
-  await phone.close()
-  await leave()
-})
