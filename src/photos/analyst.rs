@@ -21,10 +21,11 @@ use tokio::time::timeout;
 
 use super::{PhotoError, PhotoStore};
 
-/// What was seen is kept for so many photos, until their readings have come in.
-const KEPT_MAX: usize = 64;
+/// What was seen is kept for so many photos, until their readings have come in; each holds some
+/// megabytes of picture. One that has made room is looked at again.
+const KEPT_MAX: usize = 16;
 /// Beyond this, photos are looked at when their reading is there, and not before.
-const AHEAD_MAX: usize = 32;
+const AHEAD_MAX: usize = 8;
 
 /// Looks at photos. All of one program share one.
 #[derive(Clone)]
