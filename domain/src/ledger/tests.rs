@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::{Process, StagedEvent};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -193,11 +193,11 @@ fn held_step() -> impl Strategy<Value = Step> {
         5 => which.clone().prop_map(|refund| Step::ApproveRefund { refund }),
         6 => which.clone().prop_map(|refund| Step::PayRefund { refund }),
         4 => which.clone().prop_map(|refund| Step::ReturnRefund { refund }),
-        2 => (account, 0u32..12, 0usize..3, 1i64..3_000).prop_map(
+        4 => (account, 0u32..12, 0usize..3, 1i64..3_000).prop_map(
             |(account, month, kind, amount)| Step::AskWaiver { account, month, kind, amount }
         ),
-        2 => which.clone().prop_map(|waiver| Step::ApproveWaiver { waiver }),
-        1 => which.prop_map(|waiver| Step::ReverseWaiver { waiver }),
+        5 => which.clone().prop_map(|waiver| Step::ApproveWaiver { waiver }),
+        4 => which.prop_map(|waiver| Step::ReverseWaiver { waiver }),
     ]
 }
 
@@ -491,8 +491,12 @@ impl World {
                     WaiverKind::BillRest,
                     WaiverKind::SmallRest,
                 ];
+                let Some(billed) = self.months.get(&account).copied().filter(|it| *it > 0) else {
+                    return;
+                };
+                let month = 1 + month % billed;
                 let ask = RequestWaiver {
-                    bill_no: bill_no(ACCOUNTS[account], &format!("2026-{:02}", 1 + month)),
+                    bill_no: bill_no(ACCOUNTS[account], &format!("2026-{month:02}")),
                     kind: kinds[kind],
                     amount: Fen::new(amount),
                     reason: reason(),
@@ -781,7 +785,9 @@ fn x11_every_event_balances_and_the_ledger_agrees_with_everybody_after_random_co
     };
     let steps = prop::collection::vec(step(), 1..STEPS);
     let seen = RefCell::new(BTreeSet::new());
-    TestRunner::new(config)
+    // The same sequences every time: what fails once fails again, and what happens is certain.
+    let chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    TestRunner::new_with_rng(config, chance)
         .run(&steps, |steps| {
             let mut world = World::new();
             for step in &steps {
