@@ -74,7 +74,7 @@ export default defineConfig({
           groups: [
             { name: 'vue', test: /node_modules\/(@?vue|vue-router|@tanstack)/ },
             { name: 'vant', test: /node_modules\/@?vant/ },
-            { name: 'shared', test: /src\/shared\/(ui\/)?[^/]+$/ },
+            { name: 'shared', test: /src\/shared\/((ui|photoCheck)\/)?[^/]+$/ },
             // What most pages of the console are made of: one request instead of eight.
             { name: 'kit', test: /src\/admin\/(ui\/(?!RejectDialog|PageFault)|campuses|words)/ },
           ],

@@ -169,7 +169,7 @@ test('a list says so when the network is gone, and goes on when it is back', asy
   await page.goto('/admin/accounts')
   await expect(page.locator('tbody tr').first()).toBeVisible()
   await context.setOffline(true)
-  await page.getByLabel('类别').selectOption('UNIT')
+  await page.getByLabel(/^类别/).selectOption('UNIT')
   await expect(page.getByText('网络不通，请检查网络后重试。')).toBeVisible({ timeout: 20_000 })
   await context.setOffline(false)
   await page.getByRole('button', { name: '重试' }).click()

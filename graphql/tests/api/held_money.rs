@@ -340,6 +340,8 @@ async fn r94_waivers_and_write_offs_need_two_drop_out_of_arrears_and_are_reverse
         waiver
     };
     waive("LATE_FEE", "1287").await;
+    // Lists go by time.
+    town.centre.wait(TimeDelta::minutes(1));
     town.centre
         .must(&cashier, "recordPayment", cash("120000"), "")
         .await;
