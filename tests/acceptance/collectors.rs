@@ -232,7 +232,7 @@ async fn r17_r34_r42_rounds_of_a_collector_become_readings_with_their_frames() {
     });
     for reading in readings.as_array().unwrap() {
         assert_eq!(reading["channel"], "REMOTE");
-        assert_eq!(reading["usage"], "1.50", "{reading}");
+        assert_eq!(reading["usage"], "1.5", "{reading}");
         assert_eq!(reading["device"], stand.collector_no());
         assert!(reading["rawFrame"].as_str().unwrap().len() > 20);
     }

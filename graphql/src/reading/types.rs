@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{self, Channel};
-use chaobiao_domain::units::{PhotoHash, RoundId, business_date};
+use chaobiao_domain::units::{PhotoHash, RawFrame, RoundId, business_date};
 use chaobiao_projections::evidence::Evidence;
 use chaobiao_projections::reading_review::{
     CorrectionRow, CorrectionState, ReadingRow, ReadingState,
@@ -277,7 +277,7 @@ impl Reading {
 
     /// What the meter answered, in hexadecimal as it came.
     async fn raw_frame(&self) -> Option<&str> {
-        self.0.evidence.frame.as_ref().map(meter::RawFrame::as_str)
+        self.0.evidence.frame.as_ref().map(RawFrame::as_str)
     }
 
     /// R16: what the program saw on its photo; null without one, and as long as nobody has looked:
