@@ -72,6 +72,20 @@ test('every page of a customer works, is accessible and fits its window', async 
     await expect(page.getByText('三楼水表井漏水').first()).toBeVisible()
   })
 
+  await test.step('whoever comes back from the gateway sees the order, and can come back to it by its number', async () => {
+    await page.evaluate(() => {
+      sessionStorage.setItem('chaobiao-order', 'E2E0001')
+      sessionStorage.setItem('chaobiao-order-away', '1')
+    })
+    await page.goto('/m/')
+    await expect(page).toHaveURL(/\/m\/pay\/order\/E2E0001$/)
+    await expect(page.getByText('没有这笔支付。')).toBeVisible()
+    await page.goto('/m/')
+    await page.getByRole('link', { name: '订单 E2E0001' }).click()
+    await expect(page).toHaveURL(/\/m\/pay\/order\/E2E0001$/)
+    await page.evaluate(() => sessionStorage.clear())
+  })
+
   await test.step('large type is larger, fits, and stays', async () => {
     await page.goto('/m/me')
     await page.getByRole('switch', { name: '大字模式' }).check()
