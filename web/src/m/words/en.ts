@@ -154,10 +154,10 @@ export const en: Catalogue = {
 
   home: {
     title: 'Read your meter',
-    noWater: 'Water',
-    noPower: 'Electricity',
+    noWater: 'No water',
+    noPower: 'No electricity',
     wholeCampus: 'the whole campus',
-    outage: (kinds) => `${kinds} off: `,
+    outage: (kinds) => `${kinds}: `,
     outageFrom: (from) => `, from ${from}`,
     placed: (orderNo) => `Has order ${orderNo} been paid? Tap to see`,
     choose: 'Choose a meter, enter what its dial shows and take a photo.',
