@@ -77,7 +77,20 @@ async function read(page: Page, meterNo: string, index: string): Promise<void> {
   await page.getByLabel('表盘照片').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer })
   await expect(page.getByText('照片已存好')).toBeVisible()
   await page.getByRole('button', { name: '保存' }).click()
-  await expect(page.getByRole('heading', { name: '今日抄表' })).toBeVisible()
+  await toWalk(page)
+}
+
+/** The page goes on to the next meter by itself, where there is one. */
+async function toWalk(page: Page): Promise<void> {
+  const walk = page.getByRole('heading', { name: '今日抄表' })
+  const next = page.getByText('接着抄这块')
+  await expect(walk.or(next)).toBeVisible()
+  if (await next.isVisible()) {
+    await expect(page.getByLabel('现在表盘上的数字')).toBeFocused()
+    await expect(page.getByLabel('现在表盘上的数字')).toHaveValue('')
+    await page.getByRole('link', { name: '今日抄表' }).click()
+  }
+  await expect(walk).toBeVisible()
 }
 
 test('r22_x9: what a reader does without a network is kept through a restart and counts exactly once', async ({ browser }) => {
@@ -117,7 +130,9 @@ test('r22_x9: what a reader does without a network is kept through a restart and
     await page.getByRole('link', { name: third }).click()
     await page.getByText('这次抄不了').click()
     await page.getByLabel('原因').selectOption({ label: '门锁' })
+    await page.getByLabel('留了联系便条').fill('便条 7')
     await page.getByRole('button', { name: '记下原因' }).click()
+    await toWalk(page)
     await expect(page.getByLabel('同步')).toContainText('还有 3 条没有上传')
     expect(complaints.splice(0).filter((one) => !one.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
   })
@@ -146,11 +161,23 @@ test('r22_x9: what a reader does without a network is kept through a restart and
     const after = await readings(page, first)
     expect(after.readings.nodes.length - before.readings.nodes.length).toBeLessThanOrEqual(1)
     expect(after.readings.nodes[0]?.photo).toMatch(/^[0-9a-f]+$/)
+    interface Tasks {
+      readingTasks: { nodes: { meterNo: string; leftNote: string | null }[] }
+    }
+    const notes = async () => (await query<Tasks>(page, '{ readingTasks(first: 100) { nodes { meterNo leftNote } } }', {})).readingTasks.nodes
+    await expect.poll(async () => (await notes()).find(({ meterNo }) => meterNo === third)?.leftNote).toBe('便条 7')
     await page.goto('/m/staff/queue')
     await expect(page.getByText(/^(已入库|待审核)$/)).toHaveCount(3)
     await audit(page, 'the phone’s records')
     await page.getByRole('button', { name: '清理已入库的' }).click()
     await expect(page.getByText('手机里没有记录。')).toBeVisible()
+  })
+
+  await test.step('r99: the photo taken stands beside the form the next time', async () => {
+    await page.goto(`/m/staff/meter/${first}`)
+    const before = page.getByRole('img', { name: '上次的照片' })
+    await expect.poll(() => before.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
+    await audit(page, 'a meter’s card with its last photo')
   })
   await context.close()
 })

@@ -103,6 +103,11 @@ export function photoAddress(hash: string): string {
   return `/photos/${hash}`
 }
 
+/** Small, for a list or a slow network. */
+export function photoThumbnail(hash: string): string {
+  return `/photos/${hash}/thumbnail`
+}
+
 /** The wheels alone, cut out and straightened. */
 export function photoCrop(hash: string): string {
   return `/photos/${hash}/crop`

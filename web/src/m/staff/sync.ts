@@ -28,8 +28,8 @@ function asSent(item: FieldItem): FieldWorkItem {
       return { itemId, doneAt, work: { reading: { meterNo, index, photo, roundId, note } } }
     }
     case 'visit': {
-      const { roundId, reasonCode, note } = work
-      return { itemId, doneAt, work: { visit: { roundId, meterNo, reasonCode, note } } }
+      const { roundId, reasonCode, note, leftNote = null } = work
+      return { itemId, doneAt, work: { visit: { roundId, meterNo, reasonCode, note, leftNote } } }
     }
     case 'fault':
       return { itemId, doneAt, work: { fault: { meterNo, description: work.description, photo } } }
