@@ -27,7 +27,6 @@ export const en: Catalogue = {
     campus: 'Campus',
     place: 'Place',
     signOut: 'Sign out',
-    fault: 'Something went wrong. Please try again later.',
   },
   commodity: {
     WATER: { name: 'Water', meter: 'Water meter', unit: 'm³' },

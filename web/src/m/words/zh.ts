@@ -34,7 +34,6 @@ export const zh = {
     campus: '校区',
     place: '地点',
     signOut: '退出登录',
-    fault: '出错了，请稍后再试。',
   },
   commodity: COMMODITY,
   readingStatus: READING_STATUS,
