@@ -16,6 +16,7 @@ use sqlx::PgPool;
 
 use crate::access_log::AccessJournal;
 use crate::checkpoint_store;
+use crate::collectors::LiveFrames;
 use crate::config::{Config, VerificationConfig};
 use crate::erasure::Keepers;
 use crate::frames::DeviceFrames;
@@ -110,6 +111,7 @@ impl Core {
         config: &Config,
         daemon: &Daemon,
         journal: &Arc<AccessJournal>,
+        live: &LiveFrames,
     ) -> Result<Services, AppError> {
         Ok(Services {
             bus: self.bus.clone(),
@@ -119,6 +121,7 @@ impl Core {
             photos: Arc::new(self.analyst.clone()),
             frames: Arc::new(DeviceFrames),
             gateways: Arc::new(self.gateways(config)?),
+            collectors: Arc::new(live.clone()),
         })
     }
 

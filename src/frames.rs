@@ -3,8 +3,7 @@
 use chaobiao_devices::FrameDecoder;
 use chaobiao_devices::cjt188::{self, Answer, Options, Reading, Wire};
 use chaobiao_devices::quantity::Unit;
-use chaobiao_domain::meter::RawFrame;
-use chaobiao_domain::units::Index;
+use chaobiao_domain::units::{Index, RawFrame};
 use chaobiao_graphql::support::{DialAnswer, FrameReader};
 
 /// CJ/T 188 as the standard has it.

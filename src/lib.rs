@@ -9,6 +9,7 @@ pub mod app;
 pub mod calendar;
 pub mod checkpoint_store;
 pub mod cli;
+pub mod collectors;
 pub mod config;
 pub mod database;
 pub mod demo;

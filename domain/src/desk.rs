@@ -41,6 +41,16 @@ impl Desk {
         self
     }
 
+    pub(crate) fn at(&mut self, instant: DateTime<Utc>) -> &mut Self {
+        self.at = instant;
+        self
+    }
+
+    pub(crate) fn by_system(&mut self) -> &mut Self {
+        self.actor = Actor::System("gateway".to_owned());
+        self
+    }
+
     pub(crate) fn by(&mut self, login: &str) -> &mut Self {
         self.actor = Actor::Staff(login.to_owned());
         self

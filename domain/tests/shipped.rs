@@ -22,8 +22,10 @@ use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::clearing::ClearingEvent;
+use chaobiao_domain::collector::CollectorEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
+use chaobiao_domain::device_order::DeviceOrderEvent;
 use chaobiao_domain::equipment::{EquipmentItemEvent, EquipmentModelEvent, VerificationCycleEvent};
 use chaobiao_domain::gateway_order::GatewayOrderEvent;
 use chaobiao_domain::gateway_statement::GatewayStatementEvent;
@@ -85,7 +87,9 @@ const READERS: &[(&str, Reader)] = &[
     ("campus_clearing", understood::<ClearingEvent>),
     ("cash_month", understood::<CashMonthEvent>),
     ("class_method", understood::<ClassMethodEvent>),
+    ("collector", understood::<CollectorEvent>),
     ("customer", understood::<CustomerEvent>),
+    ("device_order", understood::<DeviceOrderEvent>),
     ("equipment_item", understood::<EquipmentItemEvent>),
     ("equipment_model", understood::<EquipmentModelEvent>),
     ("gateway_order", understood::<GatewayOrderEvent>),

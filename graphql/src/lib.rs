@@ -19,7 +19,9 @@ pub mod binding;
 pub mod bulletin;
 pub mod campus;
 pub mod clearing;
+pub mod collector;
 pub mod customer;
+pub mod device_order;
 pub mod equipment;
 pub mod field_work;
 pub mod gateway_order;
@@ -68,6 +70,7 @@ pub struct Query(MeterWorkQuery, DeskQuery);
 pub struct MeterWorkQuery(
     MeteringQuery,
     PointsQuery,
+    RemoteQuery,
     FieldQuery,
     FilesQuery,
     FiguresQuery,
@@ -108,6 +111,14 @@ pub struct MeteringQuery(
     reading::EstimationQuery,
     reading::PhotoCheckQuery,
     reading::ReadingQuery,
+);
+
+/// Queries about meters that speak for themselves.
+#[derive(Default, MergedObject)]
+pub struct RemoteQuery(
+    collector::CollectorQuery,
+    collector::IntervalQuery,
+    device_order::DeviceOrderQuery,
 );
 
 /// Queries about what hangs where and what it is.
@@ -205,6 +216,7 @@ pub struct Mutation(MeterWorkMutation, DeskMutation);
 pub struct MeterWorkMutation(
     MeteringMutation,
     PointsMutation,
+    RemoteMutation,
     FieldMutation,
     SettingsMutation,
 );
@@ -256,6 +268,13 @@ pub struct TakingMutation(
 /// Mutations by which people judge readings.
 #[derive(Default, MergedObject)]
 pub struct JudgingMutation(reading::PhotoCheckMutation, reading::ReviewMutation);
+
+/// Mutations of meters that speak for themselves.
+#[derive(Default, MergedObject)]
+pub struct RemoteMutation(
+    collector::CollectorMutation,
+    device_order::DeviceOrderMutation,
+);
 
 /// Mutations of what hangs where and what it is.
 #[derive(Default, MergedObject)]
@@ -336,6 +355,7 @@ pub struct Subscription(
     billing::BillingSubscription,
     binding::BindingSubscription,
     bulletin::OutageSubscription,
+    collector::CollectorSubscription,
     import_batch::ImportBatchSubscription,
     insight::InsightSubscription,
     reading::PhotoCheckSubscription,

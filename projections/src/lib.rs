@@ -7,6 +7,8 @@ pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
+pub mod collectors;
+pub mod device_orders;
 pub mod directory;
 pub mod equipment;
 pub mod evidence;
@@ -18,6 +20,7 @@ pub mod historic_usage;
 pub mod import_profiles;
 pub mod imports;
 pub mod insight;
+pub mod intervals;
 pub mod ledger;
 pub mod meter_card;
 pub mod meter_labels;
@@ -64,12 +67,15 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
+        Arc::new(collectors::CollectorsProjector),
+        Arc::new(device_orders::DeviceOrdersProjector),
         Arc::new(equipment::EquipmentProjector),
         Arc::new(gateway_orders::GatewayOrdersProjector),
         Arc::new(gateway_statements::GatewayStatementsProjector),
         Arc::new(historic_usage::HistoricUsageProjector),
         Arc::new(import_profiles::ImportProfilesProjector),
         Arc::new(imports::ImportsProjector),
+        Arc::new(intervals::IntervalsProjector),
         Arc::new(ledger::LedgerProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),

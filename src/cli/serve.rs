@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +14,10 @@ use tracing::{info, warn};
 use crate::access_log::AccessJournal;
 use crate::app::Core;
 use crate::calendar;
-use crate::config::Config;
+use crate::collectors::{Collectors, LiveFrames};
+use crate::config::{CollectorsConfig, Config};
 use crate::database::Database;
+use crate::demo::simulate_collectors;
 use crate::export;
 use crate::gateways;
 use crate::http::{self, Operations, Readiness};
@@ -87,7 +89,10 @@ async fn serve(
         metrics: telemetry::install_metrics()?,
     };
     let daemon = core.start_daemon(config)?;
-    let services = core.services(config, &daemon, &journal)?;
+    let live = LiveFrames::default();
+    let services = core.services(config, &daemon, &journal, &live)?;
+    let doors = collector_doors(config, campus.is_some());
+    let collectors = Collectors::start(&doors, &core.bus, &daemon, &live).await?;
     let upkeep = upkeep::forget_regularly(services.access.clone(), shutdown.clone());
     let upkeep = tokio::spawn(upkeep);
     let routes = chaobiao_web::router()
@@ -103,6 +108,10 @@ async fn serve(
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {
         show(&daemon, campus.position).await;
+        if let Some(doors) = collectors.as_ref().and_then(|collectors| collectors.listens) {
+            let pool = database.pool();
+            simulate_collectors(pool, core.store.clock(), doors).await?;
+        }
         output::line(campus.to_string().trim_end())?;
     }
     let address = listener.local_addr()?;
@@ -110,12 +119,24 @@ async fn serve(
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
     let served = http::serve(listener, service, shutdown, patience).await;
+    if let Some(collectors) = collectors {
+        collectors.stop().await;
+    }
     if let Some(writer) = journal_writer {
         writer.finish().await;
     }
     daemon.shutdown().await;
     upkeep.abort();
     Ok(served?)
+}
+
+/// A demo campus has meters that speak for themselves, on this machine alone.
+fn collector_doors(config: &Config, demo: bool) -> CollectorsConfig {
+    let mut doors = config.collectors.clone();
+    if demo && doors.listen_bare.is_none() {
+        doors.listen_bare = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    }
+    doors
 }
 
 /// Waits until the read models show what the demo campus has written.

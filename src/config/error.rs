@@ -59,6 +59,12 @@ pub enum ConfigError {
         source: chaobiao_integrations::KeyError,
     },
 
+    #[error("{key} 应为{wanted} / {key} is malformed")]
+    CollectorSetting {
+        key: &'static str,
+        wanted: &'static str,
+    },
+
     #[error(transparent)]
     DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
 

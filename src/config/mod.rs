@@ -1,6 +1,7 @@
 //! Configuration: built-in defaults, overlaid by an optional TOML file, overlaid by the
 //! environment. A key nobody knows is refused: a misspelt limit must not silently be no limit.
 
+mod collectors;
 mod error;
 mod gateways;
 mod load;
@@ -9,6 +10,7 @@ mod master_key;
 mod secret;
 mod sections;
 
+pub use collectors::CollectorsConfig;
 pub use error::ConfigError;
 pub use gateways::{GatewaysConfig, UnionPaySection, WechatPaySection};
 pub use load::CONFIG_VARIABLE;

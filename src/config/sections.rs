@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{GatewaysConfig, Secret};
+use super::{CollectorsConfig, GatewaysConfig, Secret};
 
 /// Everything an operator may set. Every key is described in `docs/configuration.md`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -25,6 +25,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub verification: VerificationConfig,
     pub gateways: GatewaysConfig,
+    pub collectors: CollectorsConfig,
 }
 
 impl Default for Config {
@@ -46,6 +47,7 @@ impl Default for Config {
             retention: RetentionConfig::default(),
             verification: VerificationConfig::default(),
             gateways: GatewaysConfig::default(),
+            collectors: CollectorsConfig::default(),
         }
     }
 }

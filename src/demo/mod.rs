@@ -6,6 +6,7 @@
 mod almanac;
 mod anomalies;
 mod cast;
+mod collectors;
 mod devices;
 mod dial;
 mod draw;
@@ -30,6 +31,7 @@ mod tariffs;
 mod usage;
 
 pub use anomalies::{Anomaly, Subject, anomalies};
+pub use collectors::simulate_collectors;
 pub use error::DemoError;
 pub use runner::Progress;
 pub use simulator::{Clean, Fault, Flow, Found, Score, SimulationOptions, simulate};

@@ -168,7 +168,8 @@ impl Campus<'_> {
         self.enter_equipment(start)?;
         self.link_numbers(start + TimeDelta::hours(1))?;
         self.mark_places(start + TimeDelta::hours(2))?;
-        self.print_labels(start + TimeDelta::hours(3))
+        self.print_labels(start + TimeDelta::hours(3))?;
+        self.hang_collectors()
     }
 
     fn enter_equipment(&mut self, start: DateTime<Utc>) -> Result<(), DemoError> {

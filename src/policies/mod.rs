@@ -1,6 +1,7 @@
 //! What follows from events: one file per policy.
 
 mod binding_review;
+mod collectors;
 mod erasure;
 mod gateway_orders;
 mod import_undo;
@@ -20,6 +21,7 @@ use chaobiao_decision::ProcessRegistry;
 use chaobiao_domain::account::FinishErasure;
 use chaobiao_domain::bulletin::outage::RemindOfOutage;
 use chaobiao_domain::customer::NoteOverdueBinding;
+use chaobiao_domain::device_order::GiveUpDeviceOrder;
 use chaobiao_domain::gateway_order::{CheckGatewayOrder, CheckGatewayRefund};
 use chaobiao_domain::prepaid::OrderCutOff;
 use chaobiao_domain::reading_book::StartRound;
@@ -44,6 +46,7 @@ pub fn all(keepers: Keepers, analyst: PhotoAnalyst) -> Vec<Arc<dyn Policy>> {
         Arc::new(visits::Visits(keepers.store.clone())),
         Arc::new(gateway_orders::GatewayOrders(keepers.store.clone())),
         Arc::new(prepaid::Prepaid(keepers.store.clone())),
+        Arc::new(collectors::Collectors(keepers.store.clone())),
         Arc::new(import_undo::ImportUndo(keepers.store.clone())),
         Arc::new(erasure::Erasure(keepers)),
         Arc::new(reading_books::ReadingBooks),
@@ -64,4 +67,5 @@ pub fn processes() -> ProcessRegistry {
         .with::<CheckGatewayOrder>()
         .with::<CheckGatewayRefund>()
         .with::<OrderCutOff>()
+        .with::<GiveUpDeviceOrder>()
 }

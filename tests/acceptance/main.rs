@@ -5,6 +5,7 @@ mod anomalies;
 mod bad_input;
 mod bluetooth;
 mod bulletin;
+mod collectors;
 mod config;
 mod demo;
 mod due_times;

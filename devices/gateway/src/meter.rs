@@ -117,6 +117,9 @@ pub fn total_of(protocol: Protocol) -> u32 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectorPlan {
     pub sweep_every: Duration,
+    /// Rounds after the first begin at multiples of that from China's midnight, so that what
+    /// meters show can be told apart by intervals of the day.
+    pub aligned: bool,
     /// A sweep begins up to so much later, so that not all collectors are asked at once.
     pub jitter_max: Duration,
     /// How often a read is repeated that was not answered well.
@@ -128,6 +131,7 @@ impl CollectorPlan {
     pub fn every(sweep_every: Duration, meters: Vec<Meter>) -> Self {
         Self {
             sweep_every,
+            aligned: false,
             jitter_max: sweep_every / 20,
             retries: 2,
             meters,

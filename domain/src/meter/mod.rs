@@ -35,7 +35,7 @@ pub use event::{
     ReadingHeld, ReadingReestimated, ReadingRejected, ReadingStatus, ReadingSubmitted,
     ReadingWithdrawn, Reapportioned, RemovalReason, Review, WithdrawnCount,
 };
-pub use evidence::{Evidence, RawFrame};
+pub use evidence::Evidence;
 pub use finding::{Finding, Rule, Severity};
 pub use photo_check::{
     Certainty, PhotoAnalysed, PhotoCheck, PhotoDecision, PhotoReuse, PhotoReviewed, PhotoStanding,

@@ -25,7 +25,8 @@ fn next_morning(now: DateTime<Utc>, calendar: &WorkCalendar) -> DateTime<Utc> {
     instant_of(calendar.next_working_day(today).value.and_time(FIRST))
 }
 
-fn may_cut_off(now: DateTime<Utc>, calendar: &WorkCalendar) -> bool {
+/// Whether supply may be cut off at an instant.
+pub(crate) fn may_cut_off(now: DateTime<Utc>, calendar: &WorkCalendar) -> bool {
     let local = business_time(now);
     calendar.is_working_day(local.date()).value && (FIRST..LAST).contains(&local.time())
 }

@@ -6,7 +6,8 @@
 mod cut_off;
 mod scheme;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
+pub(crate) use cut_off::may_cut_off;
 pub use cut_off::{NoteCutOff, NoteRestoration, OrderCutOff, PlanCutOff, SupplyChanged};
 pub use scheme::{ChangeChargeScheme, SchemeChanged, SchemeError};

@@ -142,7 +142,7 @@ fn cash(amount: i64) -> RecordPayment {
     }
 }
 
-fn top_up(desk: &mut Desk, day: &str, amount: i64) -> Vec<String> {
+pub(crate) fn top_up(desk: &mut Desk, day: &str, amount: i64) -> Vec<String> {
     said(&desk.on(day).run(&cash(amount)).unwrap())
 }
 
@@ -154,7 +154,7 @@ fn local(text: &str) -> chrono::DateTime<chrono::Utc> {
     instant_of(text.parse().unwrap())
 }
 
-fn supply(desk: &mut Desk) -> Supply {
+pub(crate) fn supply(desk: &mut Desk) -> Supply {
     record(desk, "A1").scheme().supply()
 }
 
@@ -172,7 +172,7 @@ fn prepaid() -> Desk {
 }
 
 /// E3 until the grace credit is used up: 100.00 less 111.52.
-fn exhausted() -> Desk {
+pub(crate) fn exhausted() -> Desk {
     let mut desk = prepaid();
     let nothing: [&str; 0] = [];
     assert_eq!(read(&mut desk, "2026-09-10", "1118.60"), nothing);

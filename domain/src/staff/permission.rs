@@ -45,10 +45,12 @@ pub enum Permission {
     ManageVisits,
     /// Write and publish articles and notices.
     ManageBulletin,
+    /// Order meters behind collectors: read now, cut off, restore.
+    ControlDevices,
 }
 
 impl Permission {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ViewMeters,
         Self::SubmitReadings,
         Self::ReviewReadings,
@@ -76,6 +78,7 @@ impl Permission {
         Self::MakeVisits,
         Self::ManageVisits,
         Self::ManageBulletin,
+        Self::ControlDevices,
     ];
 }
 
@@ -140,6 +143,7 @@ impl Role {
                 P::MakeVisits,
                 P::ManageVisits,
                 P::ManageBulletin,
+                P::ControlDevices,
             ],
             // A bill is checked against the readings and photos it names.
             Self::Finance => &[
@@ -159,6 +163,7 @@ impl Role {
                 P::ManageMeters,
                 P::HandleCases,
                 P::MakeVisits,
+                P::ControlDevices,
             ],
             Self::Auditor => &[
                 P::ViewMeters,

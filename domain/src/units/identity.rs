@@ -168,8 +168,12 @@ identifiers! {
     LabelBatchId, "标签批次号", plain;
     LabelTemplateId, "标签模板编号", plain;
     EquipmentModelId, "设备型号编号", plain;
+    /// An order to a meter behind a collector: read now, cut off, restore.
+    DeviceOrderId, "设备指令号", plain;
     /// SHA-256 of the stored photo, in lower-case hex.
     PhotoHash, "照片摘要", sha256_hex;
+    /// SHA-256 of bytes that were passed on, in lower-case hex.
+    BytesHash, "报文摘要", sha256_hex;
     /// SHA-256 of a file's bytes, in lower-case hex.
     FileHash, "文件摘要", sha256_hex;
 }

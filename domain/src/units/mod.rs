@@ -2,6 +2,7 @@
 //!
 //! Each is checked once, when it is made; whoever holds one may rely on it.
 
+mod device;
 mod error;
 mod identity;
 mod money;
@@ -14,14 +15,16 @@ mod text;
 mod till;
 mod time;
 
+pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, CampaignId,
-    CampusId, CaseId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo,
-    FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId,
-    InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId,
-    PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId,
-    SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
+    CampaignId, CampusId, CaseId, CollectorNo, CorrectionId, CustomerId, DeviceOrderId,
+    EquipmentModelId, ExternalMeterNo, FaultId, FileHash, GatewayOrderNo, GatewayRefundNo,
+    HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId, LabelTemplateId,
+    MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo,
+    RefundId, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId,
+    TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

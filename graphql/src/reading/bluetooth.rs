@@ -3,9 +3,9 @@
 
 use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::meter::{Channel, Evidence, MeterError, RawFrame, SubmitReading};
+use chaobiao_domain::meter::{Channel, Evidence, MeterError, SubmitReading};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{MeterNo, RoundId};
+use chaobiao_domain::units::{MeterNo, RawFrame, RoundId};
 use chrono::{DateTime, Utc};
 
 use super::mutation::UploadBluetoothReadingPayload;

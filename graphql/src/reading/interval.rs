@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::meter::RawFrame;
 use chaobiao_domain::meter::interval::{self, MeterSweep, RecordSweep, SweepJudged, SweptFindings};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{CollectorNo, Index, MeterNo, Quantity};
+use chaobiao_domain::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
 use chrono::{DateTime, Utc};
 
 use super::Finding;
@@ -104,6 +103,8 @@ impl MeterSweepInput {
                 .map(Into::into)
                 .collect::<BTreeSet<_>>(),
             frame: field("rawFrame", frame)?,
+            read_at: None,
+            reading_since: None,
         })
     }
 }

@@ -1,5 +1,4 @@
-use chaobiao_domain::meter::RawFrame;
-use chaobiao_domain::units::Index;
+use chaobiao_domain::units::{Index, RawFrame};
 
 /// What a meter answered, as far as a reading needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,12 +25,27 @@ where
     Q: Fn(Services, Viewer) -> F + Send + Sync + 'static,
     F: Future<Output = Result<T, String>> + Send + 'static,
 {
-    let services = Services::of(ctx)?.clone();
-    let info = ctx.data::<RequestInfo>()?.clone();
-    let changes = services
+    let changes = Services::of(ctx)?
         .read_models
         .watch(read_model)
         .ok_or_else(|| internal(ctx, format!("no read model is called {read_model}")))?;
+    live_on(ctx, changes, rule, query)
+}
+
+/// The same after every change of anything that counts its changes.
+pub fn live_on<T, Q, F>(
+    ctx: &Context<'_>,
+    changes: watch::Receiver<i64>,
+    rule: Guarded,
+    query: Q,
+) -> Result<impl Stream<Item = Result<T>> + use<T, Q, F>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    Q: Fn(Services, Viewer) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<T, String>> + Send + 'static,
+{
+    let services = Services::of(ctx)?.clone();
+    let info = ctx.data::<RequestInfo>()?.clone();
     let state = Live {
         services,
         info,

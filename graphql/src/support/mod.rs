@@ -1,6 +1,7 @@
 //! What every capability's resolvers share.
 
 mod as_known;
+mod collectors;
 mod connection;
 pub(crate) mod cookie;
 mod error;
@@ -22,6 +23,7 @@ mod units;
 mod viewer;
 
 pub use as_known::{AsOf, point_in_time};
+pub use collectors::{CollectorLinks, LiveFrame};
 pub use connection::{Connection, CursorKey, Total, connection, page, page_size};
 pub use cookie::SESSION_COOKIE;
 pub use error::{ErrorCode, UserError, bad_input, coded, coded_later, field, internal, not_found};
@@ -29,7 +31,7 @@ pub use frames::{DialAnswer, FrameReader};
 pub use gateways::{FormField, Invocation, PaymentForm, PaymentGateways, WechatPageCall};
 pub use guard::{Guarded, customer_or, customers, may, may_any, public, signed_in, staff};
 pub use limits::Limits;
-pub use live::live;
+pub use live::{live, live_on};
 pub(crate) use loader::many;
 pub use loader::{ReadLoader, grouped, load};
 pub(crate) use payload::payloads;

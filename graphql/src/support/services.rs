@@ -10,7 +10,7 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
-use super::{FrameReader, PaymentGateways, PhotoShelf};
+use super::{CollectorLinks, FrameReader, PaymentGateways, PhotoShelf};
 
 /// How far the read models have come.
 #[async_trait]
@@ -49,6 +49,7 @@ pub struct Services {
     pub photos: Arc<dyn PhotoShelf>,
     pub frames: Arc<dyn FrameReader>,
     pub gateways: Arc<dyn PaymentGateways>,
+    pub collectors: Arc<dyn CollectorLinks>,
 }
 
 impl Services {

@@ -47,6 +47,7 @@ pub enum Permission {
     MakeVisits,
     ManageVisits,
     ManageBulletin,
+    ControlDevices,
 }
 
 /// A set of permissions given together.

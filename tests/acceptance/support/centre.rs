@@ -33,7 +33,18 @@ impl Centre {
         Self::on(start_logging).await
     }
 
-    async fn on(start: fn(&TestDatabase, &ScratchDirectory) -> Server) -> Self {
+    /// One whose server has some more settings, as environment variables.
+    pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
+        Self::on(|database, scratch| {
+            let mut command = chaobiao(&scratch.path().join("data"));
+            command.env("DATABASE_URL", database.url());
+            command.envs(settings.iter().copied());
+            Server::start(command, &[])
+        })
+        .await
+    }
+
+    async fn on(start: impl FnOnce(&TestDatabase, &ScratchDirectory) -> Server) -> Self {
         let database = TestDatabase::create().await;
         let scratch = ScratchDirectory::create();
         let server = start(&database, &scratch);

@@ -1,7 +1,9 @@
 //! A round over the meters of a bus.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, NaiveTime, Utc};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -10,7 +12,20 @@ use super::{Bus, Counts, Job};
 use crate::meter::{Meter, total_of};
 use crate::observation::{Lost, Observation, Silence, Sweep};
 use crate::talk::Via;
-use crate::time::Chance;
+use crate::time::{Chance, on_the_wall};
+
+/// How long until the next multiple of a span from China's midnight.
+fn until_multiple(now: DateTime<Utc>, span: Duration) -> Duration {
+    let midnight = on_the_wall(now)
+        .time()
+        .signed_duration_since(NaiveTime::MIN);
+    let passed = midnight.to_std().unwrap_or_default();
+    let over = passed
+        .as_millis()
+        .checked_rem(span.as_millis())
+        .unwrap_or(0);
+    span.saturating_sub(Duration::from_millis(u64::try_from(over).unwrap_or(0)))
+}
 
 impl Bus {
     /// Asks every meter for everything that is planned; what waits is done in between.
@@ -78,10 +93,16 @@ impl Bus {
         (sweep, next)
     }
 
-    fn until_next(&self) -> std::time::Duration {
+    fn until_next(&self) -> Duration {
         let name = self.id.as_str().as_bytes();
         let mut chance = Chance::of(self.shared.seed ^ self.memory.sweeps, name);
-        self.plan.sweep_every + chance.wait_below(self.plan.jitter_max)
+        let every = self.plan.sweep_every;
+        let wait = if self.plan.aligned {
+            until_multiple(self.shared.now(), every)
+        } else {
+            every
+        };
+        wait + chance.wait_below(self.plan.jitter_max)
     }
 
     async fn sweep_meter(&mut self, meter: &Meter, sweep: &mut Sweep) -> Result<(), Lost> {
@@ -148,5 +169,23 @@ impl Bus {
             memory.was_silent();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_are_set_by_the_clock_on_the_wall() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let quarter = Duration::from_mins(15);
+        let wait = until_multiple(at("2026-07-01T02:07:30Z"), quarter);
+        assert_eq!(wait, Duration::from_secs(450));
+        // A day is over at midnight in China.
+        let day = Duration::from_hours(24);
+        let wait = until_multiple(at("2026-07-01T15:00:00Z"), day);
+        assert_eq!(wait, Duration::from_hours(1));
+        assert_eq!(until_multiple(at("2026-07-01T16:00:00Z"), day), day);
     }
 }

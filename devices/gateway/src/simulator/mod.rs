@@ -123,6 +123,26 @@ impl Hung {
 }
 
 impl Concentrator {
+    /// One with given meters: their addresses, how they speak, and what they show in hundredths.
+    pub fn of(id: CollectorId, outside: Outside, meters: &[(MeterAddress, Protocol, i64)]) -> Self {
+        let hang = |&(address, protocol, index): &(MeterAddress, Protocol, i64)| {
+            let model = model_of(protocol, address);
+            let mut hung = Hung {
+                address,
+                protocol,
+                index,
+                meter: SimulatedMeter::new(model, Faults::default(), 1),
+            };
+            hung.show(index);
+            hung
+        };
+        Self {
+            id,
+            outside,
+            meters: meters.iter().map(hang).collect(),
+        }
+    }
+
     /// What to ask of it.
     pub fn plan(&self, sweep_every: Duration, profiles: &Profiles) -> CollectorPlan {
         let known = |hung: &Hung| Meter::known(hung.address, profiles.of(hung.protocol));
@@ -167,15 +187,9 @@ impl Concentrator {
     /// Hangs a second meter on the bus with the address of one that is there.
     pub fn double(&mut self, place: usize, index: i64) {
         if let Some(hung) = self.meters.get(place) {
-            let model = model_of(hung.protocol, hung.address);
-            let mut second = Hung {
-                address: hung.address,
-                protocol: hung.protocol,
-                index,
-                meter: SimulatedMeter::new(model, Faults::default(), 1),
-            };
-            second.show(index);
-            self.meters.push(second);
+            let second = (hung.address, hung.protocol, index);
+            let second = Self::of(self.id.clone(), self.outside, &[second]);
+            self.meters.extend(second.meters);
         }
     }
 

@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::{IntervalDayEvent, IntervalError, MINUTES, SweepRecorded, SweptMeter};
-use crate::units::{CollectorNo, MeterNo, Quantity};
+use crate::units::{CollectorNo, Index, MeterNo, Quantity};
 
 /// What a collector has swept up in a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,17 @@ pub(super) struct Known {
     pub(super) values: Vec<Option<Quantity>>,
     pub(super) idle_minutes: u32,
     pub(super) leaking: bool,
+    #[serde(default)]
+    pub(super) shown: Option<Shown>,
+}
+
+/// The last index a meter showed in a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// How many intervals of the day were over.
+    pub place: u32,
+    pub index: Index,
+    pub at: DateTime<Utc>,
 }
 
 /// A sweep whose meters have been judged; it is recorded or refused as one.
@@ -42,13 +53,24 @@ impl IntervalDay {
         self.meters.get(meter_no)
     }
 
+    /// What a meter showed last.
+    pub fn shown(&self, meter_no: &MeterNo) -> Option<Shown> {
+        self.known(meter_no).and_then(|known| known.shown)
+    }
+
     /// Whether all of it has come before.
     fn has(&self, sweep: &SweepRecorded) -> bool {
         sweep.meters.iter().all(|meter| {
+            let shown = shown(meter, sweep.swept_at);
             self.known(&meter.meter_no).is_some_and(|known| {
-                slots(meter).all(|(slot, value)| {
-                    value.is_none() || known.values.get(slot).copied().flatten() == value
-                })
+                let shows = |shown: Shown, known: Shown| {
+                    known.at >= shown.at || (meter.read_at.is_none() && known.place >= shown.place)
+                };
+                let shows = |shown| known.shown.is_some_and(|known| shows(shown, known));
+                shown.is_none_or(shows)
+                    && slots(meter).all(|(slot, value)| {
+                        value.is_none() || known.values.get(slot).copied().flatten() == value
+                    })
             })
         })
     }
@@ -58,6 +80,16 @@ impl IntervalDay {
 fn slots(meter: &SweptMeter) -> impl Iterator<Item = (usize, Option<Quantity>)> {
     let first = usize::try_from(meter.first_slot).unwrap_or(usize::MAX);
     (first..).zip(meter.values.iter().copied())
+}
+
+/// What a meter showed at the end of a sweep.
+fn shown(meter: &SweptMeter, swept_at: DateTime<Utc>) -> Option<Shown> {
+    let intervals = u32::try_from(meter.values.len()).ok()?;
+    Some(Shown {
+        place: meter.first_slot.checked_add(intervals)?,
+        index: meter.end_index?,
+        at: meter.read_at.unwrap_or(swept_at),
+    })
 }
 
 fn record(
@@ -127,7 +159,11 @@ impl Aggregate for IntervalDay {
         let IntervalDayEvent::SweepRecorded(sweep) = event;
         self.step_minutes = sweep.step_minutes;
         for meter in sweep.meters {
+            let shown = shown(&meter, sweep.swept_at);
             let known = self.meters.entry(meter.meter_no.clone()).or_default();
+            if shown.is_some_and(|shown| known.shown.is_none_or(|known| known.at < shown.at)) {
+                known.shown = shown;
+            }
             for (slot, value) in slots(&meter) {
                 if known.values.len() <= slot {
                     known.values.resize(slot + 1, None);

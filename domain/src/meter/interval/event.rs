@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::meter::{Finding, RawFrame};
-use crate::units::{CollectorNo, Index, MeterNo, Quantity};
+use crate::meter::Finding;
+use crate::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
 
 /// What a remote meter reports of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -91,6 +91,12 @@ pub struct SweptMeter {
     pub codes: BTreeSet<DeviceCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame: Option<RawFrame>,
+    /// When it showed the last index, where that is known more closely than for the whole sweep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_at: Option<DateTime<Utc>>,
+    /// The last index is to become a reading that is billed by, if there is none since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading_since: Option<DateTime<Utc>>,
     pub findings: Vec<Finding>,
     /// For how long nothing at all has been used, up to the last value.
     pub idle_minutes: u32,

@@ -7,7 +7,7 @@ mod event;
 mod judge;
 mod process;
 
-pub use aggregate::{IntervalDay, IntervalDayCommand};
+pub use aggregate::{IntervalDay, IntervalDayCommand, Shown};
 pub use error::IntervalError;
 pub use event::{DeviceCode, IntervalDayEvent, RateRegister, SweepRecorded, SweptMeter};
 pub use process::{MeterSweep, RecordSweep, SweepJudged, SweptFindings};

@@ -9,8 +9,8 @@ use super::{
     DeviceCode, IntervalDay, IntervalDayCommand, IntervalError, RateRegister, SweepRecorded,
     SweptMeter,
 };
-use crate::meter::{Finding, Meter, RawFrame};
-use crate::units::{CollectorNo, Index, MeterNo, Quantity};
+use crate::meter::{Finding, Meter};
+use crate::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
 use crate::validation_rules::ValidationRules;
 
 /// How far a collector's clock may be ahead.
@@ -27,6 +27,12 @@ pub struct MeterSweep {
     pub rates: BTreeMap<RateRegister, Index>,
     pub codes: BTreeSet<DeviceCode>,
     pub frame: Option<RawFrame>,
+    /// When it showed the last index; none: when the sweep was made.
+    #[serde(default)]
+    pub read_at: Option<DateTime<Utc>>,
+    /// See [`SweptMeter::reading_since`].
+    #[serde(default)]
+    pub reading_since: Option<DateTime<Utc>>,
 }
 
 /// Keeps what a collector swept up, with what the rules make of it.
@@ -130,6 +136,8 @@ impl RecordSweep {
             rates: sweep.rates.clone(),
             codes: sweep.codes.clone(),
             frame: sweep.frame.clone(),
+            read_at: sweep.read_at,
+            reading_since: sweep.reading_since,
             findings: verdict.findings,
             idle_minutes: verdict.idle_minutes,
             leaking: verdict.leaking,

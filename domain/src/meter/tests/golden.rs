@@ -4,7 +4,7 @@ use chaobiao_decision::Actor;
 use cqrs_es::DomainEvent;
 
 use super::*;
-use crate::units::{Commodity, GeoPoint};
+use crate::units::{Commodity, GeoPoint, RawFrame};
 use crate::validation_rules::EstimationMethod;
 
 fn staff(login: &str) -> Actor {

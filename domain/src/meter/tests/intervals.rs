@@ -9,7 +9,7 @@ use crate::meter::interval::{
     DeviceCode, IntervalDayEvent, MeterSweep, RateRegister, RecordSweep, SweepRecorded,
     SweptFindings, SweptMeter,
 };
-use crate::units::Commodity;
+use crate::units::{Commodity, RawFrame};
 
 fn values(list: &[&str]) -> Vec<Option<Quantity>> {
     let value = |text: &&str| (*text != "-").then(|| quantity(text));
@@ -26,6 +26,8 @@ fn meter_sweep(first_slot: u32, list: &[&str]) -> MeterSweep {
         rates: BTreeMap::new(),
         codes: BTreeSet::new(),
         frame: None,
+        read_at: None,
+        reading_since: None,
     }
 }
 
@@ -333,6 +335,8 @@ fn events_keep_their_form() {
         rates: [(RateRegister::Peak, index("40"))].into(),
         codes: [DeviceCode::Dry].into(),
         frame: Some(RawFrame::try_new("6810").unwrap()),
+        read_at: Some(at("2026-03-01 23:59")),
+        reading_since: Some(at("2026-03-01 00:00")),
         findings: Vec::new(),
         idle_minutes: 60,
         leaking: true,
@@ -343,6 +347,8 @@ fn events_keep_their_form() {
         rates: BTreeMap::new(),
         codes: BTreeSet::new(),
         frame: None,
+        read_at: None,
+        reading_since: None,
         ..full.clone()
     };
     for (suffix, meter) in [("", full), (".required", required)] {

@@ -54,6 +54,8 @@ fn meter_sweep(number: u32, first_slot: u32, litres: &[u32]) -> MeterSweep {
         rates: BTreeMap::new(),
         codes: BTreeSet::new(),
         frame: None,
+        read_at: None,
+        reading_since: None,
     }
 }
 

@@ -21,17 +21,18 @@ use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::customer::{CustomerKind, Register};
 use chaobiao_domain::gateway_order::GatewayChannel;
-use chaobiao_domain::meter::{PhotoCheck, RawFrame, StoredPhoto};
+use chaobiao_domain::meter::{PhotoCheck, StoredPhoto};
 use chaobiao_domain::staff::{ContactInput, HireStaff, Role};
-use chaobiao_domain::units::{GatewayOrderNo, PhotoHash};
+use chaobiao_domain::units::{GatewayOrderNo, PhotoHash, RawFrame};
 use chaobiao_eventstore::access::{Access, Principal, SessionLimits, SessionToken};
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, Delivery, EventStore, ManualClock, MasterKey, Outgoing,
     Sender,
 };
 use chaobiao_graphql::support::{
-    AccessRecorder, CursorKey, DialAnswer, FormField, FrameReader, Invocation, PaymentForm,
-    PaymentGateways, PhotoQuestion, PhotoShelf, RequestInfo, Services, prepare,
+    AccessRecorder, CollectorLinks, CursorKey, DialAnswer, FormField, FrameReader, Invocation,
+    LiveFrame, PaymentForm, PaymentGateways, PhotoQuestion, PhotoShelf, RequestInfo, Services,
+    prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -90,6 +91,19 @@ struct NoFrames;
 impl FrameReader for NoFrames {
     fn water_dial(&self, _frame: &RawFrame) -> Option<DialAnswer> {
         None
+    }
+}
+
+/// No collector is there.
+struct NoLinks;
+
+impl CollectorLinks for NoLinks {
+    fn changes(&self) -> Option<tokio::sync::watch::Receiver<i64>> {
+        None
+    }
+
+    fn latest(&self, _: Option<&str>) -> Vec<LiveFrame> {
+        Vec::new()
     }
 }
 
@@ -193,6 +207,7 @@ impl Centre {
             photos: Arc::new(FewPhotos),
             frames: Arc::new(NoFrames),
             gateways: Arc::new(OneGateway),
+            collectors: Arc::new(NoLinks),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(

@@ -1,0 +1,7 @@
+//! 数据采集器: how they stand, which meters hang behind them, and what was strange there.
+
+mod projector;
+pub mod query;
+
+pub use projector::CollectorsProjector;
+pub use query::{CollectedMeterRow, CollectorFilter, CollectorRow, OddityRow};

@@ -1,0 +1,403 @@
+//! What the gateway tells becomes commands, in order for each collector.
+
+use std::time::Duration;
+
+use chaobiao_decision::{CommandContext, Process, Rejection};
+use chaobiao_domain::collector::{NoteOddity, NoteProtocol, Oddity};
+use chaobiao_domain::device_order::{FinishDeviceOrder, OrderOutcome};
+use chaobiao_domain::units::DeviceOrderId;
+use chaobiao_eventstore::CommandError;
+use chaobiao_gateway::command::{CommandId, Outcome};
+use chaobiao_gateway::observation::{Oddity as Odd, Silence};
+use chaobiao_gateway::talk::{MeterReading, Via};
+use chaobiao_gateway::{CollectorId, MeterAddress, Observation, Observations};
+use chaobiao_graphql::support::LiveFrame;
+use chrono::{DateTime, Utc};
+use tokio::time::{Instant, sleep, sleep_until};
+use uuid::Uuid;
+
+use super::exchanges::Exchanges;
+use super::links::Links;
+use super::rounds::Rounds;
+use super::{Clerk, LiveFrames, convert};
+
+/// How often it is looked for links that are gone for good.
+const TICK: Duration = Duration::from_secs(1);
+/// While the store takes nothing, nothing more is heard; it is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// See the module.
+pub(super) struct Intake {
+    clerk: Clerk,
+    live: LiveFrames,
+    rounds: Rounds,
+    links: Links,
+    exchanges: Exchanges,
+    /// Commands given, so that each has an id of its own.
+    given: u64,
+}
+
+impl Intake {
+    pub(super) fn new(clerk: Clerk, live: LiveFrames, lost_after: Duration) -> Self {
+        Self {
+            clerk,
+            live,
+            rounds: Rounds::default(),
+            links: Links::new(lost_after),
+            exchanges: Exchanges::default(),
+            given: 0,
+        }
+    }
+
+    /// Until the gateway is gone.
+    pub(super) async fn run(mut self, mut told: Observations) {
+        let mut tick = Instant::now() + TICK;
+        loop {
+            tokio::select! {
+                observation = told.recv() => match observation {
+                    Some(observation) => self.take(observation).await,
+                    None => break,
+                },
+                () = sleep_until(tick) => {
+                    tick = Instant::now() + TICK;
+                    self.tell_lost(false).await;
+                    self.tell_forwarded(false).await;
+                }
+            }
+        }
+        self.tell_forwarded(true).await;
+        self.tell_lost(true).await;
+    }
+
+    async fn tell_forwarded(&mut self, at_the_end: bool) {
+        for note in self.exchanges.ready(at_the_end) {
+            self.give(note).await;
+        }
+    }
+
+    async fn tell_lost(&mut self, at_the_end: bool) {
+        for note in self.links.overdue(at_the_end) {
+            self.give(note).await;
+        }
+    }
+
+    /// Gives a command until the store has taken it. A refusal is an answer.
+    async fn give<P: Process + Clone>(&mut self, process: P) {
+        self.given += 1;
+        let about = format!("{}/{}", P::NAME, self.given);
+        let context: CommandContext = self.clerk.context(&about);
+        loop {
+            let given = self.clerk.bus.execute(context.clone(), process.clone());
+            match given.await {
+                Ok(_) => return,
+                Err(CommandError::Refused(Rejection { code, .. })) => {
+                    tracing::warn!(process = P::NAME, code, "what a collector said is refused");
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(process = P::NAME, %error, "the store takes nothing");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn take(&mut self, observation: Observation) {
+        self.show(&observation);
+        match observation {
+            Observation::CollectorSeen {
+                collector,
+                peer,
+                at,
+            } => {
+                if let Some(note) = self.links.seen(&collector, peer, at) {
+                    self.give(note).await;
+                }
+            }
+            Observation::CollectorLost { collector, why, at } => {
+                self.links.lost(&collector, why.to_string(), at);
+            }
+            Observation::Reading(reading) => self.reading(&reading).await,
+            Observation::Missing {
+                collector,
+                meter,
+                why,
+                at,
+                ..
+            } => {
+                // A word that it has no such item is an answer.
+                if !matches!(why, Silence::Refused { .. }) {
+                    self.rounds.missing(&collector, meter, at);
+                }
+            }
+            Observation::SweepDone { collector, at, .. } => self.close(&collector, at).await,
+            Observation::MeterFound {
+                collector,
+                meter,
+                protocol,
+                ..
+            } => {
+                let note = || {
+                    Some(NoteProtocol {
+                        collector_no: convert::collector_no(&collector)?,
+                        address: convert::address_of(&meter)?,
+                        protocol: convert::protocol_of(protocol),
+                    })
+                };
+                if let Some(note) = note() {
+                    self.give(note).await;
+                }
+            }
+            Observation::Odd {
+                collector,
+                meter,
+                what,
+                at,
+            } => {
+                let (oddity, detail) = odd(&what);
+                self.oddity(&collector, meter, oddity, detail, at).await;
+            }
+            Observation::Quarantined {
+                collector: Some(collector),
+                peer,
+                why,
+                at,
+                ..
+            } => {
+                let detail = format!("{why}（{peer}）");
+                self.oddity(&collector, None, Oddity::Quarantined, detail, at)
+                    .await;
+            }
+            Observation::Quarantined {
+                peer, why, untold, ..
+            } => {
+                tracing::warn!(peer, %why, untold, "a stranger was not let in");
+            }
+            Observation::CommandDone {
+                id, outcome, at, ..
+            } => self.done(id, outcome, at).await,
+            Observation::Forwarded {
+                collector,
+                request,
+                answer,
+                at,
+                ..
+            } => self.exchanges.passed(&collector, &request, &answer, at),
+            Observation::ForwardBlocked {
+                collector,
+                request,
+                why,
+                at,
+            } => self
+                .exchanges
+                .blocked(&collector, &request, why.to_string(), at),
+            Observation::CommandSent { .. } => {}
+        }
+    }
+
+    async fn reading(&mut self, reading: &MeterReading) {
+        match reading.via {
+            Via::Sweep(_) => self.rounds.heard(reading),
+            // It speaks by itself, and is a round of its own.
+            Via::Uplink | Via::Relay => {
+                self.rounds.heard(reading);
+                self.close(&reading.collector, reading.at).await;
+            }
+            // Told with the end of the command.
+            Via::Command(_) => {}
+        }
+    }
+
+    async fn close(&mut self, collector: &CollectorId, at: DateTime<Utc>) {
+        if let Some(round) = self.rounds.close(collector, at) {
+            metrics::counter!("chaobiao_collector_rounds_total").increment(1);
+            self.give(round).await;
+        }
+    }
+
+    async fn oddity(
+        &mut self,
+        collector: &CollectorId,
+        meter: Option<MeterAddress>,
+        oddity: Oddity,
+        detail: String,
+        at: DateTime<Utc>,
+    ) {
+        let Some(collector_no) = convert::collector_no(collector) else {
+            return;
+        };
+        let note = NoteOddity {
+            collector_no,
+            address: meter.as_ref().and_then(convert::address_of),
+            oddity,
+            detail,
+            at,
+        };
+        self.give(note).await;
+    }
+
+    async fn done(&mut self, id: CommandId, outcome: Outcome, at: DateTime<Utc>) {
+        let order_id = Uuid::from_u128(id.0).to_string();
+        let Ok(order_id) = DeviceOrderId::try_new(order_id) else {
+            return;
+        };
+        let finish = FinishDeviceOrder {
+            order_id,
+            outcome: ended(outcome),
+            at,
+        };
+        self.give(finish).await;
+    }
+
+    fn show(&self, observation: &Observation) {
+        if let Some(frame) = shown(observation) {
+            self.live.show(frame);
+        }
+    }
+}
+
+fn ended(outcome: Outcome) -> OrderOutcome {
+    match outcome {
+        Outcome::Read(reading) => match convert::total(&reading) {
+            Some(index) => OrderOutcome::Read {
+                index,
+                read_at: reading.at,
+                frame: convert::frame(&reading),
+            },
+            None => OrderOutcome::NoAnswer,
+        },
+        Outcome::NoAnswer => OrderOutcome::NoAnswer,
+        Outcome::Refused { word } => OrderOutcome::Refused {
+            word: hex::encode(word),
+        },
+        Outcome::Confirmed { .. } => OrderOutcome::Confirmed,
+        Outcome::NotObeyed => OrderOutcome::NotObeyed,
+        Outcome::NotSent(why) => OrderOutcome::NotSent {
+            reason: why.to_string(),
+        },
+        // Nothing else is ordered from here.
+        Outcome::Unknown { .. } | Outcome::Found(_) | Outcome::Swept => OrderOutcome::Unknown,
+    }
+}
+
+fn odd(what: &Odd) -> (Oddity, String) {
+    match what {
+        Odd::TwoAnswers => (Oddity::TwoAnswers, "同一地址有两个不同的应答".to_owned()),
+        Odd::WildcardAddress => (Oddity::WildcardAddress, "以通配地址应答".to_owned()),
+        Odd::Clock { shown: Some(shown) } => (Oddity::Clock, format!("表计时钟 {shown}")),
+        Odd::Clock { shown: None } => (Oddity::Clock, "表计时钟不是有效时间".to_owned()),
+        Odd::WentBack { before, now, .. } => {
+            (Oddity::WentBack, format!("读数由 {before} 变为 {now}"))
+        }
+        Odd::MovedFrom { collector } => (Oddity::Moved, format!("此前接在采集器 {collector}")),
+        Odd::Misfit { item } => (
+            Oddity::Misfit,
+            format!("数据标识 {item:08X} 的应答长度不符"),
+        ),
+    }
+}
+
+/// What is shown of it to whoever looks on.
+fn shown(observation: &Observation) -> Option<LiveFrame> {
+    let live = |collector: &CollectorId, address: Option<&MeterAddress>, at, what, frame| {
+        Some(LiveFrame {
+            number: 0,
+            collector_no: collector.to_string(),
+            address: address.map(ToString::to_string),
+            at,
+            what,
+            frame,
+        })
+    };
+    match observation {
+        Observation::CollectorSeen {
+            collector,
+            peer,
+            at,
+        } => live(collector, None, *at, format!("上线，来自 {peer}"), None),
+        Observation::CollectorLost { collector, why, at } => {
+            live(collector, None, *at, format!("离线：{why}"), None)
+        }
+        Observation::Reading(reading) => {
+            let what = reading.index().map_or_else(
+                || format!("应答 {:08X}", reading.item),
+                |index| format!("应答 {index} {}", index.unit.symbol()),
+            );
+            let frame = Some(hex::encode_upper(reading.frames.concat()));
+            live(
+                &reading.collector,
+                Some(&reading.meter),
+                reading.at,
+                what,
+                frame,
+            )
+        }
+        Observation::Missing {
+            collector,
+            meter,
+            attempts,
+            at,
+            ..
+        } => live(
+            collector,
+            Some(meter),
+            *at,
+            format!("无有效应答，已问 {attempts} 次"),
+            None,
+        ),
+        Observation::CommandSent {
+            collector,
+            meter,
+            at,
+            ..
+        } => live(collector, Some(meter), *at, "指令已发出".to_owned(), None),
+        Observation::SweepDone {
+            collector,
+            sweep,
+            at,
+        } => {
+            let all = sweep.answered + sweep.missing;
+            let what = format!("本轮采集结束：{} / {all} 有应答", sweep.answered);
+            live(collector, None, *at, what, None)
+        }
+        Observation::Odd {
+            collector,
+            meter,
+            what,
+            at,
+        } => live(collector, meter.as_ref(), *at, odd(what).1, None),
+        Observation::Quarantined {
+            collector: Some(collector),
+            why,
+            at,
+            ..
+        } => live(collector, None, *at, format!("隔离：{why}"), None),
+        Observation::Forwarded {
+            collector,
+            answer,
+            at,
+            ..
+        } => live(
+            collector,
+            None,
+            *at,
+            "透传".to_owned(),
+            Some(hex::encode_upper(answer)),
+        ),
+        Observation::ForwardBlocked {
+            collector,
+            request,
+            at,
+            ..
+        } => live(
+            collector,
+            None,
+            *at,
+            "透传被拦截".to_owned(),
+            Some(hex::encode_upper(request)),
+        ),
+        Observation::MeterFound { .. }
+        | Observation::Quarantined { .. }
+        | Observation::CommandDone { .. } => None,
+    }
+}
