@@ -125,7 +125,7 @@ describe('the language', () => {
     await phone('zh', 'zh')
     expect(say()).toEqual(['2026-12-01 01:05', '2026-12-01', '2026-12-05', '2026年3月', '3月', '1.50 吨', '1、2'])
     await choose('en')
-    expect(say()).toEqual(['1 Dec 2026, 01:05', '1 Dec 2026', '5 Dec 2026', 'Mar 2026', 'Mar', '1.50 m³', '1, 2'])
+    expect(say()).toEqual(['1 Dec 2026, 01:05', '1 Dec 2026', '5 Dec 2026', 'Mar 2026', 'Mar', '1.50\u00a0m³', '1, 2'])
   })
 
   it('says refusals by their code, and in Chinese where it has no sentence for one', async () => {

@@ -49,7 +49,9 @@ export function barMonth(yearMonth: string): string {
 
 /** Water or electricity with its unit; the figure stays as exact as the server sent it. */
 export function quantity(figure: string, commodity: Commodity): string {
-  return `${figure} ${words.value.commodity[commodity].unit}`
+  const { unit } = words.value.commodity[commodity]
+  // An English line breaks at spaces: not between a figure and its unit.
+  return `${figure}${isEnglish() ? '\u00a0' : ' '}${unit}`
 }
 
 export function list(items: readonly string[]): string {
