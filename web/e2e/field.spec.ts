@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, expect, test, type Browser, type Page } from '@playwright/test'
+import { chromium, expect, test, type Page } from '@playwright/test'
 import { line } from './helpers/line'
+import { sendOut } from './helpers/walk'
 import { PHONE, audit, listen } from './helpers/watch'
 import { asStaff, dialPhoto, query, world } from './helpers/world'
 
@@ -19,55 +20,6 @@ async function readings(page: Page, meterNo: string) {
   return (await query<MeterNow>(page, text, { no: meterNo })).meter
 }
 
-/** Sends the reader out with three meters of a book of theirs, in a month that has no round yet. */
-async function sendOut(browser: Browser): Promise<string[]> {
-  const context = await browser.newContext({ baseURL: here.baseUrl })
-  const page = await context.newPage()
-  await asStaff(page, here.reviewer)
-  interface Books {
-    readingBooks: { book: string; campus: string; reader: string | null }[]
-  }
-  interface Meters {
-    meters: { nodes: { meterNo: string; selfRead: boolean; commodity: string; lastReading: { readAt: string } | null }[] }
-  }
-  const { readingBooks } = await query<Books>(page, '{ readingBooks { book campus reader } }', {})
-  const own = readingBooks.find(({ reader }) => reader === here.reader.login)
-  if (!own) throw new Error('the reader has no book')
-  const text = 'query Book($book: String!) { meters(book: $book, first: 50) { nodes { meterNo selfRead commodity lastReading { readAt } } } }'
-  const { meters } = await query<Meters>(page, text, { book: own.book })
-  // Read today already, another index would be no plain reading any more.
-  const yesterday = Date.now() - 86_400_000
-  const water = meters.nodes.filter(
-    ({ selfRead, commodity, lastReading }) =>
-      !selfRead && commodity === 'WATER' && lastReading && Date.parse(lastReading.readAt) < yesterday,
-  )
-  const meterNos = water.slice(0, 3).map(({ meterNo }) => meterNo)
-  expect(meterNos).toHaveLength(3)
-  // A month so far off that no other run of these tests has taken it.
-  const month = `${2100 + (Math.floor(Date.now() / 1000) % 800)}-01`
-  interface Opened {
-    openReadingRound: { userErrors: { message: string }[] }
-  }
-  const opened = await query<Opened>(
-    page,
-    'mutation Out($input: OpenReadingRoundInput!) { openReadingRound(input: $input) { userErrors { message } } }',
-    {
-      input: {
-        idempotencyKey: `e2e-field-${Date.now()}`,
-        book: own.book,
-        month,
-        campusId: own.campus,
-        dueOn: `${month}-28`,
-        meterNos,
-        reader: here.reader.login,
-      },
-    },
-  )
-  expect(opened.openReadingRound.userErrors).toEqual([])
-  await context.close()
-  return meterNos
-}
-
 async function read(page: Page, meterNo: string, index: string): Promise<void> {
   await page.getByLabel('表号或条码').fill(meterNo)
   await page.getByRole('button', { name: '打开' }).click()
@@ -77,7 +29,20 @@ async function read(page: Page, meterNo: string, index: string): Promise<void> {
   await page.getByLabel('表盘照片').setInputFiles({ name: 'dial.png', mimeType: 'image/png', buffer })
   await expect(page.getByText('照片已存好')).toBeVisible()
   await page.getByRole('button', { name: '保存' }).click()
-  await expect(page.getByRole('heading', { name: '今日抄表' })).toBeVisible()
+  await toWalk(page)
+}
+
+/** The page goes on to the next meter by itself, where there is one. */
+async function toWalk(page: Page): Promise<void> {
+  const walk = page.getByRole('heading', { name: '今日抄表' })
+  const next = page.getByText('接着抄这块')
+  await expect(walk.or(next)).toBeVisible()
+  if (await next.isVisible()) {
+    await expect(page.getByLabel('现在表盘上的数字')).toBeFocused()
+    await expect(page.getByLabel('现在表盘上的数字')).toHaveValue('')
+    await page.getByRole('link', { name: '今日抄表' }).click()
+  }
+  await expect(walk).toBeVisible()
 }
 
 test('r22_x9: what a reader does without a network is kept through a restart and counts exactly once', async ({ browser }) => {
@@ -117,7 +82,9 @@ test('r22_x9: what a reader does without a network is kept through a restart and
     await page.getByRole('link', { name: third }).click()
     await page.getByText('这次抄不了').click()
     await page.getByLabel('原因').selectOption({ label: '门锁' })
+    await page.getByLabel('留了联系便条').fill('便条 7')
     await page.getByRole('button', { name: '记下原因' }).click()
+    await toWalk(page)
     await expect(page.getByLabel('同步')).toContainText('还有 3 条没有上传')
     expect(complaints.splice(0).filter((one) => !one.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
   })
@@ -146,11 +113,23 @@ test('r22_x9: what a reader does without a network is kept through a restart and
     const after = await readings(page, first)
     expect(after.readings.nodes.length - before.readings.nodes.length).toBeLessThanOrEqual(1)
     expect(after.readings.nodes[0]?.photo).toMatch(/^[0-9a-f]+$/)
+    interface Tasks {
+      readingTasks: { nodes: { meterNo: string; leftNote: string | null }[] }
+    }
+    const notes = async () => (await query<Tasks>(page, '{ readingTasks(first: 100) { nodes { meterNo leftNote } } }', {})).readingTasks.nodes
+    await expect.poll(async () => (await notes()).find(({ meterNo }) => meterNo === third)?.leftNote).toBe('便条 7')
     await page.goto('/m/staff/queue')
     await expect(page.getByText(/^(已入库|待审核)$/)).toHaveCount(3)
     await audit(page, 'the phone’s records')
     await page.getByRole('button', { name: '清理已入库的' }).click()
     await expect(page.getByText('手机里没有记录。')).toBeVisible()
+  })
+
+  await test.step('r99: the photo taken stands beside the form the next time', async () => {
+    await page.goto(`/m/staff/meter/${first}`)
+    const before = page.getByRole('img', { name: '上次的照片' })
+    await expect.poll(() => before.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
+    await audit(page, 'a meter’s card with its last photo')
   })
   await context.close()
 })

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path'
 import { expect, test, type Browser, type Page, type TestInfo } from '@playwright/test'
-import { asCustomer, asStaff, world, type Staff } from './helpers/world'
+import { thisMonth } from '../src/shared/when'
+import { sendOut } from './helpers/walk'
+import { asCustomer, asStaff, query, world, type Staff } from './helpers/world'
 
 const here = world()
 const SMALL = { width: 390, height: 700 }
@@ -24,12 +26,32 @@ async function enter(browser: Browser, viewport: { width: number; height: number
   return context.newPage()
 }
 
+/** Something to choose and to pay, where the demo's customers have paid everything. */
+async function bill(browser: Browser, accountNo: string): Promise<void> {
+  const page = await enter(browser, WIDE)
+  await asStaff(page, here.finance)
+  const text = 'mutation E2eBill($input: RunBillingInput!) { runBilling(input: $input) { userErrors { message } } }'
+  const input = { idempotencyKey: `handbook-${accountNo}-${Date.now()}`, month: thisMonth(), accountNos: [accountNo] }
+  await query(page, text, { input })
+  await page.context().close()
+}
+
+interface Mine {
+  me: { customer: { bindings: { accountNo: string; status: string }[] } }
+}
+
 test('the handbook’s pictures of the phone show what it tells of', async ({ browser }, info) => {
   const resident = await enter(browser, SMALL)
   await asCustomer(resident, here, here.clerkPhone)
+  if (process.env.HANDBOOK_PICTURES) {
+    const { me } = await query<Mine>(resident, '{ me { customer { bindings { accountNo status } } } }', {})
+    const bound = me.customer.bindings.find(({ status }) => status === 'APPROVED')
+    if (bound) await bill(browser, bound.accountNo)
+  }
   await picture(resident, info, '/m/', 'resident-home', '选一块表')
   await picture(resident, info, '/m/usage', 'resident-usage', '看每个月的数')
   await picture(resident, info, '/m/pay', 'resident-pay', '现金、支票')
+  await sendOut(browser)
   const reader = await enter(browser, SMALL)
   await asStaff(reader, here.reader)
   await picture(reader, info, '/m/staff', 'reader-today', '今日抄表')

@@ -72,6 +72,41 @@ test('every page of a customer works, is accessible and fits its window', async 
     await expect(page.getByText('三楼水表井漏水').first()).toBeVisible()
   })
 
+  await test.step('whoever comes back from the gateway sees the order, and can come back to it by its number', async () => {
+    await page.evaluate(() => {
+      sessionStorage.setItem('chaobiao-order', 'E2E0001')
+      sessionStorage.setItem('chaobiao-order-away', '1')
+    })
+    await page.goto('/m/')
+    await expect(page).toHaveURL(/\/m\/pay\/order\/E2E0001$/)
+    await expect(page.getByText('没有这笔支付。')).toBeVisible()
+    await page.goto('/m/')
+    await page.getByRole('link', { name: '订单 E2E0001' }).click()
+    await expect(page).toHaveURL(/\/m\/pay\/order\/E2E0001$/)
+    await page.evaluate(() => sessionStorage.clear())
+  })
+
+  await test.step('whoever goes by keyboard sees where they are', async () => {
+    for (const path of ['/m/', '/m/bind', '/m/me', '/m/cases/new?kind=FAULT', '/m/pay']) {
+      await page.goto(path)
+      await settle(page, path)
+      const unseen = new Set<string>()
+      for (let times = 0; times < 14; times += 1) {
+        await page.keyboard.press('Tab')
+        const focused = await page.evaluate(() => {
+          const at = document.activeElement
+          // Of a date the browser itself marks the part that has the focus.
+          if (!at || at === document.body || at.matches('[type=date]')) return null
+          // A picture is chosen through a field nobody sees: its frame shows the focus.
+          const shown = at.matches('.aside') ? at.closest('label')?.querySelector('.frame, img') : at
+          return shown && getComputedStyle(shown).outlineStyle === 'none' ? at.outerHTML.slice(0, 120) : null
+        })
+        if (focused) unseen.add(focused)
+      }
+      expect.soft([...unseen], `${path}: focus that cannot be seen`).toEqual([])
+    }
+  })
+
   await test.step('large type is larger, fits, and stays', async () => {
     await page.goto('/m/me')
     await page.getByRole('switch', { name: '大字模式' }).check()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { standing, type Prepaid } from '../src/shared/prepaidWords'
+import { standing, type Prepaid } from '@/m/pay/standing'
 
 const ample: Prepaid = { balance: '20000', alarmBelow: '5000', graceCredit: '3000', level: 'AMPLE', supply: 'ON' }
 

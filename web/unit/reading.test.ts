@@ -6,7 +6,6 @@ const facts: Situation = {
   last: { index: '100', readAt: '2026-01-01T02:00:00Z' },
   usualMonths: ['9.5', '10', '10.5', '0'],
   now: new Date('2026-01-31T02:00:00Z'),
-  unit: '吨',
   commodity: 'WATER',
 }
 

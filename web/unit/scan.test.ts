@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { meterNumber } from '@/m/staff/scan'
-import { byBuilding, eachOnce, type Task } from '@/m/staff/tasks'
+import { byBuilding, eachOnce, nextTask, type Task } from '@/m/staff/tasks'
 
 test('a scanned or typed code is the number it means', () => {
   expect(meterNumber(' w1000449 ')).toBe('W1000449')
@@ -24,4 +24,14 @@ test('a meter of two walks is read once', () => {
   const task = (meterNo: string, roundId: string) => ({ meterNo, roundId }) as Task
   const walk = eachOnce([task('1', 'a'), task('2', 'a'), task('1', 'b')])
   expect(walk.map(({ meterNo, roundId }) => meterNo + roundId)).toEqual(['1a', '2a'])
+})
+
+test('r99: after a meter comes the next one of the walk that is not done, at its end what was left before', () => {
+  const walk = ['1', '2', '3', '4'].map((meterNo) => ({ meterNo }) as Task)
+  const next = (meterNo: string, ...done: string[]) => nextTask(walk, meterNo, new Set(done))?.meterNo ?? null
+  expect(next('2')).toBe('3')
+  expect(next('2', '2', '3')).toBe('4')
+  expect(next('4', '2', '4')).toBe('1')
+  expect(next('3', '1', '2', '3', '4')).toBeNull()
+  expect(next('elsewhere')).toBeNull()
 })

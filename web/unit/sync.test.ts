@@ -46,7 +46,7 @@ class Counting implements Server {
   refusePictures = false
 
   async upload(picture: Blob) {
-    if (this.refusePictures) throw new RequestFault('fault', 'HTTP_415', 'no picture')
+    if (this.refusePictures) throw new RequestFault('fault', 'PHOTO_UNREADABLE', 'no picture')
     this.uploads.push(picture)
     return `hash-${this.uploads.length}`
   }

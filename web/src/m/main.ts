@@ -7,8 +7,10 @@ import App from './App.vue'
 import { fieldMemory } from './field'
 import { installLargeType } from './largeType'
 import { router } from './router'
+import { installLanguage } from './words'
 
 installLargeType()
 const app = createApp(App)
 installQueries(app, fieldMemory)
-app.use(router).mount('#app')
+app.use(router)
+void installLanguage().then(() => app.mount('#app'))

@@ -9,12 +9,15 @@ export type FaultKind = 'network' | 'unauthenticated' | 'forbidden' | 'fault'
 export class RequestFault extends Error {
   readonly kind: FaultKind
   readonly code: string
+  /** The number under which the log has its cause. */
+  readonly detail: string | undefined
 
-  constructor(kind: FaultKind, code: string, message: string) {
+  constructor(kind: FaultKind, code: string, message: string, detail?: string) {
     super(message)
     this.name = 'RequestFault'
     this.kind = kind
     this.code = code
+    this.detail = detail
   }
 }
 
@@ -46,9 +49,7 @@ function faultOf(error: ServerError): RequestFault {
   }
   if (code === 'FORBIDDEN') return new RequestFault('forbidden', code, '您没有此项操作的权限。')
   if (code === 'INTERNAL_SERVER_ERROR') {
-    const request = error.extensions?.requestId
-    const which = request ? `（编号 ${request}）` : ''
-    return new RequestFault('fault', code, `系统出错了，请稍后再试${which}。`)
+    return new RequestFault('fault', code, '系统出错了，请稍后再试。', error.extensions?.requestId)
   }
   return new RequestFault('fault', code, error.message)
 }
@@ -84,7 +85,7 @@ export async function request<Result, Variables>(
   try {
     answer = (await response.json()) as Answer<Result>
   } catch {
-    throw new RequestFault('fault', `HTTP_${response.status}`, '系统暂时无法处理，请稍后再试。')
+    throw new RequestFault('fault', 'UNREADABLE_ANSWER', '系统暂时无法处理，请稍后再试。')
   }
   const [error] = answer.errors ?? []
   if (error) {
@@ -93,7 +94,7 @@ export async function request<Result, Variables>(
     throw fault
   }
   if (!answer.data) {
-    throw new RequestFault('fault', `HTTP_${response.status}`, '系统暂时无法处理，请稍后再试。')
+    throw new RequestFault('fault', 'UNREADABLE_ANSWER', '系统暂时无法处理，请稍后再试。')
   }
   return answer.data
 }

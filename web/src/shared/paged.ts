@@ -41,6 +41,8 @@ export interface Paged<Row> {
   pending: boolean
   error: unknown
   hasMore: boolean
+  /** Answered in one piece: its order is ours to choose. */
+  complete?: boolean
   loadingMore: boolean
   more: () => void
   refetch: () => unknown

@@ -28,6 +28,8 @@ export function shrinkPlan({ type, bytes, width, height }: PictureFacts): Shrink
 }
 
 export class UnreadablePicture extends Error {
+  readonly code = 'PICTURE_UNREADABLE'
+
   constructor() {
     super('打不开这张照片，请用相机直接拍摄，或换一张 JPG、PNG 照片。')
     this.name = 'UnreadablePicture'
@@ -73,10 +75,18 @@ export async function prepare(file: File): Promise<Blob> {
   }
 }
 
-const REFUSED: Record<number, string> = {
-  401: '登录已过期，请重新登录。',
-  413: '照片太大，请重新拍摄。',
-  415: '只能上传 JPG 或 PNG 照片。',
+/** The server has seen the picture and will not have it, now or later. */
+export function isRefusedPicture(error: unknown): boolean {
+  return error instanceof RequestFault && error.code.startsWith('PHOTO_')
+}
+
+/** What the server said of a picture it does not take; something before it may say nothing. */
+async function refusalOf(response: Response): Promise<RequestFault> {
+  if (response.status === 401) return new RequestFault('fault', 'UNAUTHENTICATED', '登录已过期，请重新登录。')
+  const said = (await response.json().catch(() => ({}))) as { code?: string; message?: string }
+  if (said.code?.startsWith('PHOTO_') && said.message) return new RequestFault('fault', said.code, `${said.message}。`)
+  if (response.status === 413) return new RequestFault('fault', 'PHOTO_TOO_LARGE', '照片太大，请重新拍摄。')
+  return new RequestFault('fault', 'PICTURE_NOT_SENT', '照片没有传上去，请重试。')
 }
 
 /** Stores a picture; the answer is its hash, by which a reading names it. */
@@ -84,16 +94,18 @@ export async function upload(picture: Blob): Promise<string> {
   const form = new FormData()
   form.append('photo', picture, picture.type === 'image/png' ? 'photo.png' : 'photo.jpg')
   const response = await send('/photos', form, {})
-  if (!response.ok) {
-    const words = REFUSED[response.status] ?? '照片没有传上去，请重试。'
-    throw new RequestFault('fault', `HTTP_${response.status}`, words)
-  }
+  if (!response.ok) throw await refusalOf(response)
   const { hash } = (await response.json()) as { hash: string }
   return hash
 }
 
 export function photoAddress(hash: string): string {
   return `/photos/${hash}`
+}
+
+/** Small, for a list or a slow network. */
+export function photoThumbnail(hash: string): string {
+  return `/photos/${hash}/thumbnail`
 }
 
 /** The wheels alone, cut out and straightened. */

@@ -44,6 +44,7 @@ export const UNREAD = graphql(`
         reason
         reasonLabel
         note
+        leftNote
         visits
         meter {
           commodity
@@ -68,4 +69,5 @@ export const UNREAD_COLUMNS: Column<Unread>[] = [
   { name: '到访', text: (one) => `${one.visits} 次`, figure: true },
   { name: '原因', text: (one) => one.reasonLabel ?? (one.reason ? UNREAD_REASON[one.reason] : '—') },
   { name: '备注', text: (one) => one.note ?? '—' },
+  { name: '联系便条', text: (one) => one.leftNote ?? '—' },
 ]

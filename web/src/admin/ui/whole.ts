@@ -9,6 +9,7 @@ export function whole<Row>(query: UseQueryReturnType<readonly Row[], Error>) {
     pending: query.isPending,
     error: query.error,
     hasMore: false,
+    complete: true,
     loadingMore: false,
     more: () => undefined,
     refetch: () => query.refetch(),

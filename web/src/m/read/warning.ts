@@ -1,4 +1,7 @@
+import type { Commodity } from '@/gql/graphql'
 import { compare, minus, parseDecimal, powerOfTen, showDecimal, times, type Decimal } from '@/shared/decimal'
+import { words } from '../words'
+import { quantity } from '../words/format'
 
 /** The register whose wheels the person is looking at. */
 export interface Register {
@@ -19,8 +22,7 @@ export interface Situation {
   /** Earlier months' usage of this meter, newest or oldest first alike. */
   usualMonths: readonly string[]
   now: Date
-  unit: string
-  commodity: 'WATER' | 'ELECTRICITY'
+  commodity: Commodity
 }
 
 export type Verdict =
@@ -47,12 +49,11 @@ function daysSince(readAt: string, now: Date): bigint {
 
 function misfit(value: Decimal, register: Register): string | null {
   if (register.digits !== null && compare(value, powerOfTen(register.digits)) >= 0) {
-    return `这块表的整数最多 ${register.digits} 位，请再核对表盘。`
+    return words.value.warning.tooLong(register.digits)
   }
   if (value.places > register.decimals) {
-    return register.decimals === 0
-      ? '这块表只抄整数，红色小数位不用填。'
-      : `这块表最多抄 ${register.decimals} 位小数。`
+    const { noDecimals, tooPrecise } = words.value.warning
+    return register.decimals === 0 ? noDecimals : tooPrecise(register.decimals)
   }
   return null
 }
@@ -81,11 +82,6 @@ function usual(days: bigint, months: readonly string[]): string {
   return showDecimal({ units: (sum.units * days * 10n) / divisor, places: 1 })
 }
 
-const LOOK_FOR = {
-  WATER: '也请看看家里有没有漏水。',
-  ELECTRICITY: '也请看看有没有一直开着的电器。',
-} as const
-
 function backwards(value: Decimal, last: Decimal, facts: Situation): string {
   const { register } = facts
   if (register && register.digits !== null) {
@@ -94,10 +90,10 @@ function backwards(value: Decimal, last: Decimal, facts: Situation): string {
     const days = daysSince(facts.last?.readAt ?? '', facts.now)
     const known = total(facts.usualMonths).count > 0n
     if (known && !isHigh(usage, days, facts.usualMonths)) {
-      return '比上次小：表盘像是走满一圈又从 0 开始了。核对无误就可以提交，工作人员会确认。'
+      return words.value.warning.rolledOver
     }
   }
-  return `比上次的 ${showDecimal(last)} 还小。请再看一眼表盘；确实如此也可以提交，会由工作人员审核。`
+  return words.value.warning.backwards(showDecimal(last))
 }
 
 /** What to tell the person while the form is still open; the server decides by its own rules. */
@@ -105,7 +101,7 @@ export function judge(text: string, facts: Situation): Verdict {
   const index = normaliseIndex(text)
   if (index === '') return { kind: 'empty' }
   const value = parseDecimal(index)
-  if (!value || value.units < 0n) return { kind: 'wrong', message: '请填表盘上的数字，如 1234。' }
+  if (!value || value.units < 0n) return { kind: 'wrong', message: words.value.warning.notDigits }
   const problem = facts.register && misfit(value, facts.register)
   if (problem) return { kind: 'wrong', message: problem }
   const plain = showDecimal(value)
@@ -118,10 +114,9 @@ export function judge(text: string, facts: Situation): Verdict {
   const usage = times(minus(value, last), factor)
   const days = daysSince(facts.last.readAt, facts.now)
   if (isHigh(usage, days, facts.usualMonths)) {
-    const often = usual(days, facts.usualMonths)
-    const message =
-      `比平时多很多：${days} 天用了 ${showDecimal(usage)} ${facts.unit}，` +
-      `往常约 ${often} ${facts.unit}。请再核对表盘，${LOOK_FOR[facts.commodity]}`
+    const { high, lookFor } = words.value.warning
+    const often = quantity(usual(days, facts.usualMonths), facts.commodity)
+    const message = high(days.toString(), quantity(showDecimal(usage), facts.commodity), often) + lookFor[facts.commodity]
     return { kind: 'odd', message, index: plain }
   }
   return { kind: 'plain', usage: showDecimal(usage), index: plain }

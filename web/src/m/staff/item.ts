@@ -20,7 +20,7 @@ export interface FieldItem {
 
 export type Work =
   | { kind: 'reading'; index: string; roundId: string | null; note: string | null }
-  | { kind: 'visit'; roundId: string; reasonCode: string; note: string | null }
+  | { kind: 'visit'; roundId: string; reasonCode: string; note: string | null; leftNote?: string | null }
   | { kind: 'fault'; description: string }
 
 export interface Answer {

@@ -1,5 +1,6 @@
 import type { FieldWorkItem, FieldWorkStatus } from '@/gql/graphql'
 import { RequestFault } from '@/shared/gqlFetch'
+import { isRefusedPicture } from '@/shared/photo'
 import type { FieldItem } from './item'
 import type { FieldStore } from './store'
 
@@ -27,8 +28,8 @@ function asSent(item: FieldItem): FieldWorkItem {
       return { itemId, doneAt, work: { reading: { meterNo, index, photo, roundId, note } } }
     }
     case 'visit': {
-      const { roundId, reasonCode, note } = work
-      return { itemId, doneAt, work: { visit: { roundId, meterNo, reasonCode, note } } }
+      const { roundId, reasonCode, note, leftNote = null } = work
+      return { itemId, doneAt, work: { visit: { roundId, meterNo, reasonCode, note, leftNote } } }
     }
     case 'fault':
       return { itemId, doneAt, work: { fault: { meterNo, description: work.description, photo } } }
@@ -48,7 +49,7 @@ async function withPhoto(item: FieldItem, store: FieldStore, server: Server): Pr
     await store.put(sent)
     return sent
   } catch (error) {
-    if (error instanceof RequestFault && /^HTTP_4(13|15)$/.test(error.code)) return item
+    if (isRefusedPicture(error)) return item
     throw error
   }
 }

@@ -33,6 +33,7 @@ const TASKS = graphql(`
           readings(first: 6) {
             nodes {
               usage
+              photo
             }
           }
         }
@@ -94,6 +95,14 @@ export async function loadDay(login: string): Promise<{ day: Day; fault: unknown
     if (!kept) throw fault
     return { day: kept, fault }
   }
+}
+
+/** The next one in the order of the walk that nothing was done for; at its end, what was left before. */
+export function nextTask(tasks: readonly Task[], meterNo: string, done: ReadonlySet<string>): Task | null {
+  const at = tasks.findIndex((task) => task.meterNo === meterNo)
+  if (at < 0) return null
+  const onward = [...tasks.slice(at + 1), ...tasks.slice(0, at)]
+  return onward.find((task) => !done.has(task.meterNo)) ?? null
 }
 
 export interface Building {

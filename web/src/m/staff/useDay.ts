@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/vue-query'
 import { computed, onBeforeUnmount, onMounted, shallowRef, watch } from 'vue'
 import { useSession } from '@/shared/session'
-import { keptDay, loadDay, type Day } from './tasks'
+import { keptDay, loadDay, nextTask, type Day } from './tasks'
 import { useField } from './useField'
 
 /** Today's walk of whoever is logged in, less what was done on this phone already. */
@@ -37,6 +37,11 @@ export function useDay() {
   watch(field.rounds, () => void query.refetch())
   const done = computed(() => new Set(field.items.value.filter(({ work }) => work.kind === 'reading').map(({ meterNo }) => meterNo)))
   return {
+    /** Where to go from this meter; null where the walk is done, or was not on it. */
+    after(meterNo: string): string | null {
+      const touched = new Set(field.items.value.map((item) => item.meterNo))
+      return nextTask(day.value?.tasks ?? [], meterNo, touched)?.meterNo ?? null
+    },
     login: person,
     query,
     field,

@@ -13,12 +13,33 @@ export const PHOTO_CHECK = graphql(`
   }
 `)
 
-export const PHOTO_VERDICT: Record<PhotoVerdict, { name: string; says: string }> = {
+type Verdicts = Record<PhotoVerdict, { name: string; says: string }>
+
+export const PHOTO_VERDICT: Verdicts = {
   MATCH: { name: '照片相符', says: '照片上的示数就是录入的读数。' },
   MISMATCH: { name: '照片不符', says: '照片上的示数与录入的读数不一样，需要人工核对。' },
   UNSURE: { name: '照片拿不准', says: '程序看不准这张照片，读数照常计，可能抽查。' },
   WRONG_METER: { name: '不是这块表', says: '照片上的条码是别的表的，需要人工核对。' },
   RETAKE: { name: '照片看不清', says: '照片里没找到表盘，方便时请再拍一张。' },
+}
+
+/** What the card of a check says. */
+export interface PhotoCheckWords {
+  label: string
+  verdict: Verdicts
+  alt: (shown: string) => string
+  shown: string
+  index: string
+  certainty: string
+}
+
+export const PHOTO_CHECK_WORDS: PhotoCheckWords = {
+  label: '照片核对',
+  verdict: PHOTO_VERDICT,
+  alt: (shown) => `照片上的字轮，认作 ${shown}`,
+  shown: '照片示数',
+  index: '录入读数',
+  certainty: '识别把握',
 }
 
 export const PHOTO_VERDICT_TONE: Record<PhotoVerdict, Tone> = {
