@@ -237,6 +237,10 @@ impl Intake {
     }
 
     async fn done(&mut self, id: CommandId, outcome: Outcome, at: DateTime<Utc>) {
+        // Rounds that nobody ordered have small numbers; an order's id fills them all.
+        if u64::try_from(id.0).is_ok() {
+            return;
+        }
         let order_id = Uuid::from_u128(id.0).to_string();
         let Ok(order_id) = DeviceOrderId::try_new(order_id) else {
             return;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chaobiao_devices::{Profile, Protocol};
-use chaobiao_gateway::{CollectorPlan, Gateway, Meter, Plan};
+use chaobiao_gateway::command::{Act, Command, CommandId};
+use chaobiao_gateway::{CollectorId, CollectorPlan, Gateway, Meter, Plan};
 use chaobiao_projections::collectors::query;
 use sqlx::PgPool;
 use tokio::sync::watch;
@@ -25,17 +26,26 @@ pub(super) async fn keep(
     mut changes: Option<watch::Receiver<i64>>,
 ) {
     let profiles = Profiles::default();
-    let mut present = None;
+    let mut present = Plan::default();
+    let mut sweeps = 0;
     loop {
         match read(&pool, &profiles).await {
-            Ok(plan) if present.as_ref() == Some(&plan) => {}
+            Ok(plan) if present == plan => {}
             Ok(plan) => {
-                tracing::info!(
-                    collectors = plan.collectors.len(),
-                    "what is asked has changed"
-                );
+                let collectors = plan.collectors.len();
+                tracing::info!(collectors, "what is asked has changed");
                 gateway.set_plan(plan.clone());
-                present = Some(plan);
+                // Whoever has just attached a meter wants to see it answer.
+                for collector in grown(&present, &plan) {
+                    sweeps += 1;
+                    gateway.command(Command {
+                        id: CommandId(sweeps),
+                        collector,
+                        act: Act::Sweep,
+                        expires_at: None,
+                    });
+                }
+                present = plan;
             }
             Err(error) => tracing::warn!(%error, "the plan of the collectors cannot be read"),
         }
@@ -48,6 +58,18 @@ pub(super) async fn keep(
         };
         let _ = tokio::time::timeout(EVERY, changed).await;
     }
+}
+
+/// The collectors that have meters they had not before.
+fn grown(before: &Plan, after: &Plan) -> Vec<CollectorId> {
+    let has_more = |(id, plan): &(&CollectorId, &Arc<CollectorPlan>)| {
+        let known = before.collectors.get(*id);
+        plan.meters.iter().any(|meter| {
+            known.is_none_or(|known| !known.meters.iter().any(|old| old.address == meter.address))
+        })
+    };
+    let all = after.collectors.iter().filter(has_more);
+    all.map(|(id, _)| id.clone()).collect()
 }
 
 /// One of each, shared by all meters.
