@@ -163,20 +163,18 @@ pub struct NoteSwitchedSupply {
     pub seen: SupplySeen,
 }
 
-impl NoteSwitchedSupply {
-    fn others_wait(
-        &self,
-        account_no: &AccountNo,
-        meter_no: &MeterNo,
-        workspace: &mut Workspace,
-    ) -> Result<bool, Stop> {
-        for (other, _) in switchable(account_no, workspace)? {
-            if other != *meter_no && open_order(&other, workspace)?.is_some() {
-                return Ok(true);
-            }
+/// Whether a relay or valve of the account beside this one is still busy.
+fn others_wait(
+    account_no: &AccountNo,
+    meter_no: &MeterNo,
+    workspace: &mut Workspace,
+) -> Result<bool, Stop> {
+    for (other, _) in switchable(account_no, workspace)? {
+        if other != *meter_no && open_order(&other, workspace)?.is_some() {
+            return Ok(true);
         }
-        Ok(false)
     }
+    Ok(false)
 }
 
 impl Process for NoteSwitchedSupply {
@@ -203,12 +201,12 @@ impl Process for NoteSwitchedSupply {
         let meter_no = &requested.meter_no;
         match (supply, self.seen) {
             (Supply::CutOffOrdered, SupplySeen::Off) => {
-                if !self.others_wait(&account_no, meter_no, workspace)? {
+                if !others_wait(&account_no, meter_no, workspace)? {
                     NoteCutOff { account_no }.decide(context, workspace)?;
                 }
             }
             (Supply::RestorationOrdered, SupplySeen::On) => {
-                if !self.others_wait(&account_no, meter_no, workspace)? {
+                if !others_wait(&account_no, meter_no, workspace)? {
                     NoteRestoration { account_no }.decide(context, workspace)?;
                 }
             }

@@ -55,7 +55,7 @@ struct Moved {
     meter_no: String,
     /// From 1, as PostgreSQL counts.
     place: u64,
-    moved: String,
+    advance: String,
 }
 
 async fn swept(
@@ -71,7 +71,7 @@ async fn swept(
             Some(Moved {
                 meter_no: meter_no.clone(),
                 place,
-                moved: (*value)?.to_string(),
+                advance: (*value)?.to_string(),
             })
         }));
         let at = meter.read_at.unwrap_or(sweep.swept_at);
@@ -106,9 +106,9 @@ async fn swept(
     }
     query(
         "UPDATE read_intervals i SET moved = ( \
-         SELECT array_agg(coalesce(n.moved, o.moved) ORDER BY o.place) \
+         SELECT array_agg(coalesce(n.advance, o.moved) ORDER BY o.place) \
          FROM unnest(i.moved) WITH ORDINALITY AS o (moved, place) \
-         LEFT JOIN jsonb_to_recordset($3) AS n (meter_no text, place bigint, moved numeric) \
+         LEFT JOIN jsonb_to_recordset($3) AS n (meter_no text, place bigint, advance numeric) \
          ON n.place = o.place AND n.meter_no = i.meter_no) \
          WHERE i.day = $1 AND i.collector_no = $2 AND i.meter_no = ANY($4)",
     )

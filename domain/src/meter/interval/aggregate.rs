@@ -61,13 +61,17 @@ impl IntervalDay {
     /// Whether all of it has come before.
     fn has(&self, sweep: &SweepRecorded) -> bool {
         sweep.meters.iter().all(|meter| {
-            let shown = shown(meter, sweep.swept_at);
+            let came = shown(meter, sweep.swept_at);
             self.known(&meter.meter_no).is_some_and(|known| {
-                let shows = |shown: Shown, known: Shown| {
-                    known.at >= shown.at || (meter.read_at.is_none() && known.place >= shown.place)
+                let is_older = |came: Shown, last: Shown| {
+                    came.at <= last.at || (meter.read_at.is_none() && came.place <= last.place)
                 };
-                let shows = |shown| known.shown.is_some_and(|known| shows(shown, known));
-                shown.is_none_or(shows)
+                let came_before = match (came, known.shown) {
+                    (None, _) => true,
+                    (Some(_), None) => false,
+                    (Some(came), Some(last)) => is_older(came, last),
+                };
+                came_before
                     && slots(meter).all(|(slot, value)| {
                         value.is_none() || known.values.get(slot).copied().flatten() == value
                     })
