@@ -17,11 +17,12 @@ mod time;
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, CampaignId,
-    CampusId, CaseId, CollectorNo, CorrectionId, CustomerId, EquipmentModelId, ExternalMeterNo,
-    FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId,
-    InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId,
-    PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId,
-    SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    CampusId, CaseId, CertificateNo, CollectorNo, CorrectionId, CustomerId, EquipmentModelId,
+    ExternalMeterNo, FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId,
+    ImportProfileId, InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo,
+    OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId,
+    RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
+    WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;
