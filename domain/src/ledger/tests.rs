@@ -487,11 +487,6 @@ impl World {
                 kind,
                 amount,
             } => {
-                let kinds = [
-                    Concession::LateFee,
-                    Concession::BillRest,
-                    Concession::SmallRest,
-                ];
                 let Some(billed) = self.months.get(&account).copied().filter(|it| *it > 0) else {
                     return;
                 };
