@@ -318,7 +318,11 @@ pub struct MoneyMutation(
 
 /// Mutations of bills and of the months they are booked in.
 #[derive(Default, MergedObject)]
-pub struct BillsMutation(billing::BillingMutation, billing::CorrectionMutation);
+pub struct BillsMutation(
+    billing::BillingMutation,
+    billing::CorrectionMutation,
+    billing::MoveOutMutation,
+);
 
 /// Mutations of tills, the bank's statement, and what campuses owe each other.
 #[derive(Default, MergedObject)]

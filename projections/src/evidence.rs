@@ -1,7 +1,8 @@
-//! Which event of the log a bill, a receipt or a reading is proven by.
+//! Which event of the log a bill, a receipt, a certificate or a reading is proven by.
 
 use chaobiao_decision::StreamId;
-use chaobiao_domain::units::{BillNo, ReadingId, ReceiptNo};
+use chaobiao_domain::billing::certified;
+use chaobiao_domain::units::{BillNo, CertificateNo, ReadingId, ReceiptNo};
 use chaobiao_eventstore::notary::EventAt;
 use serde_json::json;
 use sqlx::PgPool;
@@ -14,6 +15,8 @@ pub enum Evidence {
     Bill(BillNo),
     Receipt(ReceiptNo),
     Reading(ReadingId),
+    /// 结清证明
+    Certificate(CertificateNo),
 }
 
 /// A reading is proven by what became of it last.
@@ -47,6 +50,11 @@ impl Evidence {
                     having: json!({ "receipt_no": receipt_no }),
                 })
             }
+            Self::Certificate(number) => certified(number).map(|(account_no, _)| EventAt {
+                stream: StreamId::new("account", account_no.as_str()),
+                event_types: &["account.holder_cleared"],
+                having: json!({ "certificate_no": number }),
+            }),
             Self::Reading(reading_id) => {
                 let ids = [reading_id.to_string()];
                 let readings = reading_review::query::by_ids(pool, &ids).await?;

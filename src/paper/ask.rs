@@ -18,6 +18,8 @@ pub(super) enum AskError {
     Refused,
     #[error("there is none")]
     Absent,
+    #[error("the account is not cleared")]
+    NotCleared,
     #[error("the answer is not as expected: {0}")]
     Answer(String),
 }
@@ -27,6 +29,11 @@ impl AskError {
         match self {
             Self::Refused => forbidden(viewer),
             Self::Absent => refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到该单据"),
+            Self::NotCleared => refused(
+                StatusCode::CONFLICT,
+                "ACCOUNT_NOT_CLEARED",
+                "本户尚未结清，不能出具结清证明",
+            ),
             Self::Answer(_) => internal_error(self, "what stands on a paper"),
         }
     }

@@ -1,5 +1,5 @@
 //! `GET /paper/notices/<number>.pdf`, `/paper/receipts/<number>.pdf`,
-//! `/paper/statements/<account>.pdf?from=2026-01-01&to=2026-06-30`.
+//! `/paper/statements/<account>.pdf?from=2026-01-01&to=2026-06-30`, `/paper/clearances/<account>.pdf`.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::ask::{AskError, Asker};
 use super::font::{FontError, PaperFont};
 use super::sheet::Sheet;
 use super::statement::Days;
-use super::{draw, notice, proof, receipt, statement};
+use super::{clearance, draw, notice, proof, receipt, statement};
 use crate::http::{Caller, internal_error, refused, refused_on};
 
 /// What the papers need.
@@ -38,6 +38,7 @@ pub fn routes(papers: PaperRoutes) -> Router {
         .route("/paper/notices/{file}", get(of_notice))
         .route("/paper/receipts/{file}", get(of_receipt))
         .route("/paper/statements/{file}", get(of_statement))
+        .route("/paper/clearances/{file}", get(of_clearance))
         .route("/proof/{kind}/{number}/{code}", get(proof::show))
         .with_state(Arc::new(papers))
 }
@@ -150,6 +151,25 @@ async fn of_statement(
             Err(error) => error.answer(&asker.viewer),
         },
     )
+}
+
+async fn of_clearance(
+    State(papers): State<Papers>,
+    Extension(caller): Extension<Caller>,
+    Path(file): Path<String>,
+) -> Result<Response, Response> {
+    let Asked {
+        font,
+        asker,
+        number,
+    } = asked(&papers, &caller, &file).await?;
+    Ok(match clearance::find(&asker, number).await {
+        Ok(found) => {
+            let proof = square(&papers, "clearance", found.certificate_no()).await;
+            deliver(&found.sheet(font, proof.as_deref()), font)
+        }
+        Err(error) => error.answer(&asker.viewer),
+    })
 }
 
 /// Without its square a paper still holds, so that a fault here stops no counter.

@@ -1,4 +1,4 @@
-//! Papers as PDF: 缴款通知单, 收据, 对账单, each with a square that leads to its proof (R29, R31, X1).
+//! Papers as PDF: 缴款通知单, 收据, 对账单, 结清证明, each with a square that leads to its proof (R29, R31, X1).
 
 #![expect(
     clippy::float_arithmetic,
@@ -7,6 +7,7 @@
 
 mod ask;
 mod capitals;
+mod clearance;
 mod draw;
 mod font;
 mod http;

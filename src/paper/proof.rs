@@ -9,7 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{Html, IntoResponse, Response};
-use chaobiao_domain::units::{BillNo, ReceiptNo, business_date};
+use chaobiao_domain::billing::certified;
+use chaobiao_domain::units::{BillNo, CertificateNo, ReceiptNo, business_date};
 use chaobiao_eventstore::notary::{
     LoggedLeaf, NotaryError, find_event, latest_checkpoint, logged_leaf,
 };
@@ -34,6 +35,9 @@ fn evidence(kind: &str, number: &str) -> Option<Evidence> {
     match kind {
         "bill" => BillNo::try_new(number).ok().map(Evidence::Bill),
         "receipt" => ReceiptNo::try_new(number).ok().map(Evidence::Receipt),
+        "clearance" => CertificateNo::try_new(number)
+            .ok()
+            .map(Evidence::Certificate),
         _ => None,
     }
 }
@@ -95,6 +99,28 @@ async fn told(
                 ]
             });
             lines.unwrap_or_default()
+        }
+        Evidence::Certificate(number) => {
+            let Some((account_no, on)) = certified(number) else {
+                return Ok(Vec::new());
+            };
+            let numbers = [account_no.to_string()];
+            let accounts = account_statement::query::accounts(pool, &numbers).await?;
+            let owes = accounts.first().is_some_and(|account| {
+                let is_current = account.certificate_no.as_deref() == Some(number.as_str());
+                is_current && account.open.is_positive()
+            });
+            let state = if owes {
+                "其后又有欠费"
+            } else {
+                "已结清"
+            };
+            vec![
+                ("结清证明编号", number.to_string()),
+                ("户号", account_no.to_string()),
+                ("出具日期", on.to_string()),
+                ("状态", state.to_owned()),
+            ]
         }
         // No paper is proven by a reading.
         Evidence::Reading(_) => Vec::new(),

@@ -69,12 +69,15 @@ fn news(account_no: &AccountNo, event: &AccountEvent) -> Option<(&'static str, S
 /// What follows at once, whoever the account is of.
 fn steps(account_no: &AccountNo, event: &AccountEvent) -> Vec<Reaction> {
     match event {
-        AccountEvent::GraceExhausted { .. } => vec![Reaction::Run {
-            process: Box::new(PlanCutOff {
-                account_no: account_no.clone(),
-            }),
-            label: "plan".to_owned(),
-        }],
+        // A plan may have been passed over while money was said to be on its way.
+        AccountEvent::GraceExhausted { .. } | AccountEvent::DunningResumed { .. } => {
+            vec![Reaction::Run {
+                process: Box::new(PlanCutOff {
+                    account_no: account_no.clone(),
+                }),
+                label: "plan".to_owned(),
+            }]
+        }
         AccountEvent::CutOffPlanned { at } => vec![
             Reaction::Withdraw {
                 subject: subject(account_no),

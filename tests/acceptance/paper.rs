@@ -189,3 +189,57 @@ async fn a_statement_on_paper_has_every_entry_of_its_days_and_the_sums_of_the_pa
     let unknown = home.manager.get("/paper/statements/99999.pdf");
     assert_eq!(unknown.status, 404);
 }
+
+#[tokio::test]
+async fn r95_a_clearance_is_on_paper_and_refused_while_anything_is_open() {
+    let mut centre = Centre::equipped().await;
+    let mut home = home(&mut centre);
+    let mut cashier = centre.staff("cashier", &["CASHIER"]);
+    let path = "/paper/clearances/10001.pdf";
+    home.read("110", "2026-02-01T02:00:00Z", 10);
+    let early = home.manager.get(path);
+    assert_eq!(early.status, 409, "{}", early.body);
+    assert!(early.body.contains("ACCOUNT_NOT_CLEARED"), "{}", early.body);
+    let settle = json!({ "accountNo": "10001", "on": "2026-02-01" });
+    let fields = "settlement { openAmount certificateNo }";
+    let settled = home.manager.must("settleMoveOut", settle, fields);
+    assert_eq!(
+        settled["settlement"],
+        json!({ "openAmount": "3100", "certificateNo": null })
+    );
+    assert_eq!(home.manager.get(path).status, 409, "still owed");
+    let receipt_no = Home::pay(&mut cashier, "3100");
+    let clear = json!({ "accountNo": "10001" });
+    let cleared = home.manager.must("clearHolder", clear, fields);
+    let number = cleared["settlement"]["certificateNo"].as_str().unwrap();
+    let paper = print(&mut home.manager, path);
+    shows(
+        &paper,
+        &[
+            "水电费结清证明",
+            &format!("证明编号：{number}"),
+            "户号：10001",
+            "户名：王芳",
+            &home.meter_no,
+            "110",
+            "2026-02-01",
+            "31.00 元（叁拾壹元整）",
+            "均已结清",
+        ],
+    );
+    // Who has left sees nothing of the account any more.
+    assert_eq!(home.resident.get(path).status, 404);
+    let kind = proof_of(&centre, "certificate", number);
+    let proof = kind.replace("/proof/certificate/", "/proof/clearance/");
+    let mut anybody = centre.client("nobody");
+    shows(&anybody.get(&proof).body, &[number, "10001", "已结清"]);
+    // Money that goes back takes the paper along.
+    let query = format!("{{ receipt(receiptNo: \"{receipt_no}\") {{ payment {{ paymentId }} }} }}");
+    let seen = home.manager.query(&query, &Value::Null);
+    let reverse = json!({
+        "paymentId": seen["receipt"]["payment"]["paymentId"], "reason": "假币",
+    });
+    home.manager.must("reversePayment", reverse, "");
+    assert_eq!(home.manager.get(path).status, 409);
+    shows(&anybody.get(&proof).body, &["其后又有欠费"]);
+}

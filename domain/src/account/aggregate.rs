@@ -17,9 +17,10 @@ use super::note::MeterStanding;
 use super::papers::Papers;
 use super::scheme::Scheme;
 use super::standing::{Standing, StandingBill};
+use super::tenancy::Tenancy;
 use crate::units::{
-    AccountNo, BillNo, CampusId, CustomerId, MeterNo, Phone, Quantity, ReadingId, ReceiptNo,
-    TariffId,
+    AccountNo, BillNo, BindingId, CampusId, CustomerId, MeterNo, Phone, Quantity, ReadingId,
+    ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -61,6 +62,8 @@ pub struct AccountRecord {
     scheme: Scheme,
     #[serde(default)]
     late: LateBook,
+    #[serde(default)]
+    tenancy: Tenancy,
 }
 
 impl Account {
@@ -104,7 +107,18 @@ impl AccountRecord {
             papers: Papers::default(),
             scheme: Scheme::default(),
             late: LateBook::default(),
+            tenancy: Tenancy::default(),
         }
+    }
+
+    /// Whether its holder has moved out, and was cleared.
+    pub const fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
+    /// Every binding that is in force or asked for.
+    pub fn binding_ids(&self) -> impl Iterator<Item = &BindingId> {
+        self.bindings.ids()
     }
 
     /// What a bill's late fee is worked out from.
@@ -195,6 +209,12 @@ impl AccountRecord {
         change
     }
 
+    /// Whether it still has meters to pay for, or somebody is bound to it.
+    pub(super) fn is_in_use(&self) -> bool {
+        let in_use = self.meters().iter().any(|meter| !meter.is_settled());
+        in_use || !self.bindings.is_empty()
+    }
+
     fn schedule_erasure(
         &self,
         name_until: NaiveDate,
@@ -203,8 +223,7 @@ impl AccountRecord {
         if self.erasure != HolderErasure::None {
             return Ok(Vec::new());
         }
-        let in_use = self.meters().iter().any(|meter| !meter.is_settled());
-        if in_use || !self.bindings.is_empty() {
+        if self.is_in_use() {
             return Err(AccountError::HolderInUse);
         }
         if self.ledger.open_amount().is_positive()
@@ -226,6 +245,7 @@ impl AccountRecord {
         self.papers.apply(&event);
         self.scheme.apply(&event);
         self.late.apply(&event);
+        self.tenancy.apply(&event);
         match event {
             // An account is opened once, as `handle` sees to; the rest is money, which the ledger
             // has, papers, and how the account pays.
@@ -259,7 +279,10 @@ impl AccountRecord {
             | AccountEvent::CutOffOrdered
             | AccountEvent::SupplyDisconnected
             | AccountEvent::RestorationOrdered { .. }
-            | AccountEvent::SupplyRestored => {}
+            | AccountEvent::SupplyRestored
+            | AccountEvent::HolderSettled(_)
+            | AccountEvent::HolderCleared(_) => {}
+            AccountEvent::HolderChanged { .. } => self.meters.start_anew(),
             AccountEvent::Changed(change) => self.apply_change(change),
             AccountEvent::MeterAssigned(assignment) => self.meters.assign(assignment),
             AccountEvent::MeterReleased(release) => self.meters.release(release),
@@ -267,13 +290,16 @@ impl AccountRecord {
                 for meter in &bill.meters {
                     self.meters.charge(meter);
                 }
-                self.standing.issue(bill, self.household_persons);
+                let holder = self.ledger.holder();
+                self.standing.issue(bill, (self.household_persons, holder));
             }
             AccountEvent::Rebilled(rebilling) => {
+                let settled = self.meters.settled();
                 for bill in rebilling.bills {
                     self.standing.rebill(bill);
                 }
                 self.bill_again();
+                self.meters.stay_settled(&settled);
             }
             AccountEvent::BillVoided(voided) => {
                 self.standing.void(&voided.bill_no);
@@ -298,8 +324,8 @@ impl AccountRecord {
     }
 
     fn bill_again(&mut self) {
-        let standing = self.standing.bills().flat_map(|bill| &bill.meters);
-        self.meters.bill_again(standing);
+        let holder = self.ledger.holder();
+        self.meters.bill_again(self.standing.bills(), holder);
     }
 
     /// Where the meters of a bill would stand without it.
@@ -307,7 +333,7 @@ impl AccountRecord {
         let of_bill = |bill: &&StandingBill| bill.bill_no == *bill_no;
         let mut meters = self.meters.clone();
         let others = self.standing.bills().filter(|bill| !of_bill(bill));
-        meters.bill_again(others.flat_map(|bill| &bill.meters));
+        meters.bill_again(others, self.ledger.holder());
         let charged = self.standing.bills().filter(of_bill);
         let charged = charged.flat_map(|bill| &bill.meters);
         charged
@@ -434,6 +460,15 @@ fn decide(
             notice_no,
             due_on,
         } => account.charge(bill, notice_no, due_on),
+        AccountCommand::ChargeFinal { bill } => account.charge_final(bill),
+        AccountCommand::MoveOut {
+            on,
+            bill_no,
+            closings,
+            due,
+        } => account.move_out(on, bill_no, closings, due),
+        AccountCommand::MoveIn { on } => account.move_in(on),
+        AccountCommand::Clear { certificate_no, on } => account.clear(certificate_no, on),
         AccountCommand::Deduct { bill } => account.deduct(bill),
         AccountCommand::ChangeScheme { change, due_on } => account.change_scheme(change, due_on),
         AccountCommand::Supply(step) => account.scheme.step(step),

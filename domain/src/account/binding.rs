@@ -55,6 +55,11 @@ impl Bindings {
         self.pending.is_empty() && self.approved.is_empty()
     }
 
+    /// Those nobody has decided on included.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &BindingId> {
+        self.approved.keys().chain(self.pending.keys())
+    }
+
     pub(super) fn approved(&self) -> impl Iterator<Item = &CustomerId> {
         self.approved.values()
     }

@@ -73,6 +73,15 @@ impl AccountRecord {
         Ok(booking.events)
     }
 
+    /// The last bill of a holder; months may have been billed already.
+    pub(super) fn charge_final(&self, bill: Bill) -> Result<Vec<AccountEvent>, AccountError> {
+        self.ledger().check_room(bill.total)?;
+        let (bill_no, due_on) = (bill.bill_no.clone(), bill.issued_on);
+        let mut booking = Booking::over(self.ledger());
+        booking.book(AccountEvent::Charged(bill));
+        booking.finish(&[bill_no], due_on)
+    }
+
     pub(super) fn change_scheme(
         &self,
         change: ChargeSchemeChanged,
@@ -112,6 +121,7 @@ impl AccountRecord {
         if note.parts.is_empty() {
             return Err(AccountError::NoteNotCovered { covered: Fen::ZERO });
         }
+        self.check_not_raised([&note])?;
         let mut booking = Booking::over(self.ledger());
         booking.make_room(self.standing_bill(&note.bill_no)?, &note)?;
         let bill_no = note.bill_no.clone();
@@ -119,11 +129,33 @@ impl AccountRecord {
         booking.finish(&[bill_no], due_on)
     }
 
+    /// Who has moved out owes no more than was settled: it would be the next holder's to pay.
+    fn check_not_raised<'a>(
+        &self,
+        notes: impl IntoIterator<Item = &'a Note>,
+    ) -> Result<(), AccountError> {
+        let ledger = self.ledger();
+        let former = notes.into_iter().filter(|note| {
+            let bill = ledger.bill(&note.bill_no);
+            bill.is_some_and(|bill| ledger.is_of_former_holder(bill))
+        });
+        let (mut sum, mut raised) = (Fen::ZERO, None);
+        for note in former {
+            sum = sum.checked_add(note.amount).ok_or(AccountError::Overflow)?;
+            raised = raised.or_else(|| note.amount.is_positive().then(|| note.bill_no.clone()));
+        }
+        match raised {
+            Some(bill_no) if sum.is_positive() => Err(AccountError::BillOfFormerHolder(bill_no)),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn rebill(
         &self,
         rebilling: Rebilling,
         due_on: NaiveDate,
     ) -> Result<Vec<AccountEvent>, AccountError> {
+        self.check_not_raised(rebilling.notes())?;
         let mut booking = Booking::over(self.ledger());
         for note in rebilling.notes() {
             booking.make_room(self.standing_bill(&note.bill_no)?, note)?;

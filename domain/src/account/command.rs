@@ -2,12 +2,16 @@ use chrono::NaiveDate;
 
 use super::bill::Bill;
 use super::binding::BindingStep;
-use super::event::{AccountChange, AccountOpening, ClassChanged, MeterAssigned, MeterReleased};
+use super::event::{
+    AccountChange, AccountOpening, ClassChanged, ClosingReading, MeterAssigned, MeterReleased,
+};
 use super::funds::{LateFeeCharged, Purse, WaiverKind};
 use super::note::{Note, Rebilling};
 use super::papers::PaperStep;
 use super::scheme::{ChargeSchemeChanged, SupplyStep};
-use crate::units::{BillNo, BindingId, Fen, NoticeNo, PaymentId, RefundId, WaiverId};
+use crate::units::{
+    BillNo, BindingId, CertificateNo, Fen, NoticeNo, PaymentId, RefundId, WaiverId,
+};
 
 /// What may be asked of one account.
 #[derive(Clone, Debug)]
@@ -57,6 +61,26 @@ pub enum AccountCommand {
     /// A reading of a prepaid account is charged; no notice goes out.
     Deduct {
         bill: Bill,
+    },
+    /// The last bill of a holder who moves out; what it asks for is due at once.
+    ChargeFinal {
+        bill: Bill,
+    },
+    /// The holder's last bill is charged and the meters are released.
+    MoveOut {
+        on: NaiveDate,
+        bill_no: Option<BillNo>,
+        closings: Vec<ClosingReading>,
+        due: Fen,
+    },
+    /// The account is another holder's from this day.
+    MoveIn {
+        on: NaiveDate,
+    },
+    /// The holder owes nothing and uses nothing.
+    Clear {
+        certificate_no: CertificateNo,
+        on: NaiveDate,
     },
     /// `due_on` is for the notices of what is open when the account pays after again.
     ChangeScheme {

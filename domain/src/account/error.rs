@@ -7,7 +7,9 @@ use super::aggregate::{
 };
 use super::event::AccountClass;
 use super::scheme::ChargeScheme;
-use crate::units::{AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, PaymentId};
+use crate::units::{
+    AccountNo, BillNo, BillingMonth, CertificateNo, Commodity, Fen, MeterNo, PaymentId,
+};
 
 /// Why an account refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -109,6 +111,22 @@ pub enum AccountError {
     WriteOffUnknown,
     #[error("本户没有押金")]
     NoDeposit,
+    #[error("本户还有未缴账单 {open} 元，缴清后才能结清")]
+    ClearUnsettled { open: Fen },
+    #[error("本户还有表计或押金，请先办理退房结算")]
+    ClearInUse,
+    #[error("本户已经结清，结清证明号 {0}")]
+    AlreadyCleared(CertificateNo),
+    #[error("本户已于 {0} 办理退房结算")]
+    AlreadyMovedOut(NaiveDate),
+    #[error("本户尚未结清，不能办理入住")]
+    NotCleared,
+    #[error("原户主尚有余款 {held} 未退，退清后再办理入住")]
+    FormerUnrefunded { held: Fen },
+    #[error("入住日期不能早于退房日期 {0}")]
+    MoveInTooEarly(NaiveDate),
+    #[error("账单 {0} 属原户主，不能再调增")]
+    BillOfFormerHolder(BillNo),
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -159,6 +177,14 @@ impl BusinessError for AccountError {
             Self::RefundUnknown => "ACCOUNT_REFUND_UNKNOWN",
             Self::WriteOffUnknown => "ACCOUNT_WRITE_OFF_UNKNOWN",
             Self::NoDeposit => "ACCOUNT_NO_DEPOSIT",
+            Self::ClearUnsettled { .. } => "ACCOUNT_CLEAR_UNSETTLED",
+            Self::ClearInUse => "ACCOUNT_CLEAR_IN_USE",
+            Self::AlreadyCleared(_) => "ACCOUNT_ALREADY_CLEARED",
+            Self::AlreadyMovedOut(_) => "ACCOUNT_ALREADY_MOVED_OUT",
+            Self::NotCleared => "ACCOUNT_NOT_CLEARED",
+            Self::FormerUnrefunded { .. } => "ACCOUNT_FORMER_UNREFUNDED",
+            Self::MoveInTooEarly(_) => "ACCOUNT_MOVE_IN_TOO_EARLY",
+            Self::BillOfFormerHolder(_) => "ACCOUNT_BILL_OF_FORMER_HOLDER",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -173,7 +199,13 @@ impl BusinessError for AccountError {
             | Self::SchemeUnsettled { .. }
             | Self::CutOffNotOrdered
             | Self::RestorationNotOrdered
-            | Self::NoDeposit => Some("accountNo"),
+            | Self::NoDeposit
+            | Self::ClearUnsettled { .. }
+            | Self::ClearInUse
+            | Self::AlreadyCleared(_)
+            | Self::AlreadyMovedOut(_)
+            | Self::NotCleared
+            | Self::FormerUnrefunded { .. } => Some("accountNo"),
             Self::SameScheme(_) => Some("scheme"),
             Self::HolderErased
             | Self::HolderInUse
@@ -191,10 +223,11 @@ impl BusinessError for AccountError {
             Self::AssignmentOverlaps { .. } | Self::ClassInFuture | Self::ClassNotLater { .. } => {
                 Some("from")
             }
-            Self::ReleasedTooEarly { .. } => Some("on"),
+            Self::ReleasedTooEarly { .. } | Self::MoveInTooEarly(_) => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),
             Self::BillVoid(_)
+            | Self::BillOfFormerHolder(_)
             | Self::LaterBillStands { .. }
             | Self::WriteOffStands(_)
             | Self::LateFeeStands(_) => Some("billNo"),

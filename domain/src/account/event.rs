@@ -8,9 +8,9 @@ use super::funds::{AccountRefund, LateFeeCharged, WrittenOff};
 use super::note::{BillVoided, Note, Rebilling};
 use super::scheme::ChargeSchemeChanged;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, BindingId, CampusId, Commodity, CustomerId, Fen, MeterNo,
-    NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId, TransferClaimId,
-    WaiverId,
+    AccountNo, BillNo, BillingMonth, BindingId, CampusId, CertificateNo, Commodity, CustomerId,
+    Fen, Index, MeterNo, NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId,
+    TransferClaimId, WaiverId,
 };
 
 /// What kind of customer the account is for; the price follows the tariff, not this.
@@ -119,6 +119,40 @@ pub struct MeterReleased {
     pub cumulative: Quantity,
 }
 
+/// 退房: the holder uses nothing any more, and all that the account held for them was set off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderSettled {
+    pub on: NaiveDate,
+    /// Over the last readings, if they cost something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill_no: Option<BillNo>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closings: Vec<ClosingReading>,
+    /// What was due in all before anything was set off.
+    pub due: Fen,
+    /// What is still to be paid.
+    pub open: Fen,
+    /// What is to be given back.
+    pub credit: Fen,
+}
+
+/// 止码: where a meter stood when its holder moved out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosingReading {
+    pub meter_no: MeterNo,
+    pub reading_id: ReadingId,
+    pub index: Index,
+}
+
+/// 结清证明
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderCleared {
+    pub certificate_no: CertificateNo,
+    pub on: NaiveDate,
+    /// What the account holds for the holder, to be given back.
+    pub credit: Fen,
+}
+
 /// 缴款通知单: every bill that costs something gets one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeIssued {
@@ -212,6 +246,14 @@ pub enum AccountEvent {
     ReceiptReturned {
         receipt_no: ReceiptNo,
     },
+    HolderSettled(HolderSettled),
+    /// 结清: the holder owes nothing and uses nothing any more.
+    HolderCleared(HolderCleared),
+    /// 入住: from this day the account is another holder's. What was billed and paid before stays the
+    /// former one's.
+    HolderChanged {
+        on: NaiveDate,
+    },
     BindingRequested {
         binding_id: BindingId,
         customer_id: CustomerId,
@@ -297,6 +339,9 @@ impl DomainEvent for AccountEvent {
             Self::DunningResumed { .. } => "account.dunning_resumed",
             Self::ReceiptRecalled { .. } => "account.receipt_recalled",
             Self::ReceiptReturned { .. } => "account.receipt_returned",
+            Self::HolderSettled(_) => "account.holder_settled",
+            Self::HolderCleared(_) => "account.holder_cleared",
+            Self::HolderChanged { .. } => "account.holder_changed",
             Self::BindingRequested { .. } => "account.binding_requested",
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",

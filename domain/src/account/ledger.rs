@@ -19,6 +19,9 @@ pub struct Ledger {
     credit: Vec<CreditLot>,
     #[serde(default)]
     funds: Funds,
+    /// Which holder the account has; 0 is the first.
+    #[serde(default)]
+    holder: u32,
 }
 
 /// A bill and what is still open of it.
@@ -39,12 +42,17 @@ pub struct LedgerBill {
     notes: u32,
     noticed: bool,
     void: bool,
+    #[serde(default)]
+    holder: u32,
 }
 
 /// What one payment did to this account, as far as it is not undone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PaymentShare {
     pub bills: Vec<BillShare>,
+    /// Which holder it was of.
+    #[serde(default)]
+    holder: u32,
 }
 
 /// What is left of one overpayment.
@@ -70,7 +78,8 @@ impl LedgerBill {
         &self.standing
     }
 
-    pub(super) fn standing_part(&self, commodity: Commodity) -> Fen {
+    /// What the bill asks for one commodity, notes included.
+    pub fn standing_part(&self, commodity: Commodity) -> Fen {
         amount_of(&self.standing, commodity)
     }
 
@@ -161,8 +170,25 @@ impl Ledger {
         bills
     }
 
+    /// Of the present holder.
     pub fn bill_of(&self, month: BillingMonth) -> Option<&LedgerBill> {
-        self.standing().find(|bill| bill.month == month)
+        self.standing()
+            .find(|bill| bill.month == month && bill.holder == self.holder)
+    }
+
+    pub(super) const fn holder(&self) -> u32 {
+        self.holder
+    }
+
+    pub(super) fn is_of_former_holder(&self, bill: &LedgerBill) -> bool {
+        bill.holder != self.holder
+    }
+
+    /// The payments the present holder has made, as far as they are not undone.
+    pub fn payments(&self) -> impl Iterator<Item = &PaymentId> {
+        let payments = self.payments.iter();
+        let of_holder = payments.filter(|(_, payment)| payment.holder == self.holder);
+        of_holder.map(|(payment_id, _)| payment_id)
     }
 
     pub fn last_billed(&self) -> Option<BillingMonth> {
@@ -270,12 +296,16 @@ impl Ledger {
             .ok_or_else(|| AccountError::ShareNotCovered(bill_no.clone()))
     }
 
-    /// The next piece of credit to be put against an open bill, if there are both.
+    /// The next piece of credit to be put against an open bill of the same holder, if there are both.
     pub(super) fn next_credit(&self) -> Option<(PaymentId, BillShare)> {
-        let lot = self.credit.first()?;
-        let bill = self.open_bills().into_iter().next()?;
-        let share = bill.share(lot.left.min(bill.open()))?;
-        Some((lot.payment_id.clone(), share))
+        let open = self.open_bills();
+        self.credit.iter().find_map(|lot| {
+            let payment = self.payments.get(&lot.payment_id)?;
+            let mut bills = open.iter();
+            let bill = bills.find(|bill| bill.holder == payment.holder)?;
+            let share = bill.share(lot.left.min(bill.open()))?;
+            Some((lot.payment_id.clone(), share))
+        })
     }
 
     /// What undoing a payment takes back: the bills it paid, and its credit and deposit still left.
@@ -354,14 +384,14 @@ impl Ledger {
         match event {
             AccountEvent::Charged(bill) => self.charge(bill),
             AccountEvent::PaymentAllocated { payment_id, bill } => {
-                self.allocate(payment_id.clone(), bill.clone());
+                self.allocate(payment_id, bill.clone());
             }
             AccountEvent::CreditAdded { payment_id, amount }
             | AccountEvent::DepositReleased { payment_id, amount } => {
                 self.add_credit(payment_id, *amount);
             }
             AccountEvent::CreditApplied { payment_id, bill } => {
-                self.apply_credit(payment_id.clone(), bill.clone());
+                self.apply_credit(payment_id, bill.clone());
             }
             AccountEvent::PaymentReversed {
                 payment_id, bills, ..
@@ -375,8 +405,9 @@ impl Ledger {
             AccountEvent::BillWaived(written_off) => self.change_open(&written_off.bill, minus),
             AccountEvent::WaiverReversed { bill, .. } => self.change_open(bill, plus),
             AccountEvent::DepositTaken { payment_id, .. } => {
-                self.payments.entry(payment_id.clone()).or_default();
+                self.payment(payment_id);
             }
+            AccountEvent::HolderChanged { .. } => self.holder += 1,
             AccountEvent::Refunded(refund) => self.give_out(refund),
             AccountEvent::RefundReturned(refund) if refund.purse == Purse::Credit => {
                 for lot in &refund.lots {
@@ -412,21 +443,27 @@ impl Ledger {
             notes: 0,
             noticed: false,
             void: false,
+            holder: self.holder,
         };
         self.bills.insert(bill.bill_no.clone(), entry);
     }
 
-    pub(super) fn allocate(&mut self, payment_id: PaymentId, share: BillShare) {
+    pub(super) fn allocate(&mut self, payment_id: &PaymentId, share: BillShare) {
         self.change_open(&share, minus);
-        self.payments
-            .entry(payment_id)
-            .or_default()
-            .bills
-            .push(share);
+        self.payment(payment_id).bills.push(share);
+    }
+
+    fn payment(&mut self, payment_id: &PaymentId) -> &mut PaymentShare {
+        let holder = self.holder;
+        let payment = self.payments.entry(payment_id.clone());
+        payment.or_insert_with(|| PaymentShare {
+            bills: Vec::new(),
+            holder,
+        })
     }
 
     fn add_credit(&mut self, payment_id: &PaymentId, amount: Fen) {
-        self.payments.entry(payment_id.clone()).or_default();
+        self.payment(payment_id);
         give(&mut self.credit, payment_id, amount);
     }
 
@@ -446,8 +483,8 @@ impl Ledger {
         self.credit.retain(|lot| !lot.left.is_zero());
     }
 
-    fn apply_credit(&mut self, payment_id: PaymentId, share: BillShare) {
-        self.use_credit(&payment_id, share.amount);
+    fn apply_credit(&mut self, payment_id: &PaymentId, share: BillShare) {
+        self.use_credit(payment_id, share.amount);
         self.allocate(payment_id, share);
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::bill::ChargedMeter;
 use super::error::AccountError;
 use super::event::{MeterAssigned, MeterReleased};
+use super::standing::StandingBill;
 use crate::units::{Commodity, MeterNo, Quantity, ReadingId, TariffId};
 
 /// A meter this account pays for, and how far it has been billed.
@@ -118,24 +119,69 @@ impl Meters {
         }
     }
 
-    /// How far each has been billed by what stands, and by nothing else.
-    pub(super) fn bill_again<'a>(&mut self, standing: impl Iterator<Item = &'a ChargedMeter>) {
+    /// Tiers count from nought for another holder.
+    pub(super) fn start_anew(&mut self) {
+        self.to_date.clear();
+    }
+
+    /// The places of those that are released and billed up to the end.
+    pub(super) fn settled(&self) -> Vec<usize> {
+        let meters = self.assigned.iter().enumerate();
+        let settled = meters.filter(|(_, meter)| meter.is_settled());
+        settled.map(|(place, _)| place).collect()
+    }
+
+    /// A meter that was settled before its last reading was corrected is so afterwards.
+    pub(super) fn stay_settled(&mut self, settled: &[usize]) {
+        for place in settled {
+            let Some(meter) = self.assigned.get_mut(*place) else {
+                continue;
+            };
+            let billed = meter.billed_cumulative;
+            if let Some(release) = &mut meter.released
+                && billed.value() < release.cumulative.value()
+            {
+                release.cumulative = billed;
+            }
+        }
+    }
+
+    /// How far each has been billed by what stands, and by nothing else. The tiers are those of the
+    /// present holder.
+    pub(super) fn bill_again<'a>(
+        &mut self,
+        standing: impl Iterator<Item = &'a StandingBill>,
+        holder: u32,
+    ) {
         self.to_date.clear();
         for meter in &mut self.assigned {
             meter.billed_cumulative = meter.opening_cumulative;
             meter.billed_reading.clone_from(&meter.opening_reading);
             meter.billed_to = meter.from;
         }
-        for charged in standing {
-            self.charge(charged);
+        for bill in standing {
+            for charged in &bill.meters {
+                if bill.holder == holder {
+                    self.count(charged);
+                }
+                self.advance(charged);
+            }
         }
     }
 
     pub(super) fn charge(&mut self, charged: &ChargedMeter) {
+        self.count(charged);
+        self.advance(charged);
+    }
+
+    fn count(&mut self, charged: &ChargedMeter) {
         let to_date = self.to_date.entry(charged.tariff_id.clone()).or_default();
         for tier in &charged.tiers {
             to_date.insert(tier.tier_period_from, tier.quantity_to_date_after);
         }
+    }
+
+    fn advance(&mut self, charged: &ChargedMeter) {
         let same = |meter: &&mut AssignedMeter| {
             meter.meter_no == charged.meter_no && meter.from == charged.assigned_from
         };

@@ -26,6 +26,7 @@ mod scheme;
 mod standing;
 mod statement;
 mod sums;
+mod tenancy;
 #[cfg(test)]
 mod tests;
 
@@ -38,8 +39,8 @@ pub use command::AccountCommand;
 pub use erasure::{EraseHolder, FinishErasure, HolderErasing};
 pub use error::AccountError;
 pub use event::{
-    AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, MeterAssigned,
-    MeterReleased, NoticeIssued, PhoneChange,
+    AccountChange, AccountClass, AccountEvent, AccountOpening, ClassChanged, ClosingReading,
+    HolderCleared, HolderSettled, MeterAssigned, MeterReleased, NoticeIssued, PhoneChange,
 };
 pub use funds::{AccountRefund, LateFeeCharged, PaymentLot, Purse, WaiverKind, WrittenOff};
 pub use late::{LateBill, LateCase, LatePart, PaymentDays, late_bill};
@@ -53,3 +54,4 @@ pub use scheme::{
 };
 pub use standing::StandingBill;
 pub use statement::{Statement, StatementEntry, StatementKind, StatementLine};
+pub use tenancy::Tenancy;

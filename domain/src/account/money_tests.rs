@@ -114,6 +114,7 @@ fn nothing_is_charged_for_a_bill_that_is_paid_on_its_last_day() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a value for every event")]
 fn every_event_keeps_its_golden_json() {
     let payment_id: PaymentId = "p1".parse().unwrap();
     let lots = vec![PaymentLot {
@@ -162,6 +163,26 @@ fn every_event_keeps_its_golden_json() {
         },
         AccountEvent::Refunded(refund.clone()),
         AccountEvent::RefundReturned(refund),
+        AccountEvent::HolderSettled(HolderSettled {
+            on: "2026-10-15".parse().unwrap(),
+            bill_no: Some("A1-202610P001".parse().unwrap()),
+            closings: vec![ClosingReading {
+                meter_no: "W1".parse().unwrap(),
+                reading_id: "r1".parse().unwrap(),
+                index: "519".parse().unwrap(),
+            }],
+            due: Fen::new(13_637),
+            open: Fen::ZERO,
+            credit: Fen::new(11_363),
+        }),
+        AccountEvent::HolderChanged {
+            on: "2026-10-20".parse().unwrap(),
+        },
+        AccountEvent::HolderCleared(HolderCleared {
+            certificate_no: "JQA1-20261015".parse().unwrap(),
+            on: "2026-10-15".parse().unwrap(),
+            credit: Fen::new(11_363),
+        }),
     ];
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);

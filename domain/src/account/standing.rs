@@ -15,6 +15,9 @@ pub struct StandingBill {
     pub month: BillingMonth,
     /// The household's size it was rated with.
     pub persons: u32,
+    /// Which holder of the account it is of; 0 is the first.
+    #[serde(default)]
+    pub holder: u32,
     pub lines: Vec<BillLine>,
     pub meters: Vec<ChargedMeter>,
 }
@@ -42,11 +45,12 @@ impl Standing {
     }
 
     /// Months go forward, so that a new bill is the last.
-    pub(super) fn issue(&mut self, bill: Bill, persons: u32) {
+    pub(super) fn issue(&mut self, bill: Bill, (persons, holder): (u32, u32)) {
         self.0.push(Arc::new(StandingBill {
             bill_no: bill.bill_no,
             month: bill.month,
             persons,
+            holder,
             lines: bill.lines,
             meters: bill.meters,
         }));
@@ -59,6 +63,7 @@ impl Standing {
                 bill_no: rebilled.bill_no,
                 month: rebilled.month,
                 persons: bill.persons,
+                holder: bill.holder,
                 lines: rebilled.after,
                 meters: rebilled.meters,
             });

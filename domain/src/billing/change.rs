@@ -54,7 +54,8 @@ pub enum BillAdjustment {
     Debit,
 }
 
-/// Writes a credit or a debit note on a bill.
+/// Writes a debit note on a bill. A credit note, which lowers what is owed, is asked for as a waiver is,
+/// since it takes a second person ([`crate::waiver::RequestWaiver`]).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AdjustBill {
     pub bill_no: BillNo,
@@ -77,36 +78,59 @@ impl Process for AdjustBill {
         if !self.amount.is_positive() {
             return Err(BillingError::AmountNotPositive.into());
         }
-        let amount = match self.kind {
-            BillAdjustment::Credit => self.amount.checked_neg().ok_or(BillingError::Overflow)?,
-            BillAdjustment::Debit => self.amount,
+        if self.kind == BillAdjustment::Credit {
+            return Err(BillingError::CreditTakesTwo.into());
+        }
+        let more = CommodityAmount {
+            commodity: self.commodity,
+            amount: self.amount,
         };
-        let (account, bill) = find(&self.bill_no, workspace)?;
-        let (account_no, campus) = (account.account_no.clone(), account.campus.clone());
-        let (month, note_no) = (bill.month, note_no(account, &self.bill_no, amount)?);
-        let today = business_date(context.at);
-        let note = Note {
-            note_no: note_no.clone(),
-            bill_no: self.bill_no.clone(),
-            month,
-            booked_in: booked_in(&campus, month, workspace)?,
-            issued_on: today,
-            amount,
-            parts: vec![CommodityAmount {
-                commodity: self.commodity,
-                amount,
-            }],
-            reason,
-        };
-        let due_on = today.checked_add_days(Days::new(PAYMENT_DAYS));
-        let due_on: NaiveDate = due_on.ok_or(BillingError::Overflow)?;
-        let command = AccountCommand::AdjustBill { note, due_on };
-        workspace.execute::<Account>(account_no.as_str(), command)?;
-        Ok(BillChanged {
-            bill_no: self.bill_no.clone(),
-            note_no: Some(note_no),
-        })
+        write_note(&self.bill_no, more, reason, context, workspace)
     }
+}
+
+/// Lowers a bill by a note, as somebody asked and somebody else has approved.
+pub(crate) fn write_credit_note(
+    bill_no: &BillNo,
+    (commodity, amount): (Commodity, Fen),
+    why: &str,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<BillChanged, Stop> {
+    let amount = amount.checked_neg().ok_or(BillingError::Overflow)?;
+    let less = CommodityAmount { commodity, amount };
+    write_note(bill_no, less, reason(why)?, context, workspace)
+}
+
+fn write_note(
+    bill_no: &BillNo,
+    part: CommodityAmount,
+    reason: String,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<BillChanged, Stop> {
+    let (account, bill) = find(bill_no, workspace)?;
+    let (account_no, campus) = (account.account_no.clone(), account.campus.clone());
+    let (month, note_no) = (bill.month, note_no(account, bill_no, part.amount)?);
+    let today = business_date(context.at);
+    let note = Note {
+        note_no: note_no.clone(),
+        bill_no: bill_no.clone(),
+        month,
+        booked_in: booked_in(&campus, month, workspace)?,
+        issued_on: today,
+        amount: part.amount,
+        parts: vec![part],
+        reason,
+    };
+    let due_on = today.checked_add_days(Days::new(PAYMENT_DAYS));
+    let due_on: NaiveDate = due_on.ok_or(BillingError::Overflow)?;
+    let command = AccountCommand::AdjustBill { note, due_on };
+    workspace.execute::<Account>(account_no.as_str(), command)?;
+    Ok(BillChanged {
+        bill_no: bill_no.clone(),
+        note_no: Some(note_no),
+    })
 }
 
 /// Makes an account's last bill void (作废); what was paid of it becomes credit.

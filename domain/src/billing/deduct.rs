@@ -1,14 +1,17 @@
 //! 随抄随扣: what a prepaid account's meters show is charged when it is accepted (R23).
 
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
 use super::measure::{Measured, measure};
 use super::process::{BillIssued, Tariffs, load, rate_all};
-use crate::account::{Account, AccountCommand, AccountRecord, AssignedMeter, Bill, ChargeScheme};
+use crate::account::{
+    Account, AccountCommand, AccountRecord, AssignedMeter, Bill, ChargeScheme, MeterReleased,
+};
 use crate::billing_month::booked_in;
-use crate::meter::Meter;
+use crate::meter::{AcceptedReading, Meter};
 use crate::tariff::Tariff;
 use crate::units::{AccountNo, BillNo, BillingMonth, TariffId, business_date};
 
@@ -54,7 +57,38 @@ pub(crate) fn deduct(
     context: &CommandContext,
     workspace: &mut Workspace,
 ) -> Result<Option<BillIssued>, Stop> {
-    let Some(bill) = draft(account_no, context, workspace)? else {
+    let bill = draft(account_no, Scope::Now, context, workspace)?;
+    charge(
+        account_no,
+        bill,
+        |bill| AccountCommand::Deduct { bill },
+        workspace,
+    )
+}
+
+/// Charges what no bill has covered up to a day, for the last time, however the account pays.
+pub(super) fn final_bill(
+    account_no: &AccountNo,
+    on: NaiveDate,
+    context: &CommandContext,
+    workspace: &mut Workspace,
+) -> Result<Option<BillIssued>, Stop> {
+    let bill = draft(account_no, Scope::Final(on), context, workspace)?;
+    charge(
+        account_no,
+        bill,
+        |bill| AccountCommand::ChargeFinal { bill },
+        workspace,
+    )
+}
+
+fn charge(
+    account_no: &AccountNo,
+    bill: Option<Bill>,
+    command: fn(Bill) -> AccountCommand,
+    workspace: &mut Workspace,
+) -> Result<Option<BillIssued>, Stop> {
+    let Some(bill) = bill else {
         return Ok(None);
     };
     let issued = BillIssued {
@@ -62,12 +96,41 @@ pub(crate) fn deduct(
         bill_no: bill.bill_no.clone(),
         total: bill.total,
     };
-    workspace.execute::<Account>(account_no.as_str(), AccountCommand::Deduct { bill })?;
+    workspace.execute::<Account>(account_no.as_str(), command(bill))?;
     Ok(Some(issued))
 }
 
-fn draft(
+/// Which readings a bill beside the monthly ones takes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All there are. A meter that was corrected below what is charged waits until its readings catch
+    /// up, and holds the others not up.
+    Now,
+    /// The same, as if those after a day were not there.
+    Until(NaiveDate),
+    /// Those up to the end of a day, for the last time: there will be no others to catch up.
+    Final(NaiveDate),
+}
+
+impl Scope {
+    /// The meter, with no reading after the last day.
+    fn limit(self, meter: &AssignedMeter) -> AssignedMeter {
+        let mut meter = meter.clone();
+        if let Self::Until(on) | Self::Final(on) = self {
+            let until = meter.released.map_or(on, |released| released.on.min(on));
+            meter.released = Some(MeterReleased {
+                meter_no: meter.meter_no.clone(),
+                on: until,
+                cumulative: meter.billed_cumulative,
+            });
+        }
+        meter
+    }
+}
+
+pub(super) fn draft(
     account_no: &AccountNo,
+    scope: Scope,
     context: &CommandContext,
     workspace: &mut Workspace,
 ) -> Result<Option<Bill>, Stop> {
@@ -79,7 +142,7 @@ fn draft(
         .meters()
         .iter()
         .filter(|meter| !meter.is_settled())
-        .cloned()
+        .map(|meter| scope.limit(meter))
         .collect();
     let today = business_date(context.at);
     load(&campus, BillingMonth::of(today), &assigned, workspace)?;
@@ -89,7 +152,7 @@ fn draft(
     // A reading that comes late, or a month that was billed after, is charged where books are open.
     let month = last_billed.map_or(read_in, |billed| read_in.max(billed));
     let month = booked_in(&campus, month, workspace)?;
-    let measured = measure_new(&assigned, month, workspace)?;
+    let measured = measure_new(&assigned, month, scope, workspace)?;
     if measured.is_empty() {
         return Ok(None);
     }
@@ -136,16 +199,20 @@ fn last_read(
     let mut last = None;
     for meter in assigned {
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?.accepted();
-        last = last.max(readings.last().map(|it| BillingMonth::of(it.read_on)));
+        let released = meter.released.as_ref();
+        let counts =
+            |it: &&AcceptedReading| released.is_none_or(|released| it.read_on <= released.on);
+        let reading = readings.iter().rev().find(counts);
+        last = last.max(reading.map(|it| BillingMonth::of(it.read_on)));
     }
     Ok(last)
 }
 
-/// The meters that have counted on. One that was corrected below what is charged waits until its
-/// readings catch up, and holds the others not up.
+/// The meters that have counted on.
 fn measure_new(
     assigned: &[AssignedMeter],
     month: BillingMonth,
+    scope: Scope,
     workspace: &mut Workspace,
 ) -> Result<Vec<Measured>, Stop> {
     let mut measured = Vec::new();
@@ -153,7 +220,7 @@ fn measure_new(
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
         match measure(meter, readings.accepted(), month) {
             Ok(usage) => measured.extend(usage.filter(|usage| !usage.usage.is_zero())),
-            Err(BillingError::BilledAlready(_)) => {}
+            Err(BillingError::BilledAlready(_)) if !matches!(scope, Scope::Final(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }

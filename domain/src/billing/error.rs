@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
 use super::rebill::REASON_LENGTH_MAX;
-use crate::units::{AccountNo, BillNo, BillingMonth, MeterNo};
+use crate::units::{AccountNo, BillNo, BillingMonth, MeterNo, PaymentId};
 
 /// Why no bill is issued.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,10 +30,22 @@ pub enum BillingError {
     PhotoDoubted(MeterNo),
     #[error("起始账期不能晚于截止账期")]
     MonthsReversed,
+    #[error("调减账单须两人办理：请提交调减申请，由他人批准")]
+    CreditTakesTwo,
     #[error("调整金额必须大于零")]
     AmountNotPositive,
     #[error("账单 {0} 不存在")]
     BillUnknown(BillNo),
+    #[error("表计 {0} 缺少退房当日的读数，或读数尚未通过审核")]
+    FinalReadingMissing(MeterNo),
+    #[error("退房日期不能晚于今天")]
+    MoveOutInFuture,
+    #[error("入住日期不能晚于今天")]
+    MoveInInFuture,
+    #[error("支票缴费 {0} 尚未兑付，兑付后再出具结清证明")]
+    ChequePending(PaymentId),
+    #[error("本户没有可计入其他费用的账单")]
+    NoBillForCharge,
     #[error("金额或用量超出可计算范围")]
     Overflow,
 }
@@ -51,8 +63,14 @@ impl BusinessError for BillingError {
             Self::ReadingsHeld(_) => "BILLING_READINGS_HELD",
             Self::PhotoDoubted(_) => "BILLING_PHOTO_DOUBTED",
             Self::MonthsReversed => "BILLING_MONTHS_REVERSED",
+            Self::CreditTakesTwo => "BILLING_CREDIT_TAKES_TWO",
             Self::AmountNotPositive => "BILLING_AMOUNT_NOT_POSITIVE",
             Self::BillUnknown(_) => "BILLING_BILL_UNKNOWN",
+            Self::FinalReadingMissing(_) => "BILLING_FINAL_READING_MISSING",
+            Self::MoveOutInFuture => "BILLING_MOVE_OUT_IN_FUTURE",
+            Self::MoveInInFuture => "BILLING_MOVE_IN_IN_FUTURE",
+            Self::ChequePending(_) => "BILLING_CHEQUE_PENDING",
+            Self::NoBillForCharge => "BILLING_NO_BILL_FOR_CHARGE",
             Self::Overflow => "BILLING_OVERFLOW",
         }
     }
@@ -60,12 +78,17 @@ impl BusinessError for BillingError {
     fn field(&self) -> Option<&'static str> {
         match self {
             Self::NothingToBill { .. } | Self::MonthInFuture(_) => Some("month"),
-            Self::NothingToRebill(_) => Some("accountNo"),
+            Self::NothingToRebill(_) | Self::FinalReadingMissing(_) | Self::ChequePending(_) => {
+                Some("accountNo")
+            }
             Self::ReasonInvalid => Some("reason"),
             Self::MonthsReversed => Some("to"),
+            Self::CreditTakesTwo => Some("kind"),
             Self::AmountNotPositive => Some("amount"),
             Self::BillUnknown(_) => Some("billNo"),
             Self::DueBeforeIssue => Some("dueOn"),
+            Self::MoveOutInFuture | Self::MoveInInFuture => Some("on"),
+            Self::NoBillForCharge => Some("charges"),
             Self::BilledAlready(_)
             | Self::ReadingsHeld(_)
             | Self::PhotoDoubted(_)

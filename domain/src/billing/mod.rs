@@ -4,6 +4,8 @@ mod change;
 mod deduct;
 mod error;
 mod measure;
+mod move_in;
+mod move_out;
 mod process;
 mod rebill;
 mod replay;
@@ -13,10 +15,15 @@ mod simulate;
 mod tests;
 mod to_date;
 
+pub(crate) use change::write_credit_note;
 pub use change::{AdjustBill, BillAdjustment, BillChanged, ReissueBill, VoidBill, account_of};
 pub use deduct::{DeductUsage, UsageDeducted};
 pub(crate) use deduct::{deduct, payment_days};
 pub use error::BillingError;
+pub use move_in::MoveIn;
+pub use move_out::{
+    ClearHolder, MoveOutSettled, OtherCharge, RefundWish, SettleMoveOut, certified,
+};
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
 pub use rebill::{PreviewRebilling, Rebill, RebillingPosted};
 pub use replay::{BillReplayed, ReplayBill, ReplayedReading, ReplayedVersion};

@@ -174,6 +174,7 @@ pub(super) fn rebill<'a>(
         reached: account.meters().iter().map(opening).collect(),
         before: ToDate::default(),
         after: ToDate::default(),
+        holder: 0,
     };
     let mut redone = Vec::new();
     for bill in account.standing_bills() {
@@ -198,10 +199,16 @@ struct Again<'a> {
     reached: BTreeMap<(MeterNo, NaiveDate), Quantity>,
     before: ToDate<'a>,
     after: ToDate<'a>,
+    /// Whose tiers are counted.
+    holder: u32,
 }
 
 impl Again<'_> {
     fn bill<'b>(&mut self, bill: &'b StandingBill) -> Result<Redone<'b>, Stop> {
+        if bill.holder != self.holder {
+            self.holder = bill.holder;
+            (self.before, self.after) = (ToDate::default(), ToDate::default());
+        }
         let mut redone = Redone {
             bill,
             lines: Vec::with_capacity(bill.lines.len()),

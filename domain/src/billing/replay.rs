@@ -7,6 +7,9 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::change::account_of;
+use super::deduct::{Scope, draft};
+use super::error::BillingError;
 use super::process::PreviewBill;
 use crate::account::{Account, Bill};
 use crate::meter::{Meter, Quality};
@@ -20,6 +23,8 @@ use crate::validation_rules::ValidationRules;
 pub struct ReplayBill {
     pub account_no: AccountNo,
     pub month: BillingMonth,
+    /// Of a bill that is none of a month's billing run, the last day it covers.
+    pub until: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,11 +68,7 @@ impl Process for ReplayBill {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<BillReplayed, Stop> {
-        let preview = PreviewBill {
-            account_no: self.account_no.clone(),
-            month: self.month,
-        };
-        let bill = preview.decide(context, workspace)?.bill;
+        let bill = self.bill(context, workspace)?;
         let account = workspace.get::<Account>(self.account_no.as_str())?;
         let persons = account.opened(&self.account_no)?.household_persons;
         let readings = readings(&bill, workspace)?;
@@ -78,6 +79,32 @@ impl Process for ReplayBill {
             readings,
             versions,
         })
+    }
+}
+
+impl ReplayBill {
+    /// A bill's number says which way it was worked out.
+    pub fn of(bill: &Bill) -> Result<Self, BillingError> {
+        let last_days = bill.meters.iter().map(|meter| meter.period.to());
+        let by_run = bill.bill_no.as_str().rsplit_once('-');
+        let by_run = by_run.is_none_or(|(_, month)| !month.contains('P'));
+        Ok(Self {
+            account_no: account_of(&bill.bill_no)?,
+            month: bill.month,
+            until: last_days.max().filter(|_| !by_run),
+        })
+    }
+
+    fn bill(&self, context: &CommandContext, workspace: &mut Workspace) -> Result<Bill, Stop> {
+        let account_no = self.account_no.clone();
+        let Some(until) = self.until else {
+            let month = self.month;
+            let preview = PreviewBill { account_no, month };
+            return Ok(preview.decide(context, workspace)?.bill);
+        };
+        let bill = draft(&account_no, Scope::Until(until), context, workspace)?;
+        let month = self.month;
+        Ok(bill.ok_or(BillingError::NothingToBill { account_no, month })?)
     }
 }
 

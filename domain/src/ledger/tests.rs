@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::account::fixture::{balance, bill_no, charge_due, late_fee_tariff, open, record};
-use crate::account::{AccountEvent, Purse, WaiverKind as Waived};
+use crate::account::{AccountEvent, Purse};
 use crate::bank_line::{
     BankLine, BankLineEvent, BankLineGiven, BookBankLine, EnterBankLines, LineState, ReturnBankLine,
 };
-use crate::billing::{AdjustBill, BillAdjustment, VoidBill};
+use crate::billing::VoidBill;
 use crate::clearing::{CampusClearing, ClearingEvent, SettleClearing};
 use crate::desk::Desk;
 use crate::payment::{
@@ -29,10 +29,11 @@ use crate::refund::{
 use crate::till::{Till, TillMethod};
 use crate::transfer_claim::{RejectTransfer, SubmitTransfer, VerifyTransfer};
 use crate::units::{
-    BankReference, CampusId, Commodity, Fen, PaymentId, ReceiptNo, RefundId, TransferClaimId,
-    WaiverId, business_date,
+    BankReference, CampusId, Fen, PaymentId, ReceiptNo, RefundId, TransferClaimId, WaiverId,
+    business_date,
 };
-use crate::waiver::{ApproveWaiver, RequestWaiver, ReverseWaiver};
+use crate::waiver::fixture::{ask_credit_note, debit_note};
+use crate::waiver::{ApproveWaiver, Concession, RequestWaiver, ReverseWaiver};
 
 const ACCOUNTS: [&str; 3] = ["A1", "B2", "C3"];
 const CAMPUSES: [&str; 2] = ["N", "S"];
@@ -486,16 +487,15 @@ impl World {
                 kind,
                 amount,
             } => {
-                let kinds = [Waived::LateFee, Waived::BillRest, Waived::SmallRest];
                 let Some(billed) = self.months.get(&account).copied().filter(|it| *it > 0) else {
                     return;
                 };
                 let month = 1 + month % billed;
+                let bill_no = bill_no(ACCOUNTS[account], &format!("2026-{month:02}"));
                 let ask = RequestWaiver {
-                    bill_no: bill_no(ACCOUNTS[account], &format!("2026-{month:02}")),
-                    kind: kinds[kind],
-                    amount: Fen::new(amount),
-                    reason: reason(),
+                    kind: Concession::ALL[kind],
+                    commodity: None,
+                    ..ask_credit_note(&bill_no, amount)
                 };
                 let asked = self.give("li", &ask);
                 self.waivers.extend(asked.map(|asked| asked.waiver_id));
@@ -530,18 +530,13 @@ impl World {
             ..
         } = *step
         {
-            let adjust = AdjustBill {
-                bill_no: of_month(1 + month % billed),
-                kind: if debit {
-                    BillAdjustment::Debit
-                } else {
-                    BillAdjustment::Credit
-                },
-                commodity: Commodity::Water,
-                amount: Fen::new(amount),
-                reason: "调整".to_owned(),
-            };
-            self.give("qian", &adjust);
+            let bill_no = of_month(1 + month % billed);
+            if debit {
+                self.give("qian", &debit_note(&bill_no, amount));
+            } else {
+                let asked = self.give("li", &ask_credit_note(&bill_no, amount));
+                self.waivers.extend(asked.map(|asked| asked.waiver_id));
+            }
         } else {
             let void = VoidBill {
                 bill_no: of_month(billed),

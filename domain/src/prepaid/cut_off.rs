@@ -37,14 +37,18 @@ fn step(
     workspace: &mut Workspace,
 ) -> Result<SupplyChanged, Stop> {
     let id = account_no.as_str();
-    workspace.get::<Account>(id)?.opened(account_no)?;
-    workspace.execute::<Account>(id, AccountCommand::Supply(step))?;
+    let account = workspace.get::<Account>(id)?.opened(account_no)?;
+    // Whoever says the money is on its way is not threatened; the policy asks again afterwards.
+    let threatens = matches!(step, SupplyStep::Plan(_) | SupplyStep::Order { .. });
+    if !(threatens && account.is_dunning_paused()) {
+        workspace.execute::<Account>(id, AccountCommand::Supply(step))?;
+    }
     Ok(SupplyChanged {
         account_no: account_no.clone(),
     })
 }
 
-/// Plans to cut off an account whose grace credit is used up.
+/// Plans to cut off an account whose grace credit is used up; not while its dunning is paused.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PlanCutOff {
     pub account_no: AccountNo,
@@ -66,7 +70,7 @@ impl Process for PlanCutOff {
 }
 
 /// What was planned is due. When the time has gone by, or the day has become one off, it is planned
-/// anew.
+/// anew. While dunning is paused nothing is ordered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderCutOff {
     pub account_no: AccountNo,

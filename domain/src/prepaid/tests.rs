@@ -13,6 +13,7 @@ use crate::desk::Desk;
 use crate::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
 use crate::payment::{PaymentMethod, RecordPayment, ReversePayment};
 use crate::tariff::DefineTariff;
+use crate::transfer_claim::{ClaimPhoto, RejectTransfer, SubmitTransfer};
 use crate::units::{AccountNo, Commodity, Fen, Multiplier, instant_of};
 use crate::work_calendar::LoadYear;
 
@@ -276,6 +277,48 @@ fn e3_what_is_not_paid_is_cut_off_in_working_hours_and_restored_when_nothing_is_
     );
     assert_eq!(supply(&mut desk), Supply::On);
     assert_eq!(balance(&mut desk), "3.48");
+}
+
+#[test]
+fn e4_nobody_is_cut_off_while_dunning_is_paused() {
+    let mut desk = exhausted();
+    let planned = local("2026-09-28T09:00:00");
+    desk.run(&plan()).unwrap();
+    let claim = SubmitTransfer {
+        accounts: vec![account()],
+        bills: Vec::new(),
+        amount: Fen::new(5000),
+        photo: Some(ClaimPhoto {
+            photo: "a".repeat(64).parse().unwrap(),
+            is_stored: true,
+        }),
+        transferred_on: Some("2026-09-26".parse().unwrap()),
+        campus: Some("N".parse().unwrap()),
+        phone: None,
+    };
+    let claim_id = desk.run(&claim).unwrap().outcome.claim_id;
+    desk.at = planned;
+    let order = OrderCutOff {
+        account_no: account(),
+        planned,
+    };
+    assert!(desk.run(&order).unwrap().events.is_empty());
+    assert!(desk.run(&plan()).unwrap().events.is_empty());
+    let reject = RejectTransfer {
+        claim_id,
+        reason: "未到账".to_owned(),
+    };
+    desk.by("qian").run(&reject).unwrap();
+    // It is planned anew, for the next working day.
+    assert_eq!(said(&desk.run(&plan()).unwrap()), ["cut_off_planned"]);
+    let planned = local("2026-09-29T09:00:00");
+    assert_eq!(supply(&mut desk), Supply::CutOffPlanned(planned));
+    desk.at = planned;
+    let order = OrderCutOff {
+        account_no: account(),
+        planned,
+    };
+    assert_eq!(said(&desk.run(&order).unwrap()), ["cut_off_ordered"]);
 }
 
 #[test]

@@ -134,6 +134,8 @@ identifiers! {
     GatewayOrderNo, "商户订单号", gateway_number;
     /// What we call a refund at a payment gateway.
     GatewayRefundNo, "商户退款单号", gateway_number;
+    /// 结清证明
+    CertificateNo, "结清证明号", plain;
     /// 退款单
     RefundId, "退款单号", plain;
     /// 减免单, 核销单

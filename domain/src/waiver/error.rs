@@ -27,6 +27,10 @@ pub enum WaiverError {
     NotApproved,
     #[error("减免或核销已经撤销")]
     AlreadyReversed,
+    #[error("调减须指明水费或电费，减免核销不须指明")]
+    CommodityInvalid,
+    #[error("调减单不能撤销，请开调增单")]
+    CreditNoteStands,
     #[error("申请人不能批准自己申请的减免或核销，请由他人批准")]
     ApprovedByRequester,
     #[error("收款人不能批准所收账单的减免或核销，请由他人批准")]
@@ -45,6 +49,8 @@ impl BusinessError for WaiverError {
             Self::Rejected => "WAIVER_REJECTED",
             Self::NotApproved => "WAIVER_NOT_APPROVED",
             Self::AlreadyReversed => "WAIVER_ALREADY_REVERSED",
+            Self::CommodityInvalid => "WAIVER_COMMODITY_INVALID",
+            Self::CreditNoteStands => "WAIVER_CREDIT_NOTE_STANDS",
             Self::ApprovedByRequester => "WAIVER_APPROVED_BY_REQUESTER",
             Self::ApprovedByTaker => "WAIVER_APPROVED_BY_TAKER",
         }
@@ -55,6 +61,7 @@ impl BusinessError for WaiverError {
             Self::BillUnknown(_) => Some("billNo"),
             Self::NotCovered { .. } => Some("amount"),
             Self::ReasonInvalid => Some("reason"),
+            Self::CommodityInvalid => Some("commodity"),
             _ => Some("waiverId"),
         }
     }

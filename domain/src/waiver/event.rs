@@ -4,14 +4,58 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::account::WaiverKind;
-use crate::units::{AccountNo, BillNo, Fen, WaiverId};
+use crate::units::{AccountNo, BillNo, Commodity, Fen, WaiverId};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concession {
+    /// 减免滞纳金
+    LateFee,
+    /// 核销: what is left of the bill, which will not come in.
+    BillRest,
+    /// 尾差核销: a small rest that is not worth asking for.
+    SmallRest,
+    /// 调减: the bill was wrong, and gets a credit note.
+    CreditNote,
+}
+
+impl Concession {
+    pub const ALL: [Self; 4] = [
+        Self::LateFee,
+        Self::BillRest,
+        Self::SmallRest,
+        Self::CreditNote,
+    ];
+
+    /// The name used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self.write_off() {
+            Some(kind) => kind.as_str(),
+            None => "credit_note",
+        }
+    }
+
+    /// What is written off; nothing, where the bill was wrong.
+    pub const fn write_off(self) -> Option<WaiverKind> {
+        match self {
+            Self::LateFee => Some(WaiverKind::LateFee),
+            Self::BillRest => Some(WaiverKind::BillRest),
+            Self::SmallRest => Some(WaiverKind::SmallRest),
+            Self::CreditNote => None,
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaiverRequested {
     pub waiver_id: WaiverId,
     pub account_no: AccountNo,
     pub bill_no: BillNo,
-    pub kind: WaiverKind,
+    pub kind: Concession,
+    /// Of a credit note: whose part of the bill it lowers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commodity: Option<Commodity>,
     pub amount: Fen,
     pub reason: String,
     pub requested_by: Actor,

@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::aggregate::{Waiver, WaiverRecord};
 use super::command::WaiverCommand;
 use super::error::WaiverError;
-use super::event::WaiverRequested;
-use crate::account::{Account, AccountCommand, LateFeeCharged, LedgerBill, WaiverKind};
-use crate::billing::account_of;
+use super::event::{Concession, WaiverRequested};
+use crate::account::{
+    Account, AccountCommand, AccountError, LateFeeCharged, LedgerBill, WaiverKind,
+};
+use crate::billing::{account_of, write_credit_note};
 use crate::payment::{Payment, late_fees};
-use crate::units::{BillNo, Fen, PaymentId, WaiverId, business_date};
+use crate::units::{BillNo, Commodity, Fen, PaymentId, WaiverId, business_date};
 
 /// The waiver a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,11 +41,13 @@ fn find(waiver_id: &WaiverId, workspace: &mut Workspace) -> Result<WaiverRecord,
     Ok(waiver.requested(waiver_id)?.clone())
 }
 
-/// Asks that something of a bill be given up (R94).
+/// Asks that something of a bill be given up (R94), or that a wrong one be lowered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RequestWaiver {
     pub bill_no: BillNo,
-    pub kind: WaiverKind,
+    pub kind: Concession,
+    /// Of a credit note: whose part of the bill it lowers.
+    pub commodity: Option<Commodity>,
     pub amount: Fen,
     pub reason: String,
 }
@@ -58,9 +62,14 @@ impl Process for RequestWaiver {
         workspace: &mut Workspace,
     ) -> Result<WaiverChanged, Stop> {
         let (bill, grown) = look_up(&self.bill_no, business_date(context.at), workspace)?;
-        let there = match self.kind {
-            WaiverKind::LateFee => bill.late_fee_charged().checked_add(grown),
-            WaiverKind::BillRest | WaiverKind::SmallRest => Some(bill.open()),
+        let there = match (self.kind, self.commodity) {
+            (Concession::LateFee, None) => bill.late_fee_charged().checked_add(grown),
+            (Concession::BillRest | Concession::SmallRest, None) => Some(bill.open()),
+            (Concession::CreditNote, Some(_)) if bill.is_void() => {
+                return Err(AccountError::BillVoid(self.bill_no.clone()).into());
+            }
+            (Concession::CreditNote, Some(commodity)) => Some(bill.standing_part(commodity)),
+            _ => return Err(WaiverError::CommodityInvalid.into()),
         };
         let there = there.unwrap_or_default();
         if !self.amount.is_positive() || self.amount > there {
@@ -73,6 +82,7 @@ impl Process for RequestWaiver {
             account_no: account_of(&self.bill_no)?,
             bill_no: self.bill_no.clone(),
             kind: self.kind,
+            commodity: self.commodity,
             amount: self.amount,
             reason: self.reason.clone(),
             requested_by: context.actor.clone(),
@@ -85,7 +95,7 @@ impl Process for RequestWaiver {
 }
 
 /// Approves a waiver, which is done with it. Neither who asked for it nor who took money for the bill
-/// may. A late fee that has grown since it was last charged is charged first.
+/// may, however little it is about. A late fee that has grown since it was last charged is charged first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ApproveWaiver {
     pub waiver_id: WaiverId,
@@ -129,7 +139,22 @@ impl Process for ApproveWaiver {
         workspace.execute::<Waiver>(self.waiver_id.as_str(), command)?;
         Self::check_not_taker(&requested, context, workspace)?;
         let account_no = requested.account_no.as_str();
-        if requested.kind == WaiverKind::LateFee {
+        let Some(kind) = requested.kind.write_off() else {
+            // The aggregate has none without a commodity.
+            let commodity = requested.commodity.ok_or(WaiverError::CommodityInvalid)?;
+            let less = (commodity, requested.amount);
+            write_credit_note(
+                &requested.bill_no,
+                less,
+                &requested.reason,
+                context,
+                workspace,
+            )?;
+            return Ok(WaiverChanged {
+                waiver_id: self.waiver_id.clone(),
+            });
+        };
+        if kind == WaiverKind::LateFee {
             let by = business_date(context.at);
             let (bill, grown) = look_up(&requested.bill_no, by, workspace)?;
             if grown.is_positive() && requested.amount > bill.late_fee_open() {
@@ -144,7 +169,7 @@ impl Process for ApproveWaiver {
         }
         let command = AccountCommand::WriteOff {
             waiver_id: self.waiver_id.clone(),
-            kind: requested.kind,
+            kind,
             bill_no: requested.bill_no,
             amount: requested.amount,
         };
@@ -200,7 +225,11 @@ impl Process for ReverseWaiver {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<WaiverChanged, Stop> {
-        let account_no = find(&self.waiver_id, workspace)?.requested.account_no;
+        let requested = find(&self.waiver_id, workspace)?.requested;
+        if requested.kind == Concession::CreditNote {
+            return Err(WaiverError::CreditNoteStands.into());
+        }
+        let account_no = requested.account_no;
         let command = WaiverCommand::Reverse {
             reason: self.reason.clone(),
             by: context.actor.clone(),

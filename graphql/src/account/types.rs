@@ -12,8 +12,8 @@ use crate::meter::{Meter, cards_of_account};
 use crate::payment::Payment;
 use crate::prepaid::{PrepaidAccount, PrepaidOf};
 use crate::support::{
-    Commodity, Connection, Date, Fen, Services, YearMonth, account_phone, address, connection,
-    holder, internal, load, page, page_size,
+    Commodity, Connection, Date, Decimal, Fen, Services, YearMonth, account_phone, address,
+    connection, holder, internal, load, page, page_size,
 };
 use crate::transfer_claim::WaitingOf;
 
@@ -111,6 +111,49 @@ impl From<&account::StatementEntry> for StatementEntry {
             payment_id: line.payment_id.clone().map(String::from),
             amount: line.amount.into(),
             balance: entry.balance.into(),
+        }
+    }
+}
+
+/// 止码: where a meter stood when its holder moved out.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct ClosingReading {
+    meter_no: String,
+    reading_id: String,
+    index: Decimal,
+}
+
+/// 退房结算, as it came out.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct MoveOutRecord {
+    on: Date,
+    /// Over the last readings, if they cost something.
+    bill_no: Option<String>,
+    closings: Vec<ClosingReading>,
+    /// What was due in all before anything was set off.
+    due: Fen,
+    /// What was left to be paid.
+    open_amount: Fen,
+    /// What was left to be given back.
+    credit: Fen,
+}
+
+impl From<account::HolderSettled> for MoveOutRecord {
+    fn from(moved_out: account::HolderSettled) -> Self {
+        let closings = moved_out.closings.into_iter();
+        Self {
+            on: Date(moved_out.on),
+            bill_no: moved_out.bill_no.map(String::from),
+            closings: closings
+                .map(|closing| ClosingReading {
+                    meter_no: closing.meter_no.into(),
+                    reading_id: closing.reading_id.into(),
+                    index: closing.index.into(),
+                })
+                .collect(),
+            due: moved_out.due.into(),
+            open_amount: moved_out.open.into(),
+            credit: moved_out.credit.into(),
         }
     }
 }
@@ -238,6 +281,20 @@ impl Account {
     /// 押金: held apart, and given back or set off at the end.
     async fn deposit(&self, ctx: &Context<'_>) -> Result<Fen> {
         Ok(self.summary(ctx).await?.deposit.into())
+    }
+
+    /// 结清证明: the holder owes nothing and uses nothing; null once somebody uses the account again.
+    async fn certificate_no(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.summary(ctx).await?.certificate_no)
+    }
+
+    async fn cleared_on(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        Ok(self.summary(ctx).await?.cleared_on.map(Date))
+    }
+
+    /// 退房结算 of the present holder; null once somebody uses the account again.
+    async fn moved_out(&self, ctx: &Context<'_>) -> Result<Option<MoveOutRecord>> {
+        Ok(self.summary(ctx).await?.moved_out.map(Into::into))
     }
 
     /// How the account pays before; null where it pays after.

@@ -222,8 +222,8 @@ impl CorrectionMutation {
         RebillPayload::of(ctx, ran).await
     }
 
-    /// Writes a credit or a debit note on a bill. What was paid beyond what the bill then asks for
-    /// becomes the account's credit.
+    /// Writes a debit note on a bill. A credit note lowers what is owed and takes two people: it is asked
+    /// for by `requestWaiver`.
     #[graphql(guard = "may(Permission::RunBilling)")]
     async fn adjust_bill(
         &self,

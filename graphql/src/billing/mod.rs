@@ -3,6 +3,7 @@
 mod correction;
 mod late_fee;
 mod loader;
+mod move_out;
 mod mutation;
 mod note;
 mod query;
@@ -14,6 +15,7 @@ mod types;
 pub use correction::{CorrectionMutation, CorrectionQuery};
 pub(crate) use late_fee::{KnownEvents, late_fees};
 pub(crate) use loader::NoticesOf;
+pub use move_out::MoveOutMutation;
 pub use mutation::BillingMutation;
 pub use query::BillingQuery;
 pub use replay::{Replay, ReplayError, ReplayQuery, replay};

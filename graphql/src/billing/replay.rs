@@ -76,11 +76,8 @@ async fn again(
         position: event.leaf_index,
         known_at: None,
     };
-    let process = ReplayBill {
-        account_no: account_of(&issued.bill_no)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?,
-        month: issued.month,
-    };
+    let process =
+        ReplayBill::of(&issued).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     // It is decided as it was then: by the same person, at the same time, under the same id.
     let context = CommandContext::new(
         event.metadata.command_id,

@@ -113,11 +113,13 @@ impl MoneyFiguresQuery {
         Ok(bands.into_iter().map(ArrearsBand::from).collect())
     }
 
-    /// Who owes, the oldest debt first: the list to dun by (催缴).
+    /// Who owes, the oldest debt first: the list to dun by (催缴). Whoever has a transfer waiting for the
+    /// bank is not dunned meanwhile, and left out unless asked for.
     #[graphql(
         guard = "may(Permission::ViewPayments)",
         complexity = "10 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn debtors(
         &self,
         ctx: &Context<'_>,
@@ -128,6 +130,8 @@ impl MoneyFiguresQuery {
         )]
         days_past_due: i32,
         #[graphql(desc = "Only who owes so much at least.")] at_least: Option<Fen>,
+        #[graphql(default = false, desc = "Also those whose dunning is paused.")]
+        include_paused: bool,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Debtor>> {
@@ -138,6 +142,7 @@ impl MoneyFiguresQuery {
             campus: read(campus, CampusId::try_new)?,
             days_past_due,
             at_least: at_least.map_or(units::Fen::ZERO, |fen| fen.0),
+            paused: include_paused,
         };
         let store = Services::of(ctx)?.store();
         let today = business_date(store.clock().now());

@@ -6,3 +6,4 @@ mod types;
 
 pub use mutation::RefundMutation;
 pub use query::RefundQuery;
+pub(crate) use types::RefundMethod;

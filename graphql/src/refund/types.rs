@@ -18,7 +18,7 @@ pub(super) enum Purse {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "refund::RefundMethod")]
-pub(super) enum RefundMethod {
+pub(crate) enum RefundMethod {
     /// From a till of the account's campus.
     Cash,
     Bank,

@@ -8,14 +8,17 @@ use chaobiao_domain::waiver::{
 
 use super::query::find;
 use super::types::{Waiver, WaiverKind};
-use crate::support::{Fen, field, may, may_any, payloads, run};
+use crate::support::{Commodity, Fen, field, may, may_any, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct RequestWaiverInput {
     idempotency_key: String,
     bill_no: String,
     kind: WaiverKind,
-    /// Of a late fee no more than was asked so far; of a rest no more than is open.
+    /// Of a credit note, and of nothing else: whose part of the bill it lowers.
+    commodity: Option<Commodity>,
+    /// Of a late fee no more than was asked so far; of a rest no more than is open; by a credit note no
+    /// more than the bill asks for that commodity.
     amount: Fen,
     reason: String,
 }
@@ -56,6 +59,7 @@ fn request(input: RequestWaiverInput) -> Result<RequestWaiver, Rejection> {
     Ok(RequestWaiver {
         bill_no: field("billNo", BillNo::try_new(&input.bill_no))?,
         kind: input.kind.into(),
+        commodity: input.commodity.map(Into::into),
         amount: input.amount.0,
         reason: input.reason,
     })
@@ -66,8 +70,11 @@ pub struct WaiverMutation;
 
 #[Object]
 impl WaiverMutation {
-    /// Asks that something of a bill be given up (减免, 核销).
-    #[graphql(guard = "may_any(&[Permission::TakePayments, Permission::ReversePayments])")]
+    /// Asks that something of a bill be given up (减免, 核销), or that a wrong one be lowered by a credit
+    /// note (调减).
+    #[graphql(
+        guard = "may_any(&[Permission::TakePayments, Permission::ReversePayments, Permission::RunBilling])"
+    )]
     async fn request_waiver(
         &self,
         ctx: &Context<'_>,

@@ -1,13 +1,13 @@
 use async_graphql::{Enum, SimpleObject};
-use chaobiao_domain::account;
+use chaobiao_domain::waiver;
 use chaobiao_projections::waivers::WaiverRow;
 use chrono::{DateTime, Utc};
 
-use crate::support::Fen;
+use crate::support::{Commodity, Fen};
 
-/// What is given up of a bill.
+/// What is given up of a bill, or taken off a wrong one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "account::WaiverKind")]
+#[graphql(remote = "waiver::Concession")]
 pub(super) enum WaiverKind {
     /// 减免滞纳金
     LateFee,
@@ -15,6 +15,8 @@ pub(super) enum WaiverKind {
     BillRest,
     /// 尾差核销: a small rest that is not worth asking for.
     SmallRest,
+    /// 调减: the bill was wrong, and is lowered by a credit note.
+    CreditNote,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -54,6 +56,8 @@ pub(super) struct Waiver {
     account_no: String,
     bill_no: String,
     kind: WaiverKind,
+    /// Of a credit note: whose part of the bill it lowers.
+    commodity: Option<Commodity>,
     amount: Fen,
     reason: String,
     state: WaiverState,
@@ -70,14 +74,11 @@ pub(super) struct Waiver {
 
 impl From<WaiverRow> for Waiver {
     fn from(row: WaiverRow) -> Self {
-        let kinds = [
-            account::WaiverKind::LateFee,
-            account::WaiverKind::BillRest,
-            account::WaiverKind::SmallRest,
-        ];
-        let kind = kinds.into_iter().find(|kind| kind.as_str() == row.kind);
+        let mut kinds = waiver::Concession::ALL.into_iter();
+        let kind = kinds.find(|kind| kind.as_str() == row.kind);
         Self {
-            kind: kind.unwrap_or(account::WaiverKind::BillRest).into(),
+            kind: kind.unwrap_or(waiver::Concession::BillRest).into(),
+            commodity: row.commodity.map(Into::into),
             state: WaiverState::of(&row.state),
             waiver_id: row.waiver_id,
             account_no: row.account_no,

@@ -80,6 +80,38 @@ async fn r32_arrears_are_told_by_age_and_debtors_by_the_oldest_debt() {
 }
 
 #[tokio::test]
+async fn e4_nobody_is_dunned_while_a_transfer_waits_for_the_bank() {
+    let town = Town::open().await;
+    for account in ["A1", "A2"] {
+        town.august(account).await;
+    }
+    let manager = later(&town, 50).await;
+    let all = json!({ "days": 1, "least": null });
+    let both = ["A1 10000", "A2 10000"];
+    assert_eq!(debtors(&town, &manager, all.clone()).await, both);
+    let resident = town.resident("13800138000", "A1").await;
+    let claim = json!({ "accountNos": ["A1"], "amount": "10000", "photo": format!("f0{}", "1".repeat(62)) });
+    let claimed = town
+        .centre
+        .must(&resident, "claimTransfer", claim, "claim { claimId }")
+        .await;
+    assert_eq!(debtors(&town, &manager, all.clone()).await, ["A2 10000"]);
+    let query = "{ debtors(includePaused: true) { nodes { accountNo } } }";
+    let shown = town.centre.ask(&manager, query, json!({})).await.data();
+    assert_eq!(
+        shown["debtors"]["nodes"],
+        json!([{ "accountNo": "A1" }, { "accountNo": "A2" }])
+    );
+    let finance = Principal::Staff("qian".to_owned());
+    let finance = town.centre.signed_in(finance).await;
+    let reject = json!({ "claimId": claimed["claim"]["claimId"], "reason": "未到账" });
+    town.centre
+        .must(&finance, "rejectTransfer", reject, "")
+        .await;
+    assert_eq!(debtors(&town, &manager, all).await, both);
+}
+
+#[tokio::test]
 async fn r32_what_came_in_is_told_by_campus_person_and_method_and_what_was_undone_apart() {
     let town = Town::open().await;
     town.august("A1").await;

@@ -277,11 +277,11 @@ async fn r29_a_void_bill_is_not_paid_and_its_revision_is() {
         ("ACCOUNT_BILL_VOID".to_owned(), "input.billNo".to_owned())
     );
     let note = json!({
-        "billNo": "A1-202608", "kind": "CREDIT", "commodity": "WATER", "amount": "100",
+        "billNo": "A1-202608", "kind": "CREDIT_NOTE", "commodity": "WATER", "amount": "100",
         "reason": "减免",
     });
-    let refused = town.centre.refused(&town.finance, "adjustBill", note).await;
-    assert_eq!(refused.0, "ACCOUNT_BILL_VOID");
+    let refused = town.centre.refused(&town.finance, "requestWaiver", note);
+    assert_eq!(refused.await.0, "ACCOUNT_BILL_VOID");
     let pay = json!({
         "campusId": "S", "method": "CASH", "amount": "100", "accountNos": ["A1"],
         "billNos": ["A1-202608"],
@@ -295,6 +295,62 @@ async fn r29_a_void_bill_is_not_paid_and_its_revision_is() {
         ("PAYMENT_BILL_VOID".to_owned(), "input.billNos".to_owned())
     );
     the_month_is_billed_again(&town).await;
+    town.verified().await;
+}
+
+#[tokio::test]
+async fn x13_nobody_lowers_a_bill_alone() {
+    let town = Town::open().await;
+    town.august("A1").await;
+    let alone = json!({
+        "billNo": "A1-202608", "kind": "CREDIT", "commodity": "WATER", "amount": "1",
+        "reason": "调减",
+    });
+    let alone = town.centre.refused(&town.finance, "adjustBill", alone);
+    assert_eq!(
+        alone.await,
+        (
+            "BILLING_CREDIT_TAKES_TWO".to_owned(),
+            "input.kind".to_owned()
+        )
+    );
+    let ask = json!({
+        "billNo": "A1-202608", "kind": "CREDIT_NOTE", "commodity": "WATER", "amount": "1",
+        "reason": "调减",
+    });
+    let fields = "waiver { waiverId state kind commodity }";
+    let mut asked = town
+        .centre
+        .must(&town.finance, "requestWaiver", ask, fields)
+        .await;
+    let waiver = json!({ "waiverId": asked["waiver"]["waiverId"].take() });
+    assert_eq!(
+        asked["waiver"],
+        json!({
+            "waiverId": null, "state": "REQUESTED", "kind": "CREDIT_NOTE", "commodity": "WATER",
+        })
+    );
+    assert_eq!(
+        town.account(&town.finance, "A1").await["openAmount"],
+        "10000"
+    );
+    town.centre
+        .must(&town.manager, "approveWaiver", waiver, "waiver { state }")
+        .await;
+    let query =
+        "{ bill(billNo: \"A1-202608\") { openAmount adjusted notes { noteNo amount reason } } }";
+    let bill = town
+        .centre
+        .ask(&town.finance, query, json!({}))
+        .await
+        .data();
+    assert_eq!(
+        bill["bill"],
+        json!({
+            "openAmount": "9999", "adjusted": "-1",
+            "notes": [{ "noteNo": "A1-202608C1", "amount": "-1", "reason": "调减" }],
+        })
+    );
     town.verified().await;
 }
 

@@ -15,6 +15,7 @@ mod insight;
 mod matrix;
 mod meters;
 mod money;
+mod move_out;
 mod online_payments;
 mod people;
 mod photo_checks;

@@ -150,7 +150,19 @@ impl Statements {
                 let account = self.account(account_no)?;
                 change.class.as_str().clone_into(&mut account.class);
             }
-            AccountEvent::MeterAssigned(assigned) => self.assign(account_no, assigned),
+            AccountEvent::MeterAssigned(assigned) => {
+                self.account(account_no)?.use_again();
+                self.assign(account_no, assigned);
+            }
+            AccountEvent::HolderSettled(moved_out) => {
+                self.account(account_no)?.moved_out = Some(moved_out);
+            }
+            AccountEvent::HolderCleared(cleared) => {
+                let account = self.account(account_no)?;
+                account.certificate_no = Some(cleared.certificate_no.to_string());
+                account.cleared_on = Some(cleared.on);
+            }
+            AccountEvent::HolderChanged { .. } => self.account(account_no)?.use_again(),
             AccountEvent::MeterReleased(released) => self.release(account_no, &released),
             AccountEvent::Charged(bill) => self.charge(account_no, bill),
             AccountEvent::BillAdjusted(note) => self.note(account_no, &note, None)?,
@@ -274,6 +286,9 @@ impl Statements {
             credit: Fen::ZERO,
             entries: 0,
             deposit: Fen::ZERO,
+            certificate_no: None,
+            cleared_on: None,
+            moved_out: None,
         };
         self.accounts.insert(account_no.to_owned(), row);
         Ok(())
@@ -350,7 +365,9 @@ impl Statements {
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement, $1) \
              ON CONFLICT (account_no) DO UPDATE SET class = excluded.class, \
              campus = excluded.campus, household_persons = excluded.household_persons, \
-             open = excluded.open, credit = excluded.credit, entries = excluded.entries, deposit = excluded.deposit";
+             open = excluded.open, credit = excluded.credit, entries = excluded.entries, deposit = excluded.deposit, \
+             certificate_no = excluded.certificate_no, cleared_on = excluded.cleared_on, \
+             moved_out = excluded.moved_out";
         store(connection, statement, &accounts).await?;
         let statement = "INSERT INTO read_account_statement_meter \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_meter, $1) \

@@ -1,4 +1,4 @@
-use chaobiao_domain::account::{AccountClass, BillLine, StatementKind};
+use chaobiao_domain::account::{AccountClass, BillLine, HolderSettled, StatementKind};
 use chaobiao_domain::units::{
     AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoteNo, PaymentId,
     Quantity, ReadingId, TariffId, UnitPrice,
@@ -8,6 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, Row};
 
+use super::row::moved_out;
 use crate::paging::{Page, Slice};
 use crate::rows::{fen, field};
 
@@ -21,6 +22,10 @@ pub struct AccountSummary {
     pub open: Fen,
     pub credit: Fen,
     pub deposit: Fen,
+    /// 结清证明; none where somebody uses the account.
+    pub certificate_no: Option<String>,
+    pub cleared_on: Option<NaiveDate>,
+    pub moved_out: Option<HolderSettled>,
 }
 
 impl FromRow<'_, PgRow> for AccountSummary {
@@ -33,6 +38,9 @@ impl FromRow<'_, PgRow> for AccountSummary {
             open: fen(row, "open")?,
             credit: fen(row, "credit")?,
             deposit: fen(row, "deposit")?,
+            certificate_no: row.try_get("certificate_no")?,
+            cleared_on: row.try_get("cleared_on")?,
+            moved_out: moved_out(row)?,
         })
     }
 }

@@ -1,12 +1,13 @@
 //! The rows of the read model, as the projector changes them.
 
-use chaobiao_domain::account::{Bill, BillLine, Note, RebilledBill, StatementLine};
+use chaobiao_domain::account::{Bill, BillLine, HolderSettled, Note, RebilledBill, StatementLine};
 use chaobiao_domain::units::{
     BillNo, BillingMonth, Commodity, Fen, MeterNo, Quantity, ReadingId, TariffId, UnitPrice,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use sqlx::postgres::PgRow;
+use sqlx::types::Json;
 use sqlx::{FromRow, Row};
 
 use crate::rows::{fen, field};
@@ -21,6 +22,17 @@ pub(super) struct AccountRow {
     pub(super) credit: Fen,
     pub(super) entries: i32,
     pub(super) deposit: Fen,
+    pub(super) certificate_no: Option<String>,
+    pub(super) cleared_on: Option<NaiveDate>,
+    pub(super) moved_out: Option<HolderSettled>,
+}
+
+impl AccountRow {
+    pub(super) fn use_again(&mut self) {
+        self.certificate_no = None;
+        self.cleared_on = None;
+        self.moved_out = None;
+    }
 }
 
 impl FromRow<'_, PgRow> for AccountRow {
@@ -34,8 +46,16 @@ impl FromRow<'_, PgRow> for AccountRow {
             credit: fen(row, "credit")?,
             entries: row.try_get("entries")?,
             deposit: fen(row, "deposit")?,
+            certificate_no: row.try_get("certificate_no")?,
+            cleared_on: row.try_get("cleared_on")?,
+            moved_out: moved_out(row)?,
         })
     }
+}
+
+pub(super) fn moved_out(row: &PgRow) -> Result<Option<HolderSettled>, sqlx::Error> {
+    let moved_out: Option<Json<HolderSettled>> = row.try_get("moved_out")?;
+    Ok(moved_out.map(|Json(moved_out)| moved_out))
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -99,12 +99,14 @@ pub struct DebtorFilter {
     pub days_past_due: u32,
     /// Only who owes so much at least.
     pub at_least: Fen,
+    /// Also who is not dunned, since a transfer of theirs waits for the bank.
+    pub paused: bool,
 }
 
 /// Lists go by the oldest debt.
 pub type DebtorKey = (NaiveDate, String);
 
-/// Who owes, the oldest debt first.
+/// Who owes, the oldest debt first. Accounts whose dunning is paused are left out.
 pub async fn debtors(
     pool: &PgPool,
     filter: &DebtorFilter,
@@ -121,6 +123,8 @@ pub async fn debtors(
                  min(n.due_on) AS oldest_due_on \
              FROM read_unpaid_notices n JOIN read_unpaid_notices_account a USING (account_no) \
              WHERE n.open > 0 AND n.due_on <= $1 AND ($2::text IS NULL OR a.campus = $2) \
+             AND ($7 OR NOT EXISTS (SELECT FROM read_transfer_claims c \
+                 WHERE c.accounts @> ARRAY[n.account_no] AND c.state IN ('pending', 'mismatched'))) \
              GROUP BY n.account_no, a.campus) d \
          WHERE overdue >= $3 AND ($4::date IS NULL OR (oldest_due_on, account_no) > ($4, $5)) \
          ORDER BY oldest_due_on, account_no LIMIT $6",
@@ -131,6 +135,7 @@ pub async fn debtors(
     .bind(after.as_ref().map(|key| key.0))
     .bind(after.as_ref().map(|key| &key.1))
     .bind(page.limit())
+    .bind(filter.paused)
     .fetch_all(pool)
     .await?;
     Ok(page.slice(rows, |debtor| {

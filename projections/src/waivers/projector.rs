@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chaobiao_domain::units::Commodity;
 use chaobiao_domain::waiver::{WaiverEvent, WaiverRequested};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use sqlx::PgConnection;
@@ -87,7 +88,8 @@ async fn request(
 ) -> Result<(), ProjectionError> {
     sqlx::query(
         "INSERT INTO read_waivers (waiver_id, account_no, bill_no, kind, amount, reason, \
-         requested_by, requested_at, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested')",
+         requested_by, requested_at, state, commodity) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'requested', $9)",
     )
     .bind(requested.waiver_id.as_str())
     .bind(requested.account_no.as_str())
@@ -97,6 +99,7 @@ async fn request(
     .bind(&requested.reason)
     .bind(requested.requested_by.to_string())
     .bind(requested.requested_at)
+    .bind(requested.commodity.map(Commodity::as_str))
     .execute(connection)
     .await?;
     Ok(())

@@ -1,10 +1,10 @@
-use chaobiao_domain::units::Fen;
+use chaobiao_domain::units::{Commodity, Fen};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
 
 use crate::paging::{Page, Slice};
-use crate::rows::fen;
+use crate::rows::{fen, field};
 
 /// A waiver as it stands. Whoever did something is written as [`chaobiao_decision::Actor`] writes
 /// itself.
@@ -13,8 +13,10 @@ pub struct WaiverRow {
     pub waiver_id: String,
     pub account_no: String,
     pub bill_no: String,
-    /// `late_fee`, `bill_rest` or `small_rest`.
+    /// `late_fee`, `bill_rest`, `small_rest` or `credit_note`.
     pub kind: String,
+    /// Of a credit note.
+    pub commodity: Option<Commodity>,
     pub amount: Fen,
     pub reason: String,
     pub requested_by: String,
@@ -35,6 +37,7 @@ impl FromRow<'_, PgRow> for WaiverRow {
             account_no: row.try_get("account_no")?,
             bill_no: row.try_get("bill_no")?,
             kind: row.try_get("kind")?,
+            commodity: field(row, "commodity")?,
             amount: fen(row, "amount")?,
             reason: row.try_get("reason")?,
             requested_by: row.try_get("requested_by")?,

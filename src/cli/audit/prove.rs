@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use chaobiao_domain::units::{BillNo, ReadingId, ReceiptNo};
+use chaobiao_domain::units::{BillNo, CertificateNo, ReadingId, ReceiptNo};
 use chaobiao_eventstore::notary::{
     find_event, latest_checkpoint, prove_consistency, prove_event, prove_event_by,
 };
@@ -37,18 +37,24 @@ struct What {
     /// 读数编号
     #[arg(long, value_name = "编号")]
     reading: Option<ReadingId>,
+    /// 结清证明编号
+    #[arg(long, value_name = "编号")]
+    certificate: Option<CertificateNo>,
 }
 
 impl What {
     async fn event_id(self, pool: &PgPool) -> Result<Uuid, CommandError> {
-        let evidence = match (self.event_id, self.bill, self.receipt, self.reading) {
-            (Some(event_id), ..) => return Ok(event_id),
-            (_, Some(bill_no), ..) => Evidence::Bill(bill_no),
-            (_, _, Some(receipt_no), _) => Evidence::Receipt(receipt_no),
-            (_, _, _, Some(reading_id)) => Evidence::Reading(reading_id),
-            (None, None, None, None) => return Err("未指明要证明什么".into()),
-        };
-        let at = evidence.event(pool).await?.ok_or("未找到该账单、收据或读数")?;
+        if let Some(event_id) = self.event_id {
+            return Ok(event_id);
+        }
+        let evidence = self
+            .bill
+            .map(Evidence::Bill)
+            .or(self.receipt.map(Evidence::Receipt))
+            .or(self.reading.map(Evidence::Reading))
+            .or(self.certificate.map(Evidence::Certificate))
+            .ok_or("未指明要证明什么")?;
+        let at = evidence.event(pool).await?.ok_or("未找到该单据或读数")?;
         let found = find_event(pool, &at).await?;
         Ok(found.ok_or("该事件尚未进入日志，请稍后再试")?)
     }

@@ -10,6 +10,7 @@ use crate::account::fixture::{bill_no, charge, record};
 use crate::account::{Account, AccountEvent};
 use crate::payment::{PaymentMethod, RecordPayment, ReversePayment};
 use crate::units::{BillNo, BillingMonth, PaymentId};
+use crate::waiver::fixture::credit_note;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -106,6 +107,13 @@ impl Books {
                 if self.run(&reverse).is_none() {
                     self.payments.push((payment_id, amount));
                 }
+            }
+            Step::Adjust(which, BillAdjustment::Credit, commodity, amount)
+                if !self.bills.is_empty() =>
+            {
+                let bill_no = &self.bills[which % self.bills.len()];
+                let noted = credit_note(&mut self.desk, bill_no, commodity, amount);
+                self.take(&noted.unwrap_or_default());
             }
             Step::Adjust(which, kind, commodity, amount) if !self.bills.is_empty() => {
                 let bill_no = self.bills[which % self.bills.len()].clone();
