@@ -5,6 +5,7 @@ const DAY_AND_TIME = new Intl.DateTimeFormat('zh-CN', {
   day: '2-digit',
   hour: '2-digit',
   minute: '2-digit',
+  second: '2-digit',
   hourCycle: 'h23',
 })
 
@@ -18,6 +19,12 @@ function parts(instant: string): Record<string, string> {
 export function showInstant(instant: string): string {
   const { year, month, day, hour, minute } = parts(instant)
   return `${year}-${month}-${day} ${hour}:${minute}`
+}
+
+/** The time of day to the second, for what happens just now. */
+export function showSecond(instant: string): string {
+  const { hour, minute, second } = parts(instant)
+  return `${hour}:${minute}:${second}`
 }
 
 export function showDay(instant: string): string {
