@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { formOf, inputOf, sayBilling, sayEvery, stepsWith } from '@/admin/collectors/sweeping'
 import { bytesOf, linkOf, roundOf } from '@/admin/collectors/words'
-import { barsOf, sayDay, sumOf } from '@/admin/meters/intervals'
+import { barsOf, sayDay, slotsOver, sumOf } from '@/admin/meters/intervals'
 import { isOver, sayOrder, standingOf, waitsForLook, type Order } from '@/admin/orders/words'
 import { heights } from '@/shared/bars'
-import { showSecond } from '@/shared/when'
+import { minutesOver, showSecond } from '@/shared/when'
 
 describe('r96: a collector', () => {
   test('is in use or not, linked or not, or was never heard', () => {
@@ -79,19 +79,29 @@ describe('r96: the intervals of a day', () => {
   const day = { stepMinutes: 15, moved: ['0.10', null, '0.25', null] }
 
   test('show gaps as gaps, and are named by when they begin', () => {
-    expect(barsOf(day)).toEqual([
+    expect(barsOf(day, 3)).toEqual([
       { label: '00:00', value: '0.10' },
       { label: '00:15', value: null },
       { label: '00:30', value: '0.25' },
-      { label: '00:45', value: null },
     ])
-    expect(heights(barsOf(day))).toEqual([0.4, 0, 1, 0])
+    expect(heights(barsOf(day, 4))).toEqual([0.4, 0, 1, 0])
   })
 
-  test('add up exactly; what is still to come is no gap', () => {
-    expect(sumOf(day)).toEqual({ known: 2, gaps: 1, total: '0.35' })
-    expect(sumOf({ ...day, moved: ['0.1', '0.2', '0'] }).total).toBe('0.3')
-    expect(sayDay(day, '吨')).toBe('2 个间隔共 0.35 吨，缺 1 个')
-    expect(sayDay({ ...day, moved: [null, null] }, '吨')).toBe('这一天还没有间隔数据')
+  test('add up exactly', () => {
+    expect(sumOf(day, 4)).toEqual({ known: 2, gaps: 2, total: '0.35' })
+    expect(sumOf({ ...day, moved: ['0.1', '0.2', '0'] }, 3).total).toBe('0.3')
+    expect(sayDay(day, 3, '吨')).toBe('2 个间隔共 0.35 吨，缺 1 个')
+    expect(sayDay({ ...day, moved: [null, null] }, 2, '吨')).toBe('还没有完整的间隔')
+  })
+
+  test('that are still to come are no gaps', () => {
+    const now = '2026-11-28T13:31:00Z'
+    expect(minutesOver('2026-11-28', now)).toBe(21 * 60 + 31)
+    expect(minutesOver('2026-11-27', now)).toBe(1440)
+    expect(minutesOver('2026-11-29', now)).toBe(0)
+    expect(slotsOver(day, 31)).toBe(2)
+    expect(slotsOver(day, 1440)).toBe(4)
+    expect(slotsOver(day, 0)).toBe(0)
+    expect(sumOf(day, 3).gaps).toBe(1)
   })
 })

@@ -27,6 +27,14 @@ export function showSecond(instant: string): string {
   return `${hour}:${minute}:${second}`
 }
 
+/** How much of a day of the campus is over at an instant, in minutes; all of one that is past. */
+export function minutesOver(day: string, instant: string): number {
+  const now = showDay(instant)
+  if (day !== now) return day < now ? 1440 : 0
+  const { hour, minute } = parts(instant)
+  return Number(hour) * 60 + Number(minute)
+}
+
 export function showDay(instant: string): string {
   const { year, month, day } = parts(instant)
   return `${year}-${month}-${day}`
