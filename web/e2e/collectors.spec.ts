@@ -105,7 +105,7 @@ async function hang(page: Page, collectorNo: string, meterNo: string, address: s
   await form.getByLabel(/远程通断/).check()
   await form.getByRole('button', { name: '接入' }).click()
   await expect(page.getByText(`${meterNo} 已接入`)).toBeVisible()
-  await expect(page.getByRole('region', { name: '接入的表计' })).toContainText(address)
+  await expect(page.getByRole('region', { name: '接入的表计' }).first()).toContainText(address)
 }
 
 test('r33_r96_a_meter_hangs_elsewhere_and_an_order_that_waits_is_taken_back', async ({ browser }) => {
