@@ -35,6 +35,13 @@ async function register(page: Page, no: string): Promise<void> {
   await expect(page.getByText(`采集器 ${no} 已登记`)).toBeVisible()
 }
 
+async function retire(page: Page): Promise<void> {
+  await page.getByText('停用这台采集器').click()
+  await page.getByLabel('停用的原因').fill('换新设备')
+  await page.getByRole('button', { name: '停用', exact: true }).click()
+  await expect(page.getByText('已停用', { exact: true })).toBeVisible()
+}
+
 test('r96_collectors_are_listed_registered_set_and_retired', async ({ browser }) => {
   const { context, page, complaints } = await enter(browser, here.technician)
   await page.goto('/admin/')
@@ -73,10 +80,7 @@ test('r96_collectors_are_listed_registered_set_and_retired', async ({ browser })
   })
 
   await test.step('without meters it is retired', async () => {
-    await page.getByText('停用这台采集器').click()
-    await page.getByLabel('停用的原因').fill('换新设备')
-    await page.getByRole('button', { name: '停用', exact: true }).click()
-    await expect(page.getByText('已停用', { exact: true })).toBeVisible()
+    await retire(page)
     await audit(page, 'a retired collector')
   })
   expect(complaints).toEqual([])
@@ -131,6 +135,7 @@ test('r33_r96_a_meter_hangs_elsewhere_and_an_order_that_waits_is_taken_back', as
   await expect(page.getByRole('status')).toContainText('已撤回：采集器还没装好')
 
   expect(await take(page, silent, meterNo)).toBe(address)
+  await retire(page)
   await hang(page, 'DCU-02', meterNo, address)
   expect(complaints).toEqual([])
   await context.close()
