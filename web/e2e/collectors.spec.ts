@@ -152,6 +152,23 @@ test('r33_r96_a_meter_is_read_at_once_and_its_intervals_are_looked_at', async ({
   const intervals = page.getByRole('region', { name: '间隔数据' })
   await intervals.getByLabel('日期').fill('2026-01-01')
   await expect(intervals.getByText('这一天没有间隔数据。')).toBeVisible()
+
+  await test.step('a day with a gap and a leak shows both', async () => {
+    // The demo has its first interval a quarter of an hour after its start.
+    const moved = Array.from({ length: 96 }, (_, at) => (at === 30 ? null : at < 24 ? '0.02' : '0.25'))
+    const leak = { rule: 'V25', message: '凌晨每小时都有水流，可能漏水' }
+    const day = { day: '2026-01-02', collectorNo: 'DCU-01', stepMinutes: 15, moved, findings: [leak] }
+    await page.route('**/graphql', (route) =>
+      (route.request().postData() ?? '').includes('query RemoteIntervals')
+        ? route.fulfill({ json: { data: { meterIntervals: [day] } } })
+        : route.continue(),
+    )
+    await intervals.getByLabel('日期').fill(day.day)
+    const chart = intervals.getByRole('img', { name: '95 个间隔共 18.23 吨，缺 1 个' })
+    await expect(chart.locator('.gap')).toHaveCount(1)
+    await expect(chart.locator('rect')).toHaveCount(96)
+    await expect(intervals.getByRole('list', { name: '规则发现' })).toContainText('V25 凌晨每小时都有水流')
+  })
   await audit(page, 'a remote meter')
   expect(complaints).toEqual([])
   await context.close()
