@@ -65,6 +65,7 @@ const DESKS: readonly { staff: Staff; path: string; name: string; shows: string 
   { staff: here.cashier, path: '/admin/cashier', name: 'cashier-desk', shows: '收款台' },
   { staff: here.finance, path: '/admin/tariffs/water-homes', name: 'finance-tariff', shows: '试算：' },
   { staff: here.finance, path: '/admin/collections', name: 'finance-collections', shows: '净额合计' },
+  { staff: here.technician, path: '/admin/collectors', name: 'technician-collectors', shows: 'DCU-01' },
   { staff: here.technician, path: '/admin/labels', name: 'technician-labels', shows: '打印标签' },
 ]
 

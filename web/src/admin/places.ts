@@ -33,6 +33,8 @@ export const GROUPS: readonly Group[] = [
     name: '表计与统计',
     places: [
       { to: '/losses', name: '总分表损失', rights: ['VIEW_METERS'] },
+      { to: '/collectors', name: '采集器', rights: ['VIEW_METERS'] },
+      { to: '/orders', name: '设备指令', rights: ['VIEW_METERS'] },
       { to: '/labels', name: '表计条码', rights: ['VIEW_METERS'] },
       { to: '/equipment', name: '设备台账', rights: ['VIEW_METERS'] },
       { to: '/verifications', name: '检定轮换', rights: ['VIEW_METERS'] },

@@ -25,6 +25,11 @@ export function compare(a: Decimal, b: Decimal): -1 | 0 | 1 {
   return difference > 0n ? 1 : -1
 }
 
+export function plus(a: Decimal, b: Decimal): Decimal {
+  const places = Math.max(a.places, b.places)
+  return { units: scaled(a, places) + scaled(b, places), places }
+}
+
 export function minus(a: Decimal, b: Decimal): Decimal {
   const places = Math.max(a.places, b.places)
   return { units: scaled(a, places) - scaled(b, places), places }

@@ -5,6 +5,7 @@ const DAY_AND_TIME = new Intl.DateTimeFormat('zh-CN', {
   day: '2-digit',
   hour: '2-digit',
   minute: '2-digit',
+  second: '2-digit',
   hourCycle: 'h23',
 })
 
@@ -18,6 +19,20 @@ function parts(instant: string): Record<string, string> {
 export function showInstant(instant: string): string {
   const { year, month, day, hour, minute } = parts(instant)
   return `${year}-${month}-${day} ${hour}:${minute}`
+}
+
+/** The time of day to the second, for what happens just now. */
+export function showSecond(instant: string): string {
+  const { hour, minute, second } = parts(instant)
+  return `${hour}:${minute}:${second}`
+}
+
+/** How much of a day of the campus is over at an instant, in minutes; all of one that is past. */
+export function minutesOver(day: string, instant: string): number {
+  const now = showDay(instant)
+  if (day !== now) return day < now ? 1440 : 0
+  const { hour, minute } = parts(instant)
+  return Number(hour) * 60 + Number(minute)
 }
 
 export function showDay(instant: string): string {
