@@ -400,6 +400,11 @@ fn shown(observation: &Observation) -> Option<LiveFrame> {
             "透传被拦截".to_owned(),
             Some(hex::encode_upper(request)),
         ),
+        // What was ordered is told with its end; an order to a relay has no frame to show.
+        Observation::CommandDone {
+            outcome: Outcome::Read(reading),
+            ..
+        } => shown(&Observation::Reading(reading.clone())),
         Observation::MeterFound { .. }
         | Observation::Quarantined { .. }
         | Observation::CommandDone { .. } => None,
