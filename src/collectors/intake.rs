@@ -8,10 +8,9 @@ use chaobiao_domain::device_order::{FinishDeviceOrder, OrderOutcome};
 use chaobiao_domain::units::DeviceOrderId;
 use chaobiao_eventstore::CommandError;
 use chaobiao_gateway::command::{CommandId, Outcome};
-use chaobiao_gateway::observation::{Oddity as Odd, Silence};
+use chaobiao_gateway::observation::Silence;
 use chaobiao_gateway::talk::{MeterReading, Via};
 use chaobiao_gateway::{CollectorId, MeterAddress, Observation, Observations};
-use chaobiao_graphql::support::LiveFrame;
 use chrono::{DateTime, Utc};
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
@@ -19,6 +18,7 @@ use uuid::Uuid;
 use super::exchanges::Exchanges;
 use super::links::Links;
 use super::rounds::Rounds;
+use super::shown::{odd, shown};
 use super::{Clerk, LiveFrames, convert};
 
 /// How often it is looked for links that are gone for good.
@@ -131,6 +131,16 @@ impl Intake {
                 }
             }
             Observation::SweepDone { collector, at, .. } => self.close(&collector, at).await,
+            Observation::CommandDone {
+                id, outcome, at, ..
+            } => self.done(id, outcome, at).await,
+            other => self.take_strange(other).await,
+        }
+    }
+
+    /// What is out of the ordinary, and what went through unread.
+    async fn take_strange(&mut self, observation: Observation) {
+        match observation {
             Observation::MeterFound {
                 collector,
                 meter,
@@ -173,9 +183,6 @@ impl Intake {
             } => {
                 tracing::warn!(peer, %why, untold, "a stranger was not let in");
             }
-            Observation::CommandDone {
-                id, outcome, at, ..
-            } => self.done(id, outcome, at).await,
             Observation::Forwarded {
                 collector,
                 request,
@@ -191,7 +198,7 @@ impl Intake {
             } => self
                 .exchanges
                 .blocked(&collector, &request, why.to_string(), at),
-            Observation::CommandSent { .. } => {}
+            _ => {}
         }
     }
 
@@ -281,132 +288,5 @@ fn ended(outcome: Outcome) -> OrderOutcome {
         },
         // Nothing else is ordered from here.
         Outcome::Unknown { .. } | Outcome::Found(_) | Outcome::Swept => OrderOutcome::Unknown,
-    }
-}
-
-fn odd(what: &Odd) -> (Oddity, String) {
-    match what {
-        Odd::TwoAnswers => (Oddity::TwoAnswers, "同一地址有两个不同的应答".to_owned()),
-        Odd::WildcardAddress => (Oddity::WildcardAddress, "以通配地址应答".to_owned()),
-        Odd::Clock { shown: Some(shown) } => (Oddity::Clock, format!("表计时钟 {shown}")),
-        Odd::Clock { shown: None } => (Oddity::Clock, "表计时钟不是有效时间".to_owned()),
-        Odd::WentBack { before, now, .. } => {
-            (Oddity::WentBack, format!("读数由 {before} 变为 {now}"))
-        }
-        Odd::MovedFrom { collector } => (Oddity::Moved, format!("此前接在采集器 {collector}")),
-        Odd::Misfit { item } => (
-            Oddity::Misfit,
-            format!("数据标识 {item:08X} 的应答长度不符"),
-        ),
-    }
-}
-
-/// What is shown of it to whoever looks on.
-fn shown(observation: &Observation) -> Option<LiveFrame> {
-    let live = |collector: &CollectorId, address: Option<&MeterAddress>, at, what, frame| {
-        Some(LiveFrame {
-            number: 0,
-            collector_no: collector.to_string(),
-            address: address.map(ToString::to_string),
-            at,
-            what,
-            frame,
-        })
-    };
-    match observation {
-        Observation::CollectorSeen {
-            collector,
-            peer,
-            at,
-        } => live(collector, None, *at, format!("上线，来自 {peer}"), None),
-        Observation::CollectorLost { collector, why, at } => {
-            live(collector, None, *at, format!("离线：{why}"), None)
-        }
-        Observation::Reading(reading) => {
-            let what = reading.index().map_or_else(
-                || format!("应答 {:08X}", reading.item),
-                |index| format!("应答 {index} {}", index.unit.symbol()),
-            );
-            let frame = Some(hex::encode_upper(reading.frames.concat()));
-            live(
-                &reading.collector,
-                Some(&reading.meter),
-                reading.at,
-                what,
-                frame,
-            )
-        }
-        Observation::Missing {
-            collector,
-            meter,
-            attempts,
-            at,
-            ..
-        } => live(
-            collector,
-            Some(meter),
-            *at,
-            format!("无有效应答，已问 {attempts} 次"),
-            None,
-        ),
-        Observation::CommandSent {
-            collector,
-            meter,
-            at,
-            ..
-        } => live(collector, Some(meter), *at, "指令已发出".to_owned(), None),
-        Observation::SweepDone {
-            collector,
-            sweep,
-            at,
-        } => {
-            let all = sweep.answered + sweep.missing;
-            let what = format!("本轮采集结束：{} / {all} 有应答", sweep.answered);
-            live(collector, None, *at, what, None)
-        }
-        Observation::Odd {
-            collector,
-            meter,
-            what,
-            at,
-        } => live(collector, meter.as_ref(), *at, odd(what).1, None),
-        Observation::Quarantined {
-            collector: Some(collector),
-            why,
-            at,
-            ..
-        } => live(collector, None, *at, format!("隔离：{why}"), None),
-        Observation::Forwarded {
-            collector,
-            answer,
-            at,
-            ..
-        } => live(
-            collector,
-            None,
-            *at,
-            "透传".to_owned(),
-            Some(hex::encode_upper(answer)),
-        ),
-        Observation::ForwardBlocked {
-            collector,
-            request,
-            at,
-            ..
-        } => live(
-            collector,
-            None,
-            *at,
-            "透传被拦截".to_owned(),
-            Some(hex::encode_upper(request)),
-        ),
-        // What was ordered is told with its end; an order to a relay has no frame to show.
-        Observation::CommandDone {
-            outcome: Outcome::Read(reading),
-            ..
-        } => shown(&Observation::Reading(reading.clone())),
-        Observation::MeterFound { .. }
-        | Observation::Quarantined { .. }
-        | Observation::CommandDone { .. } => None,
     }
 }

@@ -10,6 +10,7 @@ mod live;
 mod orders;
 mod plan;
 mod rounds;
+mod shown;
 
 pub use live::LiveFrames;
 
@@ -113,7 +114,7 @@ impl Collectors {
             let socket = socket.map_err(ConfigError::io(address.to_string()))?;
             let gateway = gateway.clone();
             others.push(tokio::spawn(async move {
-                gateway.listen_datagrams(socket).await
+                gateway.listen_datagrams(socket).await;
             }));
         }
         for forward in forward::forwards(config)? {

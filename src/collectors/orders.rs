@@ -66,13 +66,13 @@ impl Dispatcher {
             if let Err(error) = self.send_waiting(&profiles, &mut taken).await {
                 tracing::warn!(%error, "orders to meters cannot be read");
             }
-            let changed = async {
+            let moved = async {
                 match &mut changes {
                     Some(changes) => drop(changes.changed().await),
                     None => std::future::pending().await,
                 }
             };
-            let _ = tokio::time::timeout(EVERY, changed).await;
+            let _ = tokio::time::timeout(EVERY, moved).await;
         }
     }
 

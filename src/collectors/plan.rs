@@ -50,13 +50,13 @@ pub(super) async fn keep(
             Err(error) => tracing::warn!(%error, "the plan of the collectors cannot be read"),
         }
         tokio::time::sleep(PAUSE).await;
-        let changed = async {
+        let moved = async {
             match &mut changes {
                 Some(changes) => drop(changes.changed().await),
                 None => std::future::pending().await,
             }
         };
-        let _ = tokio::time::timeout(EVERY, changed).await;
+        let _ = tokio::time::timeout(EVERY, moved).await;
     }
 }
 
