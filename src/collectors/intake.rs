@@ -23,8 +23,10 @@ use super::{Clerk, LiveFrames, convert};
 
 /// How often it is looked for links that are gone for good.
 const TICK: Duration = Duration::from_secs(1);
-/// While the store takes nothing, nothing more is heard; it is tried again.
+/// While the store takes nothing, nothing more is heard; it is tried again, for some minutes. What
+/// it never takes must not keep the others waiting: the next round brings the registers anew.
 const AGAIN: Duration = Duration::from_secs(1);
+const TRIES: usize = 300;
 
 /// See the module.
 pub(super) struct Intake {
@@ -81,12 +83,12 @@ impl Intake {
         }
     }
 
-    /// Gives a command until the store has taken it. A refusal is an answer.
+    /// Gives a command, again and again while the store takes nothing. A refusal is an answer.
     async fn give<P: Process + Clone>(&mut self, process: P) {
         self.given += 1;
         let about = format!("{}/{}", P::NAME, self.given);
         let context: CommandContext = self.clerk.context(&about);
-        loop {
+        for _ in 0..TRIES {
             let given = self.clerk.bus.execute(context.clone(), process.clone());
             match given.await {
                 Ok(_) => return,
@@ -100,6 +102,7 @@ impl Intake {
                 }
             }
         }
+        tracing::error!(process = P::NAME, "what a collector said is given up");
     }
 
     async fn take(&mut self, observation: Observation) {
