@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { expect, type Cookie, type Page } from '@playwright/test'
+import { expect, test, type Cookie, type Page } from '@playwright/test'
 
 export interface Staff {
   login: string
@@ -85,6 +85,12 @@ function codeIn(outbox: string, from: number, phone: string): string | null {
 
 /** Asks for a code on the login page and reads it as the phone's owner would. */
 export async function receiveCode(page: Page, { outbox }: World, phone: string): Promise<string> {
+  // One code a minute for a phone: another test may just have asked for one.
+  if (codeIn(outbox, 0, phone)) {
+    test.setTimeout(test.info().timeout + 62_000)
+    const passed = Date.now() - statSync(outbox).mtimeMs
+    await page.waitForTimeout(Math.max(0, 61_000 - passed))
+  }
   const from = outboxSize(outbox)
   await page.getByRole('button', { name: '获取验证码' }).click()
   await expect(page.getByText('验证码已发送')).toBeVisible()
