@@ -46,10 +46,7 @@ impl Exchanges {
         let gathered = self.0.entry(collector.clone());
         let begin = || Gathered {
             since: Instant::now(),
-            forwarded: BytesForwarded {
-                exchanges: Vec::new(),
-                blocked: Vec::new(),
-            },
+            forwarded: BytesForwarded::default(),
         };
         &mut gathered.or_insert_with(begin).forwarded
     }

@@ -19,8 +19,8 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::Clerk;
 use super::plan::Profiles;
+use super::{Clerk, change_within};
 use crate::config::{CollectorsConfig, ConfigError, read_key_file};
 
 /// Also without a change: a collector may have come back.
@@ -66,13 +66,7 @@ impl Dispatcher {
             if let Err(error) = self.send_waiting(&profiles, &mut taken).await {
                 tracing::warn!(%error, "orders to meters cannot be read");
             }
-            let moved = async {
-                match &mut changes {
-                    Some(changes) => drop(changes.changed().await),
-                    None => std::future::pending().await,
-                }
-            };
-            let _ = tokio::time::timeout(EVERY, moved).await;
+            change_within(EVERY, changes.as_mut()).await;
         }
     }
 

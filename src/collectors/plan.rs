@@ -12,7 +12,7 @@ use chaobiao_projections::collectors::query;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-use super::convert;
+use super::{change_within, convert};
 
 /// Changes that come closer together are one.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -50,13 +50,7 @@ pub(super) async fn keep(
             Err(error) => tracing::warn!(%error, "the plan of the collectors cannot be read"),
         }
         tokio::time::sleep(PAUSE).await;
-        let moved = async {
-            match &mut changes {
-                Some(changes) => drop(changes.changed().await),
-                None => std::future::pending().await,
-            }
-        };
-        let _ = tokio::time::timeout(EVERY, moved).await;
+        change_within(EVERY, changes.as_mut()).await;
     }
 }
 

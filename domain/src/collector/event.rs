@@ -132,7 +132,7 @@ pub struct BlockedRequest {
 }
 
 /// What went through a collector unread, gathered over a minute at most.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BytesForwarded {
     pub exchanges: Vec<ForwardedExchange>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

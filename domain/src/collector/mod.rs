@@ -16,6 +16,7 @@ pub use event::{
     BillingReadings, BlockedRequest, BytesForwarded, CollectedMeter, CollectorEvent,
     CollectorRegistered, ForwardedExchange, MeterDetached, Oddity, OddityNoticed, Sweeping,
 };
+pub(crate) use process::require_system;
 pub use process::{
     AttachMeter, ChangeSweeping, CollectorChanged, DetachMeter, NoteForwarded, NoteLink,
     NoteOddity, NoteProtocol, RegisterCollector, RetireCollector, collector_of,

@@ -36,7 +36,7 @@ pub fn collector_of(
 }
 
 /// What the gateway says is not for people to say.
-pub(super) fn require_system(context: &CommandContext) -> Result<(), CollectorError> {
+pub(crate) fn require_system(context: &CommandContext) -> Result<(), CollectorError> {
     match context.actor {
         Actor::System(_) => Ok(()),
         _ => Err(CollectorError::NotTheSystem),

@@ -1,4 +1,4 @@
-use chaobiao_decision::{Actor, ClaimKey, CommandContext, Process, Rejection, Stop, Workspace};
+use chaobiao_decision::{ClaimKey, CommandContext, Process, Rejection, Stop, Workspace};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::{
     DeviceOrder, DeviceOrderCommand, DeviceOrderError, ForAccount, OrderAct, OrderOutcome,
     OrderRequested, SupplySeen,
 };
-use crate::collector::{Collector, CollectorError, collector_of};
+use crate::collector::{Collector, collector_of, require_system};
 use crate::meter::Meter;
 use crate::prepaid::may_cut_off;
 use crate::units::{Commodity, DeviceOrderId, MeterNo};
@@ -148,13 +148,6 @@ fn execute(
     Ok(DeviceOrderChanged {
         order_id: order_id.clone(),
     })
-}
-
-fn require_system(context: &CommandContext) -> Result<(), CollectorError> {
-    match context.actor {
-        Actor::System(_) => Ok(()),
-        _ => Err(CollectorError::NotTheSystem),
-    }
 }
 
 /// A node takes it on itself to send an order: recorded before it does, and by one node only.
