@@ -20,9 +20,9 @@ pub use identity::{
     CampusId, CaseId, CertificateNo, CollectorNo, CorrectionId, CustomerId, EquipmentModelId,
     ExternalMeterNo, FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId,
     ImportProfileId, InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo,
-    OutageId, PaymentId, PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId,
-    RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
-    WaiverId,
+    OutageId, PaymentId, PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId,
+    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId,
+    VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;
