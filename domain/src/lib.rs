@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod campus;
 pub mod clearing;
 pub mod collector;
+pub mod connector;
 pub mod customer;
 pub mod delay_reasons;
 pub mod device_order;

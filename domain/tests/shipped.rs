@@ -23,6 +23,7 @@ use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::collector::CollectorEvent;
+use chaobiao_domain::connector::ConnectorEvent;
 use chaobiao_domain::customer::CustomerEvent;
 use chaobiao_domain::delay_reasons::DelayReasonsEvent;
 use chaobiao_domain::device_order::DeviceOrderEvent;
@@ -89,6 +90,7 @@ const READERS: &[(&str, Reader)] = &[
     ("cash_month", understood::<CashMonthEvent>),
     ("class_method", understood::<ClassMethodEvent>),
     ("collector", understood::<CollectorEvent>),
+    ("connector", understood::<ConnectorEvent>),
     ("customer", understood::<CustomerEvent>),
     ("device_order", understood::<DeviceOrderEvent>),
     ("equipment_item", understood::<EquipmentItemEvent>),

@@ -20,6 +20,7 @@ pub mod bulletin;
 pub mod campus;
 pub mod clearing;
 pub mod collector;
+pub mod connector;
 pub mod customer;
 pub mod device_order;
 pub mod equipment;
@@ -123,6 +124,7 @@ pub struct MeteringQuery(
 pub struct RemoteQuery(
     collector::CollectorQuery,
     collector::IntervalQuery,
+    connector::ConnectorQuery,
     device_order::DeviceOrderQuery,
 );
 
@@ -282,6 +284,7 @@ pub struct JudgingMutation(reading::PhotoCheckMutation, reading::ReviewMutation)
 #[derive(Default, MergedObject)]
 pub struct RemoteMutation(
     collector::CollectorMutation,
+    connector::ConnectorMutation,
     device_order::DeviceOrderMutation,
 );
 

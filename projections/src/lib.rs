@@ -8,6 +8,7 @@ pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
 pub mod collectors;
+pub mod connectors;
 pub mod device_orders;
 pub mod directory;
 pub mod equipment;
@@ -68,6 +69,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
+        Arc::new(connectors::ConnectorsProjector),
         Arc::new(collectors::CollectorsProjector),
         Arc::new(device_orders::DeviceOrdersProjector),
         Arc::new(equipment::EquipmentProjector),

@@ -8,8 +8,8 @@ use chaobiao_domain::gateway_statement::Verdict as RowVerdictThere;
 use chaobiao_domain::historic_usage::WithdrawHistoricUsage;
 use chaobiao_domain::import_batch::{RequestImportUndo, is_of_readings};
 use chaobiao_domain::import_profile::{LookUpProfile, ProfileLayout};
-use chaobiao_domain::units::{CampusId, ImportBatchId, ImportProfileId};
-use chaobiao_projections::{directory, historic_usage, imports};
+use chaobiao_domain::units::{ImportBatchId, ImportProfileId};
+use chaobiao_projections::{historic_usage, imports};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -249,7 +249,7 @@ async fn take_in(
         actor: Actor::System("import".to_owned()),
         at: core.store.clock().now(),
         dry_run: file.dry_run,
-        campuses: campuses(core).await?,
+        campuses: CampusNames::current(core.store.pool()).await?,
         profile,
         undone_at: imports::query::last_undone(core.store.pool()).await?,
     };
@@ -311,13 +311,4 @@ fn name_of(file: &Path) -> String {
     file.file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
-}
-
-async fn campuses(core: &Core) -> Result<CampusNames, CommandError> {
-    let rows = directory::campuses(core.store.pool()).await?;
-    let named = rows
-        .into_iter()
-        .map(|row| Ok((CampusId::try_new(&row.campus_id)?, row.name)))
-        .collect::<Result<Vec<_>, CommandError>>()?;
-    Ok(CampusNames::new(named))
 }

@@ -68,6 +68,8 @@ commands! {
     tariff => Tariff,
     /// 表计报文：解析、组帧与数据标识表
     frame => Frame,
+    /// 内外网转发：前置机、采集计划与密钥
+    relay => Relay,
     /// 照片：读表盘、与示数比对，评测数字网络
     photo => Photo,
     /// 读模型：进度、核对与重建

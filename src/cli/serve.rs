@@ -14,8 +14,9 @@ use tracing::{info, warn};
 use crate::access_log::AccessJournal;
 use crate::app::Core;
 use crate::calendar;
-use crate::collectors::{Collectors, LiveFrames};
+use crate::collectors::{Collectors, LiveFrames, RelayDoor};
 use crate::config::{CollectorsConfig, Config};
+use crate::connectors::Connectors;
 use crate::database::Database;
 use crate::demo::simulate_collectors;
 use crate::export;
@@ -93,6 +94,8 @@ async fn serve(
     let services = core.services(config, &daemon, &journal, &live)?;
     let doors = collector_doors(config, campus.is_some());
     let collectors = Collectors::start(&doors, &core.bus, &daemon, &live).await?;
+    let relay = RelayDoor::open(config, &core.bus).await?;
+    let connectors = Connectors::start(config, &core.bus, &daemon)?;
     let upkeep = upkeep::forget_regularly(services.access.clone(), shutdown.clone());
     let upkeep = tokio::spawn(upkeep);
     let routes = chaobiao_web::router()
@@ -104,6 +107,7 @@ async fn serve(
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
         .merge(gateways::routes(core.gateways(config)?))
+        .merge(collectors.as_ref().map(Collectors::routes).unwrap_or_default())
         .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {
@@ -119,6 +123,10 @@ async fn serve(
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
     let served = http::serve(listener, service, shutdown, patience).await;
+    connectors.stop();
+    if let Some(relay) = relay {
+        relay.close();
+    }
     if let Some(collectors) = collectors {
         collectors.stop().await;
     }

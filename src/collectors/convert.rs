@@ -59,9 +59,14 @@ fn index(quantity: Quantity) -> Option<Index> {
     Index::try_new(shown.checked_mul(factor)?).ok()
 }
 
+/// Whether a meter was asked for its total register.
+pub(super) fn is_total(reading: &MeterReading) -> bool {
+    reading.item == total_of(reading.protocol)
+}
+
 /// The index of the total register, if a meter was asked for that and said it.
 pub(super) fn total(reading: &MeterReading) -> Option<Index> {
-    (reading.item == total_of(reading.protocol))
+    is_total(reading)
         .then(|| reading.index())
         .flatten()
         .and_then(index)

@@ -2,35 +2,30 @@
 
 use std::time::Duration;
 
-use chaobiao_decision::{CommandContext, Process, Rejection};
+use chaobiao_decision::Process;
 use chaobiao_domain::collector::{NoteOddity, NoteProtocol, Oddity};
 use chaobiao_domain::device_order::{FinishDeviceOrder, OrderOutcome};
 use chaobiao_domain::units::DeviceOrderId;
-use chaobiao_eventstore::CommandError;
 use chaobiao_gateway::command::{CommandId, Outcome};
-use chaobiao_gateway::observation::Silence;
 use chaobiao_gateway::talk::{MeterReading, Via};
 use chaobiao_gateway::{CollectorId, MeterAddress, Observation, Observations};
 use chrono::{DateTime, Utc};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
+use super::desk::Desk;
 use super::exchanges::Exchanges;
 use super::links::Links;
 use super::rounds::Rounds;
 use super::shown::{odd, shown};
-use super::{Clerk, LiveFrames, convert};
+use super::{LiveFrames, convert};
 
 /// How often it is looked for links that are gone for good.
 const TICK: Duration = Duration::from_secs(1);
-/// While the store takes nothing, nothing more is heard; it is tried again, for some minutes. What
-/// it never takes must not keep the others waiting: the next round brings the registers anew.
-const AGAIN: Duration = Duration::from_secs(1);
-const TRIES: usize = 300;
 
 /// See the module.
 pub(super) struct Intake {
-    clerk: Clerk,
+    desk: Desk,
     live: LiveFrames,
     rounds: Rounds,
     links: Links,
@@ -40,9 +35,9 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    pub(super) fn new(clerk: Clerk, live: LiveFrames, lost_after: Duration) -> Self {
+    pub(super) fn new(desk: Desk, live: LiveFrames, lost_after: Duration) -> Self {
         Self {
-            clerk,
+            desk,
             live,
             rounds: Rounds::default(),
             links: Links::new(lost_after),
@@ -83,26 +78,10 @@ impl Intake {
         }
     }
 
-    /// Gives a command, again and again while the store takes nothing. A refusal is an answer.
     async fn give<P: Process + Clone>(&mut self, process: P) {
         self.given += 1;
         let about = format!("{}/{}", P::NAME, self.given);
-        let context: CommandContext = self.clerk.context(&about);
-        for _ in 0..TRIES {
-            let given = self.clerk.bus.execute(context.clone(), process.clone());
-            match given.await {
-                Ok(_) => return,
-                Err(CommandError::Refused(Rejection { code, .. })) => {
-                    tracing::warn!(process = P::NAME, code, "what a collector said is refused");
-                    return;
-                }
-                Err(error) => {
-                    tracing::warn!(process = P::NAME, %error, "the store takes nothing");
-                    sleep(AGAIN).await;
-                }
-            }
-        }
-        tracing::error!(process = P::NAME, "what a collector said is given up");
+        self.desk.give(&about, process).await;
     }
 
     async fn take(&mut self, observation: Observation) {
@@ -124,15 +103,9 @@ impl Intake {
             Observation::Missing {
                 collector,
                 meter,
-                why,
                 at,
                 ..
-            } => {
-                // A word that it has no such item is an answer.
-                if !matches!(why, Silence::Refused { .. }) {
-                    self.rounds.missing(&collector, meter, at);
-                }
-            }
+            } => self.rounds.missing(&collector, meter, at),
             Observation::SweepDone { collector, at, .. } => self.close(&collector, at).await,
             Observation::CommandDone {
                 id, outcome, at, ..
@@ -209,7 +182,7 @@ impl Intake {
         match reading.via {
             Via::Sweep(_) => self.rounds.heard(reading),
             // It speaks by itself, and is a round of its own.
-            Via::Uplink | Via::Relay => {
+            Via::Uplink => {
                 self.rounds.heard(reading);
                 self.close(&reading.collector, reading.at).await;
             }

@@ -1,23 +1,31 @@
-//! What the gateway asks for: the collectors in use and their meters, as the read model has them.
+//! What the gateway asks for: the collectors in use and their meters, as the read model has them or a
+//! file made of it.
 
 use chaobiao_domain::units::MeterProtocol;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chaobiao_devices::{Profile, Protocol};
 use chaobiao_gateway::command::{Act, Command, CommandId};
 use chaobiao_gateway::{CollectorId, CollectorPlan, Gateway, Meter, Plan};
-use chaobiao_projections::collectors::query;
 use sqlx::PgPool;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
+use super::plan_file::PlanFile;
 use super::{change_within, convert};
 
 /// Changes that come closer together are one.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Also without a change: another node may have been told of it.
 const EVERY: Duration = Duration::from_secs(30);
+/// How often the file is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A read that took long is not made again at once.
+const REST: u32 = 20;
 
 /// Keeps the gateway's plan as the read model is, for ever.
 pub(super) async fn keep(
@@ -25,32 +33,68 @@ pub(super) async fn keep(
     pool: PgPool,
     mut changes: Option<watch::Receiver<i64>>,
 ) {
-    let profiles = Profiles::default();
-    let mut present = Plan::default();
-    let mut sweeps = 0;
+    let mut kept = Kept::of(gateway);
     loop {
-        match read(&pool, &profiles).await {
-            Ok(plan) if present == plan => {}
-            Ok(plan) => {
-                let collectors = plan.collectors.len();
-                tracing::info!(collectors, "what is asked has changed");
-                gateway.set_plan(plan.clone());
-                // Whoever has just attached a meter wants to see it answer.
-                for collector in grown(&present, &plan) {
-                    sweeps += 1;
-                    gateway.command(Command {
-                        id: CommandId(sweeps),
-                        collector,
-                        act: Act::Sweep,
-                        expires_at: None,
-                    });
-                }
-                present = plan;
-            }
+        let began = Instant::now();
+        match PlanFile::current(&pool).await {
+            Ok(plan) => kept.set(&plan),
             Err(error) => tracing::warn!(%error, "the plan of the collectors cannot be read"),
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(PAUSE.max(began.elapsed() * REST)).await;
         change_within(EVERY, changes.as_mut()).await;
+    }
+}
+
+/// Keeps the gateway's plan as a file is, for ever. One that cannot be read changes nothing.
+pub(super) async fn follow(gateway: Gateway, first: PlanFile, path: PathBuf) {
+    let mut kept = Kept::of(gateway);
+    kept.set(&first);
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match PlanFile::read(&path) {
+            Ok(plan) => kept.set(&plan),
+            Err(error) => tracing::warn!(%error, "the plan stays as it was"),
+        }
+    }
+}
+
+/// A gateway and the plan it has.
+struct Kept {
+    gateway: Gateway,
+    profiles: Profiles,
+    present: Plan,
+    sweeps: u128,
+}
+
+impl Kept {
+    fn of(gateway: Gateway) -> Self {
+        Self {
+            gateway,
+            profiles: Profiles::default(),
+            present: Plan::default(),
+            sweeps: 0,
+        }
+    }
+
+    fn set(&mut self, file: &PlanFile) {
+        let plan = planned(file, &self.profiles);
+        if plan == self.present {
+            return;
+        }
+        let collectors = plan.collectors.len();
+        tracing::info!(collectors, "what is asked has changed");
+        self.gateway.set_plan(plan.clone());
+        // Whoever has just attached a meter wants to see it answer.
+        for collector in grown(&self.present, &plan) {
+            self.sweeps += 1;
+            self.gateway.command(Command {
+                id: CommandId(self.sweeps),
+                collector,
+                act: Act::Sweep,
+                expires_at: None,
+            });
+        }
+        self.present = plan;
     }
 }
 
@@ -90,26 +134,23 @@ impl Profiles {
     }
 }
 
-async fn read(pool: &PgPool, profiles: &Profiles) -> Result<Plan, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    let (collectors, meters) = query::plan(&mut connection).await?;
-    let mut behind: BTreeMap<String, Vec<Meter>> = BTreeMap::new();
-    for row in meters {
-        let meter = profiles.meter(&row.address, row.protocol.as_deref());
-        behind.entry(row.collector_no).or_default().extend(meter);
-    }
-    let planned = collectors.into_iter().filter_map(|row| {
-        let id = row.collector_no.parse().ok()?;
-        let every = u64::try_from(row.every_minutes).ok()?;
-        let meters = behind.remove(&row.collector_no).unwrap_or_default();
+/// What is not the name of a collector, or no address of a meter, is left out.
+fn planned(file: &PlanFile, profiles: &Profiles) -> Plan {
+    let planned = file.collectors.iter().filter_map(|collector| {
+        let meters = collector.meters.iter();
+        let meters =
+            meters.filter_map(|meter| profiles.meter(&meter.address, meter.protocol.as_deref()));
         let plan = CollectorPlan {
             aligned: true,
-            retries: u8::try_from(row.retries).unwrap_or(0),
-            ..CollectorPlan::every(Duration::from_mins(every), meters)
+            retries: collector.retries,
+            ..CollectorPlan::every(
+                Duration::from_mins(collector.every_minutes),
+                meters.collect(),
+            )
         };
-        Some((id, Arc::new(plan)))
+        Some((collector.collector_no.parse().ok()?, Arc::new(plan)))
     });
-    Ok(Plan {
+    Plan {
         collectors: planned.collect(),
-    })
+    }
 }

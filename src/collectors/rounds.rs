@@ -16,15 +16,17 @@ pub(super) struct Rounds(HashMap<CollectorId, HashMap<MeterAddress, Heard>>);
 
 impl Rounds {
     pub(super) fn heard(&mut self, reading: &MeterReading) {
-        let (Some(index), Some(address)) =
-            (convert::total(reading), convert::address_of(&reading.meter))
-        else {
+        let Some(address) = convert::address_of(&reading.meter) else {
             return;
         };
+        if !convert::is_total(reading) {
+            return;
+        }
+        // An answer that says no index is no answer, but the frame is kept for whoever looks.
         let heard = Heard {
             address,
             at: reading.at,
-            index: Some(index),
+            index: convert::total(reading),
             frame: convert::frame(reading),
         };
         let meters = self.0.entry(reading.collector.clone()).or_default();

@@ -21,6 +21,13 @@ pub struct CollectorsConfig {
     pub listen_data_units: Option<SocketAddr>,
     /// UDP.
     pub listen_datagrams: Option<SocketAddr>,
+    /// Collectors that wait to be called: `collector address` each, and `concentrator` or `data_unit`
+    /// behind it for one that speaks so.
+    pub dials: Vec<String>,
+    /// Meters on a serial line of this machine, under the name of a collector: `collector device`.
+    pub serials: Vec<String>,
+    /// 64 hexadecimal digits a `LoRa` network server shows when it posts uplinks to `/uplinks`.
+    pub uplink_key_file: Option<PathBuf>,
     /// Two lines of eight digits: the password DL/T 645-2007 meters obey, and the operator.
     pub authority_file: Option<PathBuf>,
     /// Platforms that speak to the meters behind a collector themselves (透传): `collector address`
@@ -40,6 +47,9 @@ impl Default for CollectorsConfig {
             listen_concentrators: None,
             listen_data_units: None,
             listen_datagrams: None,
+            dials: Vec::new(),
+            serials: Vec::new(),
+            uplink_key_file: None,
             authority_file: None,
             forwards: Vec::new(),
             lost_after_seconds: 60,

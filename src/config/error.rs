@@ -65,6 +65,12 @@ pub enum ConfigError {
         wanted: &'static str,
     },
 
+    #[error("内外网转发配置不完整：{key} / the relay needs {key}")]
+    RelayIncomplete { key: &'static str },
+
+    #[error("采集计划 {path} 有误：{detail} / the plan {path} is malformed: {detail}")]
+    PlanMalformed { path: PathBuf, detail: String },
+
     #[error(transparent)]
     DataDirectory(#[from] chaobiao_embedded_postgres::EmbeddedError),
 

@@ -23,9 +23,9 @@ impl Config {
     pub fn master_key(&self) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
         let path = self.master_key_path();
         if self.secrets.master_key_file.is_none() && !path.exists() {
-            create(&self.data_dir, &path)?;
+            new_key_file(&self.data_dir, &path)?;
         }
-        read(&path)
+        read_key(&path)
     }
 
     /// The files of the master key, for whoever reads them again and again.
@@ -42,13 +42,13 @@ impl Config {
         if !former.exists() {
             create_key_file(&self.data_dir, &former, read_key_file(&path)?.trim())?;
         }
-        if read(&former)? != read(&path)? {
+        if read_key(&former)? != read_key(&path)? {
             return Err(ConfigError::FormerKeyKept { path: former });
         }
         if !next.exists() {
-            create(&self.data_dir, &next)?;
+            new_key_file(&self.data_dir, &next)?;
         }
-        read(&next)
+        read_key(&next)
     }
 
     /// Puts the next key in the present one's place; gives the path where the former one lies.
@@ -71,8 +71,8 @@ pub struct MasterKeyFiles(PathBuf);
 impl MasterKeys for MasterKeyFiles {
     fn read(&self) -> io::Result<Vec<MasterKey>> {
         // In this order: what is missed when the next one takes the first one's place is the first.
-        let next = read(&with_suffix(&self.0, NEXT)).ok();
-        let present = read(&self.0).map_err(io::Error::other)?;
+        let next = read_key(&with_suffix(&self.0, NEXT)).ok();
+        let present = read_key(&self.0).map_err(io::Error::other)?;
         let keys = [Some(present), next].into_iter().flatten();
         Ok(keys.map(|key| MasterKey::new(*key.expose())).collect())
     }
@@ -95,7 +95,8 @@ pub fn read_key_file(path: &Path) -> Result<String, ConfigError> {
     fs::read_to_string(path).map_err(ConfigError::io(path))
 }
 
-fn read(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
+/// The key in a file of its own, 64 hexadecimal digits.
+pub fn read_key(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
     let text = read_key_file(path)?;
     let mut key = [0_u8; MASTER_KEY_BYTES];
     hex::decode_to_slice(text.trim(), &mut key).map_err(|_| ConfigError::KeyMalformed {
@@ -104,7 +105,8 @@ fn read(path: &Path) -> Result<Secret<[u8; MASTER_KEY_BYTES]>, ConfigError> {
     Ok(Secret::new(key))
 }
 
-fn create(data_dir: &Path, path: &Path) -> Result<(), ConfigError> {
+/// Makes a key nobody has had before; where the file is there already it is left as it is.
+pub fn new_key_file(data_dir: &Path, path: &Path) -> Result<(), ConfigError> {
     let mut key = [0_u8; MASTER_KEY_BYTES];
     rand::rng().fill_bytes(&mut key);
     create_key_file(data_dir, path, &hex::encode(key))

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CollectorsConfig, GatewaysConfig, Secret};
+use super::{CollectorsConfig, ConnectorsConfig, GatewaysConfig, RelayConfig, Secret};
 
 /// Everything an operator may set. Every key is described in `docs/configuration.md`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -26,6 +26,8 @@ pub struct Config {
     pub verification: VerificationConfig,
     pub gateways: GatewaysConfig,
     pub collectors: CollectorsConfig,
+    pub relay: RelayConfig,
+    pub connectors: ConnectorsConfig,
 }
 
 impl Default for Config {
@@ -48,6 +50,8 @@ impl Default for Config {
             verification: VerificationConfig::default(),
             gateways: GatewaysConfig::default(),
             collectors: CollectorsConfig::default(),
+            relay: RelayConfig::default(),
+            connectors: ConnectorsConfig::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that was there before the first month.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::Actor;
 use chaobiao_domain::account::{AssignMeter, OpenAccount};
@@ -219,6 +219,7 @@ pub(super) fn rules(effective_from: NaiveDate) -> PublishValidationRules {
         future_tolerance_minutes: 5,
         water: rules(3),
         electricity: rules(30),
+        classes: BTreeMap::new(),
     }
 }
 

@@ -102,7 +102,8 @@ fn context(request: &ImportRequest) -> CommandContext {
     }
 }
 
-fn hash_of(bytes: &[u8]) -> Result<FileHash, ValueError> {
+/// By which files are told apart.
+pub fn hash_of(bytes: &[u8]) -> Result<FileHash, ValueError> {
     FileHash::try_new(hex::encode(Sha256::digest(bytes)))
 }
 

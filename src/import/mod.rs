@@ -27,6 +27,7 @@ mod tests;
 mod verdict;
 mod xlsx_file;
 
+pub use batch::hash_of;
 pub use error::{FileError, ImportError};
 pub use request::{CampusNames, FileKind, ImportRequest, Source};
 pub use run::{ImportNews, import};

@@ -5,7 +5,9 @@ use chaobiao_domain::campus::Campus;
 use chaobiao_domain::import_batch::ImportKind;
 use chaobiao_domain::import_profile::{ProfileKind, ProfileLayout};
 use chaobiao_domain::units::CampusId;
+use chaobiao_projections::directory;
 use chrono::{DateTime, Utc};
+use sqlx::PgPool;
 
 use super::columns::Column;
 use super::table::Table;
@@ -102,6 +104,16 @@ impl CampusNames {
         Self {
             by_name: campuses.into_iter().map(|(id, name)| (name, id)).collect(),
         }
+    }
+
+    /// All there are now.
+    pub async fn current(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let rows = directory::campuses(pool).await?;
+        // What is no id is no campus of ours.
+        let named = rows
+            .into_iter()
+            .filter_map(|row| Some((CampusId::try_new(&row.campus_id).ok()?, row.name)));
+        Ok(Self::new(named))
     }
 
     /// What is no name is taken for an id; the decision looks whether there is such a campus.

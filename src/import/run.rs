@@ -71,6 +71,7 @@ pub async fn import(
     } else {
         Some(BatchLog::start(bus, request, bytes, rows.len()).await?)
     };
+    summary.batch_id = log.as_ref().map(|log| log.batch_id().clone());
     let through = log.as_ref().map_or(0, BatchLog::through_row);
     let done = rows.partition_point(|row| row.number <= through);
     let begun = ImportNews::Begun {

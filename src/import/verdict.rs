@@ -1,6 +1,7 @@
 use std::fmt;
 
 use chaobiao_decision::Rejection;
+use chaobiao_domain::units::ImportBatchId;
 use serde::Serialize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -77,6 +78,9 @@ impl fmt::Display for RowVerdict {
 /// How many rows came to what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
+    /// None where nothing was to be written.
+    #[serde(skip)]
+    pub batch_id: Option<ImportBatchId>,
     pub rows: usize,
     pub accepted: usize,
     pub held: usize,

@@ -1,19 +1,17 @@
 //! Photos at rest are encrypted: whoever gets at a disk, a bucket or a backup of them sees none.
 
-use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
+use aes_gcm::{Aes256Gcm, Key};
 use bytes::Bytes;
 use chaobiao_photos::gate::MediaType;
 use sha2::{Digest as _, Sha256};
 
 use super::PhotoError;
+use crate::sealing::{self, NONCE_BYTES, TAG_BYTES};
 
 /// What a sealed file begins with; no picture does.
 const MAGIC: &[u8; 4] = b"CBP\x01";
-const NONCE: usize = 12;
-const TAG: usize = 16;
 /// Before the sealed bytes: the magic, the media type and the nonce.
-pub(super) const HEADER: usize = MAGIC.len() + 1 + NONCE;
+pub(super) const HEADER: usize = MAGIC.len() + 1 + NONCE_BYTES;
 
 /// The key of all photos of a centre. It follows from the store's, and stays when the master key changes.
 #[derive(Clone)]
@@ -33,21 +31,10 @@ impl PhotoKey {
         Self(Sha256::digest(digest.finalize()))
     }
 
-    /// The nonce follows from what is sealed, so that it never comes twice for different bytes, and
-    /// the same photo is the same file.
     pub(super) fn seal(&self, media_type: MediaType, bytes: &[u8]) -> Result<Bytes, PhotoError> {
-        let digest = Sha256::digest(bytes);
-        let mut file = Vec::with_capacity(HEADER + bytes.len() + TAG);
-        file.extend(MAGIC);
-        file.push(code(media_type));
-        file.extend(&digest[..NONCE]);
-        let payload = Payload {
-            msg: bytes,
-            aad: &file[..=MAGIC.len()],
-        };
-        let nonce = Nonce::from_slice(&digest[..NONCE]);
-        let sealed = Aes256Gcm::new(&self.0).encrypt(nonce, payload);
-        file.extend(sealed.map_err(|_| PhotoError::Tampered)?);
+        let mut head = MAGIC.to_vec();
+        head.push(code(media_type));
+        let file = sealing::seal(&self.0, &head, bytes).ok_or(PhotoError::Tampered)?;
         Ok(file.into())
     }
 
@@ -56,16 +43,8 @@ impl PhotoKey {
         if !file.starts_with(MAGIC) {
             return Ok(file);
         }
-        let (Some(nonce), Some(sealed)) = (file.get(MAGIC.len() + 1..HEADER), file.get(HEADER..))
-        else {
-            return Err(PhotoError::Tampered);
-        };
-        let payload = Payload {
-            msg: sealed,
-            aad: &file[..=MAGIC.len()],
-        };
-        let opened = Aes256Gcm::new(&self.0).decrypt(Nonce::from_slice(nonce), payload);
-        Ok(opened.map_err(|_| PhotoError::Tampered)?.into())
+        let opened = sealing::open(&self.0, MAGIC.len() + 1, &file);
+        Ok(opened.ok_or(PhotoError::Tampered)?.into())
     }
 }
 
@@ -76,7 +55,7 @@ pub(super) fn described(start: &[u8], size: u64) -> Result<(MediaType, u64), Pho
         return Ok((media_type, size));
     }
     let media_type = start.get(MAGIC.len()).and_then(|code| decoded(*code));
-    let size = size.checked_sub((HEADER + TAG) as u64);
+    let size = size.checked_sub((HEADER + TAG_BYTES) as u64);
     Ok((
         media_type.ok_or(PhotoError::Tampered)?,
         size.ok_or(PhotoError::Tampered)?,

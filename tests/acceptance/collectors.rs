@@ -8,204 +8,26 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chaobiao_devices::cjt188::{self, DiOrder, Target};
 use chaobiao_devices::dlt645::{Operator, Password};
 use chaobiao_devices::dlt645_2007::{Di, Request, WIRE};
-use chaobiao_devices::simulator::Faults;
+use chaobiao_devices::quantity::{Format, Unit};
+use chaobiao_devices::simulator::{Faults, Model, SimulatedMeter};
 use chaobiao_gateway::MeterAddress;
-use chaobiao_gateway::simulator::{Concentrator, Street, dial};
-use chaobiao_gateway::time::Clock;
+use chaobiao_gateway::simulator::{Street, dial, serve};
 use chaobiao_testing::ScratchDirectory;
-use chrono::{DateTime, TimeDelta, Utc};
-use rust_decimal::Decimal;
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 
 use crate::support::centre::{CAMPUS, Centre};
-use crate::support::client::Client;
 use crate::support::home::{Home, home};
-
-struct WallClock;
-
-impl Clock for WallClock {
-    fn now(&self) -> DateTime<Utc> {
-        Utc::now()
-    }
-}
-
-/// What hangs on the bus: two electricity meters, of which the second is old, and two of water.
-const ELECTRIC: usize = 0;
-const WATER: usize = 1;
-const SILENT: usize = 2;
-const OLD: usize = 6;
-
-type Shown = Arc<Mutex<Concentrator>>;
-
-struct Stand {
-    _secrets: ScratchDirectory,
-    centre: Centre,
-    shown: Shown,
-    doors: SocketAddr,
-    platform: SocketAddr,
-    setter: Client,
-    technician: Client,
-    meters: Vec<String>,
-}
-
-/// A port that is free now.
-fn free_port() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
-}
-
-impl Stand {
-    async fn open() -> Self {
-        let doors = free_port();
-        let listen = doors.to_string();
-        let platform = free_port();
-        let shown = Street {
-            meters: 8,
-            ..Street::new(7)
-        };
-        let shown = shown.concentrator(1);
-        let forwards = format!("[\"{} {platform}\"]", shown.id);
-        let secrets = ScratchDirectory::create();
-        let authority = authority(secrets.path());
-        let mut centre = Centre::with(&[
-            ("CHAOBIAO_COLLECTORS__LISTEN_BARE", &listen),
-            ("CHAOBIAO_COLLECTORS__FORWARDS", &forwards),
-            ("CHAOBIAO_COLLECTORS__LOST_AFTER_SECONDS", "1"),
-            ("CHAOBIAO_COLLECTORS__AUTHORITY_FILE", &authority),
-        ])
-        .await;
-        centre.equip();
-        let shown = Arc::new(Mutex::new(shown));
-        let setter = centre.staff("jiang", &["TECHNICIAN", "ADMIN"]);
-        let technician = centre.staff("tech", &["TECHNICIAN"]);
-        let mut stand = Self {
-            _secrets: secrets,
-            centre,
-            shown,
-            doors,
-            platform,
-            setter,
-            technician,
-            meters: Vec::new(),
-        };
-        stand.set_up();
-        stand
-    }
-
-    fn collector_no(&self) -> String {
-        self.shown.lock().unwrap().id.to_string()
-    }
-
-    /// The collector, and behind it each meter under its address, opened a little ago.
-    fn set_up(&mut self) {
-        let collector = json!({
-            "collectorNo": self.collector_no(), "campus": CAMPUS, "place": "北苑 3 栋配电间",
-            "sweeping": { "everyMinutes": 5, "retries": 1 },
-        });
-        self.setter.must(
-            "registerCollector",
-            collector,
-            "collector { linked meterCount }",
-        );
-        let indexes = self.shown.lock().unwrap().indexes();
-        let opened = Utc::now() - TimeDelta::days(2);
-        for (place, (address, hundredths)) in indexes.into_iter().enumerate() {
-            let address = address.to_string();
-            let water = address.contains('-');
-            let meter_no = format!("R{place}");
-            let meter = json!({
-                "meterNo": meter_no, "commodity": if water { "WATER" } else { "ELECTRICITY" },
-                "campusId": CAMPUS, "building": "北苑 3 栋", "room": place.to_string(), "book": "B1",
-                "selfRead": false,
-            });
-            self.setter
-                .must("registerMeter", meter, "meter { meterNo }");
-            let device = json!({
-                "meterNo": meter_no, "hardwareNo": format!("H{place}"), "digits": 6, "decimals": 2,
-                "openingIndex": Decimal::new(hundredths - 150, 2).to_string(),
-                "installedAt": opened,
-            });
-            self.setter
-                .must("installDevice", device, "meter { meterNo }");
-            // How the first speaks is to be found out.
-            let protocol = match place {
-                ELECTRIC => Value::Null,
-                OLD => json!("DLT645_1997"),
-                _ if water => json!("CJT188"),
-                _ => json!("DLT645_2007"),
-            };
-            let attach = json!({
-                "collectorNo": self.collector_no(), "meterNo": meter_no, "address": address,
-                "protocol": protocol, "switchable": true,
-            });
-            self.setter
-                .must("attachMeter", attach, "collector { meterCount }");
-            self.meters.push(meter_no);
-        }
-    }
-
-    fn dial(&self) -> JoinHandle<()> {
-        let (shown, doors) = (Arc::clone(&self.shown), self.doors);
-        tokio::spawn(async move {
-            let _ = dial(shown, doors, Arc::new(WallClock)).await;
-        })
-    }
-
-    fn collector(&mut self) -> Value {
-        let query = "query($no: String!) { collector(collectorNo: $no) { linked lostFor answered
-            asked oddities(first: 10) { nodes { oddity meterNo } }
-            meters { meterNo protocol lastIndex silentRounds } } }";
-        let no = self.collector_no();
-        let data = self.technician.query(query, &json!({ "no": no }));
-        data["collector"].clone()
-    }
-
-    fn until(&mut self, ready: impl Fn(&Value) -> bool) -> Value {
-        Centre::until(|| Some(self.collector()).filter(|collector| ready(collector)))
-    }
-
-    fn shows(&self, place: usize) -> String {
-        let index = self.shown.lock().unwrap().indexes()[place].1;
-        Decimal::new(index, 2).to_string()
-    }
-
-    fn is_cut_off(&self, place: usize) -> bool {
-        self.shown.lock().unwrap().is_cut_off(place).unwrap()
-    }
-
-    fn request(&mut self, place: usize, act: &str) -> String {
-        let order = json!({
-            "meterNo": self.meters[place], "act": act, "reason": "检修", "emergency": true,
-        });
-        let asked = self
-            .technician
-            .must("requestDeviceOrder", order, "order { orderId state }");
-        asked["order"]["orderId"].as_str().unwrap().to_owned()
-    }
-
-    fn ended(&mut self, order_id: &str) -> Value {
-        let query =
-            "query($id: String!) { deviceOrder(orderId: $id) { state outcome index note } }";
-        Centre::until(|| {
-            let data = self.technician.query(query, &json!({ "id": order_id }));
-            Some(data["deviceOrder"].clone()).filter(|order| order["state"] == "FINISHED")
-        })
-    }
-
-    fn order(&mut self, place: usize, act: &str) -> Value {
-        let id = self.request(place, act);
-        self.ended(&id)
-    }
-}
+use crate::support::stand::{ELECTRIC, SILENT, Stand, WATER, WallClock};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_r34_r42_rounds_of_a_collector_become_readings_with_their_frames() {
@@ -400,6 +222,116 @@ async fn a_stranger_is_not_let_in_and_two_meters_of_one_address_are_noticed() {
     assert_eq!(list["collectors"]["nodes"].as_array().unwrap().len(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn r34_a_collector_that_waits_to_be_called_is_called() {
+    let waits = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dials = format!("[\"SIM-000001 {}\"]", waits.local_addr().unwrap());
+    let settings = [("CHAOBIAO_COLLECTORS__DIALS", &*dials)];
+    let mut stand = Stand::with(&settings, ScratchDirectory::create()).await;
+    let shown = Arc::clone(&stand.shown);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = waits.accept().await {
+            let _ = serve(Arc::clone(&shown), stream, Arc::new(WallClock)).await;
+        }
+    });
+    let all = stand.until(|collector| collector["answered"] == 8);
+    assert_eq!(all["meters"][WATER]["lastIndex"], stand.shows(WATER));
+}
+
+/// Posts a body with a bearer token; the status and what is said.
+fn post_uplink(server: SocketAddr, token: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(server).unwrap();
+    let request = format!(
+        "POST /uplinks HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r44_a_radio_is_heard_through_its_network_server() {
+    const RADIO: &str = "004A770124007DCB";
+    let secrets = ScratchDirectory::create();
+    let file = secrets.path().join("uplink.key");
+    let key = "5c".repeat(32);
+    fs::write(&file, &key).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let file = file.display().to_string();
+    let settings = [("CHAOBIAO_COLLECTORS__UPLINK_KEY_FILE", &*file)];
+    let mut stand = Stand::with(&settings, secrets).await;
+    // The meter is taken off the bus, and gets a radio.
+    let (address, hundredths) = stand.shown.lock().unwrap().indexes()[WATER];
+    let MeterAddress::Cjt188 { kind, address } = address else {
+        panic!("{address}");
+    };
+    let detach = json!({ "collectorNo": stand.collector_no(), "meterNo": "R1", "reason": "换装" });
+    stand
+        .setter
+        .must("detachMeter", detach, "collector { meterCount }");
+    let radio = json!({
+        "collectorNo": RADIO, "campus": CAMPUS, "place": "北苑 3 栋",
+        "sweeping": { "everyMinutes": 60, "retries": 0 },
+    });
+    stand
+        .setter
+        .must("registerCollector", radio, "collector { linked }");
+    let attach = json!({
+        "collectorNo": RADIO, "meterNo": "R1", "address": MeterAddress::Cjt188 { kind, address }.to_string(),
+        "protocol": "CJT188", "switchable": false,
+    });
+    stand
+        .setter
+        .must("attachMeter", attach, "collector { meterCount }");
+    let mut meter = SimulatedMeter::new(Model::Cjt188(kind, address), Faults::default(), 7);
+    let digits = Format::new(4, 2, Unit::CubicMetre)
+        .write(hundredths)
+        .unwrap();
+    meter.set(0x901F, digits);
+    let target = Target {
+        meter_type: kind,
+        address,
+        di_order: DiOrder::default(),
+    };
+    let asked = cjt188::Request::Read {
+        di: cjt188::Di(0x901F),
+        seq: 1,
+    };
+    let asked = asked.encode(&target, cjt188::Wire::STANDARD).unwrap();
+    let replies = meter.hear(&asked, Utc::now().naive_utc());
+    let frame: Vec<u8> = replies
+        .iter()
+        .flat_map(|reply| reply.bytes.clone())
+        .collect();
+    let object = json!({ "devEUI": RADIO, "data": hex::encode(frame), "fPort": 2 }).to_string();
+
+    let server = stand.centre.server.address;
+    assert_eq!(post_uplink(server, &"00".repeat(32), &object).0, 401);
+    let (status, said) = post_uplink(server, &key, r#"{"devEUI":"1","data":"68"}"#);
+    assert_eq!(status, 400);
+    assert!(said.contains("devEUI"), "{said}");
+    let heard = Centre::until(|| {
+        // What it said before the plan knew it is not taken; a radio speaks again.
+        assert_eq!(post_uplink(server, &key, &object).0, 204);
+        let query = "query($no: String!) { collector(collectorNo: $no) { answered meters {
+            meterNo lastIndex } } }";
+        let data = stand.technician.query(query, &json!({ "no": RADIO }));
+        Some(data["collector"].clone()).filter(|collector| collector["answered"] == 1)
+    });
+    assert_eq!(heard["meters"][0]["lastIndex"], stand.shows(WATER));
+    // Somebody else's radio is nobody's.
+    let stranger = object.replace(RADIO, "004A770124007DCC");
+    assert_eq!(post_uplink(server, &key, &stranger).0, 204);
+    let list = stand
+        .technician
+        .query("{ collectors { nodes { collectorNo } } }", &Value::Null);
+    assert_eq!(list["collectors"]["nodes"].as_array().unwrap().len(), 2);
+}
+
 /// Set in the process that has the network to itself.
 const INSIDE: &str = "CHAOBIAO_ALONE_INSIDE";
 const ALONE: &str = "collectors::r38_the_whole_program_needs_nothing_but_loopback";
@@ -448,12 +380,4 @@ async fn r38_the_whole_program_needs_nothing_but_loopback() {
         .status()
         .unwrap();
     assert!(status.success(), "{status}");
-}
-
-/// What DL/T 645-2007 meters ask for before they obey, where nobody else can read it.
-fn authority(folder: &std::path::Path) -> String {
-    let file = folder.join("authority");
-    fs::write(&file, "02000000\n00000001\n").unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-    file.display().to_string()
 }

@@ -97,6 +97,7 @@ const PURE: [(&str, &[&str]); 4] = [
     (
         "chaobiao-gateway",
         &[
+            "base64",
             "chrono",
             "hex",
             "serde",

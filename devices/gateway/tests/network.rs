@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use chaobiao_gateway::link::Door;
-use chaobiao_gateway::relay::{self, Epoch, Inbox, Mode, Outbox, Sizes};
+use chaobiao_gateway::relay::{self, Check, Epoch, Inbox, Mode, Outbox, Sizes};
 use chaobiao_gateway::simulator;
 use support::{Stand, indexes, planned, street, true_indexes};
 use tokio::net::{TcpListener, TcpStream};
@@ -36,7 +36,7 @@ async fn work() {
 
     let folder = std::env::temp_dir().join(format!("network-{}", std::process::id()));
     let (outbox, _) = Outbox::open(&folder.join("out"), Epoch(1), Sizes::default()).unwrap();
-    let inbox = Inbox::open(&folder.join("in"), Sizes::default()).unwrap();
+    let inbox = Inbox::open(&folder.join("in"), Sizes::default(), Check::new(|_| true)).unwrap();
     outbox.put(b"across".to_vec()).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let there = TcpStream::connect(listener.local_addr().unwrap());

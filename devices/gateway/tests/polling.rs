@@ -13,7 +13,6 @@ use std::time::Duration;
 use chaobiao_devices::simulator::Faults;
 use chaobiao_devices::{Protocol, dlt645_2007};
 use chaobiao_gateway::observation::{Lost, Oddity, Silence};
-use chaobiao_gateway::relay;
 use chaobiao_gateway::simulator::Street;
 use chaobiao_gateway::talk::{Said, Via};
 use chaobiao_gateway::{CollectorPlan, Limits, Meter, MeterAddress, Observation};
@@ -61,16 +60,6 @@ async fn r33_r34_a_round_reads_every_meter_of_three_protocols_as_it_is() {
     assert_eq!(first.frames.len(), 1);
     assert_eq!(first.frames[0][0], 0x68);
     assert_eq!(odds(&all), [&Oddity::Clock { shown: None }; 0]);
-    // Across the relay they say the same.
-    for reading in readings {
-        let packed = relay::pack(reading);
-        let mut unpacked = relay::unpack(&packed, |_, _| None).unwrap();
-        assert_eq!(unpacked.via, Via::Relay);
-        unpacked.via = reading.via;
-        unpacked.attempt = reading.attempt;
-        assert_eq!(unpacked, *reading);
-        assert!(relay::unpack(&packed[1..], |_, _| None).is_err());
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -393,11 +382,6 @@ async fn r34_a_long_answer_is_asked_for_in_parts_and_joined() {
     assert_eq!(reading.data, [1, 0, 0, 0, 2, 0, 0, 0]);
     assert_eq!(reading.frames.len(), 2);
     assert_eq!(reading.index().unwrap().to_string(), "0.01");
-    let unpacked = relay::unpack(&relay::pack(reading), |_, _| None).unwrap();
-    assert_eq!(
-        (unpacked.said, unpacked.data),
-        (reading.said.clone(), reading.data.clone())
-    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use chaobiao_gateway::relay::{
-    self, Epoch, Inbox, Journal, Mode, Outbox, Reader, RelayError, Sizes,
+    self, Check, Epoch, Inbox, Journal, Mode, Outbox, Reader, RelayError, Sizes,
 };
 use chaobiao_gateway::time::Chance;
 use tokio::io::AsyncWriteExt as _;
@@ -49,6 +49,11 @@ fn small() -> Sizes {
         retain_bytes: 20_000,
         ..Sizes::default()
     }
+}
+
+/// Whoever sends is believed.
+fn anybody() -> Check {
+    Check::new(|_| true)
 }
 
 fn payload(number: u64) -> Vec<u8> {
@@ -165,7 +170,7 @@ fn r37_a_journal_is_one_process_and_has_an_end() {
 
 /// Everything the inbox has of the sender.
 fn received(folder: &Path) -> Vec<Vec<u8>> {
-    let inbox = Inbox::open(folder, small()).unwrap();
+    let inbox = Inbox::open(folder, small(), anybody()).unwrap();
     let [sender] = inbox.senders()[..] else {
         return Vec::new();
     };
@@ -200,7 +205,7 @@ async fn r37_a_link_that_breaks_everywhere_loses_and_doubles_nothing() {
     for mode in [Mode::Acknowledged, Mode::PushOnly] {
         let folder = Folder::new(&format!("breaks-{mode:?}"));
         let (outbox, _) = Outbox::open(&folder.of("out"), EPOCH, small()).unwrap();
-        let inbox = Inbox::open(&folder.of("in"), small()).unwrap();
+        let inbox = Inbox::open(&folder.of("in"), small(), anybody()).unwrap();
         let mut chance = Chance::new(5);
         let mut put = 0;
         for _ in 0..40 {
@@ -248,7 +253,7 @@ async fn r37_push_only_reads_not_one_byte_back() {
         ended = relay::send(&outbox, one_way, Mode::PushOnly) => panic!("{ended:?}"),
         () = pushed(folder.of("out"), 51) => {}
     }
-    let inbox = Inbox::open(&folder.of("in"), small()).unwrap();
+    let inbox = Inbox::open(&folder.of("in"), small(), anybody()).unwrap();
     for _ in 0..2 {
         let file = tokio::fs::File::open(&wire).await.unwrap();
         let back = folder.of("back");
@@ -276,7 +281,7 @@ async fn r37_what_was_damaged_on_the_way_or_is_missing_ends_the_link() {
         () = pushed(folder.of("out"), 10) => {}
     }
     let whole = fs::read(&wire).unwrap();
-    let inbox = Inbox::open(&folder.of("in"), Sizes::default()).unwrap();
+    let inbox = Inbox::open(&folder.of("in"), Sizes::default(), anybody()).unwrap();
     let mut damaged = whole.clone();
     let middle = whole.len() / 2;
     damaged[middle] ^= 1;
@@ -305,10 +310,40 @@ async fn r37_what_was_damaged_on_the_way_or_is_missing_ends_the_link() {
 }
 
 #[tokio::test]
+async fn r37_a_stranger_leaves_nothing_behind() {
+    let folder = Folder::new("stranger");
+    let check = Check::new(|payload| payload.starts_with(b"reading 1 "));
+    let inbox = Inbox::open(&folder.of("in"), small(), check).unwrap();
+    for (name, mode) in [
+        ("acknowledged", Mode::Acknowledged),
+        ("pushed", Mode::PushOnly),
+    ] {
+        let (outbox, _) = Outbox::open(&folder.of(name), EPOCH, small()).unwrap();
+        outbox.put(b"anything".to_vec()).await.unwrap();
+        let (here, there) = tokio::io::duplex(4096);
+        let ended = tokio::select! {
+            ended = relay::receive(&inbox, there) => ended,
+            ended = relay::send(&outbox, here, mode) => panic!("{ended:?}"),
+        };
+        assert!(matches!(ended, Err(RelayError::Foreign)), "{ended:?}");
+        assert_eq!(inbox.senders(), []);
+        assert_eq!(fs::read_dir(folder.of("in")).unwrap().count(), 0);
+    }
+    let (outbox, _) = Outbox::open(&folder.of("ours"), EPOCH, small()).unwrap();
+    outbox.put(payload(1)).await.unwrap();
+    let (here, there) = tokio::io::duplex(4096);
+    tokio::select! {
+        ended = relay::send(&outbox, here, Mode::Acknowledged) => panic!("{ended:?}"),
+        ended = relay::receive(&inbox, there) => panic!("{ended:?}"),
+        () = until(&inbox, 2) => {}
+    }
+}
+
+#[tokio::test]
 async fn r37_a_receiver_that_knows_more_than_the_sender_is_told_not_fed() {
     let folder = Folder::new("ahead");
     let (outbox, _) = Outbox::open(&folder.of("out"), EPOCH, small()).unwrap();
-    let inbox = Inbox::open(&folder.of("in"), small()).unwrap();
+    let inbox = Inbox::open(&folder.of("in"), small(), anybody()).unwrap();
     for number in 1..=5 {
         outbox.put(payload(number)).await.unwrap();
     }
@@ -368,7 +403,7 @@ async fn send_side(folder: &Path, port: u16, mode: Mode) {
 }
 
 async fn receive_side(folder: &Path, port: u16) {
-    let inbox = Inbox::open(&folder.join("in"), small()).unwrap();
+    let inbox = Inbox::open(&folder.join("in"), small(), anybody()).unwrap();
     let listener = loop {
         // The one before may not be gone yet.
         if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)).await {
@@ -404,7 +439,7 @@ async fn r37_one_side_of_the_relay_is_a_process() {
         }
         _ => {
             let (outbox, _) = Outbox::open(&own.of("out"), EPOCH, small()).unwrap();
-            let inbox = Inbox::open(&own.of("in"), small()).unwrap();
+            let inbox = Inbox::open(&own.of("in"), small(), anybody()).unwrap();
             outbox.put(payload(1)).await.unwrap();
             let (here, there) = tokio::io::duplex(4096);
             tokio::select! {

@@ -115,6 +115,8 @@ identifiers! {
     HardwareNo, "表具编号", plain;
     /// The number of a data collector (数据采集器).
     CollectorNo, "采集器编号", plain;
+    /// 平台对接: where readings of another platform are fetched.
+    ConnectorId, "平台对接编号", plain;
     /// The number another system knows a meter by: a handheld, a platform.
     ExternalMeterNo, "外部表号", plain;
     TariffId, "价格方案编号", plain;

@@ -2,6 +2,7 @@
 //!
 //! Each is checked once, when it is made; whoever holds one may rely on it.
 
+mod account_class;
 mod device;
 mod error;
 mod identity;
@@ -15,16 +16,17 @@ mod text;
 mod till;
 mod time;
 
+pub use account_class::AccountClass;
 pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
-    CampaignId, CampusId, CaseId, CertificateNo, CollectorNo, CorrectionId, CustomerId,
-    DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash, GatewayOrderNo,
-    GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId,
-    LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PayrollBatchNo, PhotoHash,
-    ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId, SlotId,
-    StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    CampaignId, CampusId, CaseId, CertificateNo, CollectorNo, ConnectorId, CorrectionId,
+    CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
+    GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
+    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PayrollBatchNo,
+    PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId,
+    SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

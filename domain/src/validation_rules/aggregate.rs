@@ -62,6 +62,7 @@ impl Aggregate for ValidationRules {
                 future_tolerance_minutes,
                 water,
                 electricity,
+                classes,
             } => publish(
                 self,
                 RuleSet {
@@ -71,6 +72,7 @@ impl Aggregate for ValidationRules {
                     future_tolerance_minutes,
                     water,
                     electricity,
+                    classes,
                 },
             )?,
         };
@@ -105,6 +107,18 @@ pub(super) fn publish(
     }
     check(Commodity::Water, &rules.water)?;
     check(Commodity::Electricity, &rules.electricity)?;
+    for (class, own) in &rules.classes {
+        let of_class = |error| ValidationRulesError::OfClass {
+            class: *class,
+            error: Box::new(error),
+        };
+        if let Some(water) = &own.water {
+            check(Commodity::Water, water).map_err(of_class)?;
+        }
+        if let Some(electricity) = &own.electricity {
+            check(Commodity::Electricity, electricity).map_err(of_class)?;
+        }
+    }
     Ok(ValidationRulesEvent::VersionPublished(rules))
 }
 

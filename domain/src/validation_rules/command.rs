@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
-use super::CommodityRules;
+use super::{ClassRules, CommodityRules};
+use crate::units::AccountClass;
 
 #[derive(Clone, Debug)]
 pub enum ValidationRulesCommand {
@@ -10,5 +13,6 @@ pub enum ValidationRulesCommand {
         future_tolerance_minutes: u32,
         water: CommodityRules,
         electricity: CommodityRules,
+        classes: BTreeMap<AccountClass, ClassRules>,
     },
 }

@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use chrono::NaiveDate;
 use thiserror::Error;
 
-use crate::units::Commodity;
+use crate::units::{AccountClass, Commodity};
 
 /// Why rules are refused. Those about one class of meters say which.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -29,6 +29,11 @@ pub enum ValidationRulesError {
     ToleranceTooLong,
     #[error("该项限值超出合理范围")]
     LimitOutOfRange { field: &'static str },
+    #[error("{}：{error}", class.label())]
+    OfClass {
+        class: AccountClass,
+        error: Box<ValidationRulesError>,
+    },
 }
 
 impl BusinessError for ValidationRulesError {
@@ -45,6 +50,7 @@ impl BusinessError for ValidationRulesError {
             Self::QuietMonthUnknown(_) => "VALIDATION_RULES_QUIET_MONTH_UNKNOWN",
             Self::ToleranceTooLong => "VALIDATION_RULES_TOLERANCE_TOO_LONG",
             Self::LimitOutOfRange { .. } => "VALIDATION_RULES_LIMIT_OUT_OF_RANGE",
+            Self::OfClass { error, .. } => error.code(),
         }
     }
 
@@ -69,6 +75,7 @@ impl BusinessError for ValidationRulesError {
             Self::QuietMonthUnknown(Electricity) => "electricity.zeroQuietMonths",
             Self::ToleranceTooLong => "futureToleranceMinutes",
             Self::LimitOutOfRange { field } => field,
+            Self::OfClass { .. } => "classes",
         })
     }
 }

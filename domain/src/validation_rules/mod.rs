@@ -19,4 +19,4 @@ pub use estimation::{Estimation, EstimationMethod};
 pub use event::ValidationRulesEvent;
 pub use intervals::IntervalRules;
 pub use process::{PublishValidationRules, RulesPublished};
-pub use ruleset::{CommodityRules, LowUsage, RuleSet};
+pub use ruleset::{ClassRules, CommodityRules, LowUsage, RuleSet};

@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{CommodityRules, ValidationRules, ValidationRulesCommand};
+use super::{ClassRules, CommodityRules, ValidationRules, ValidationRulesCommand};
+use crate::units::AccountClass;
 
 /// Puts new thresholds in force from a date on; readings judged before keep their verdict.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -13,6 +16,9 @@ pub struct PublishValidationRules {
     pub future_tolerance_minutes: u32,
     pub water: CommodityRules,
     pub electricity: CommodityRules,
+    /// What holds for meters of accounts of one class instead.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<AccountClass, ClassRules>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +43,7 @@ impl Process for PublishValidationRules {
                 future_tolerance_minutes: self.future_tolerance_minutes,
                 water: self.water.clone(),
                 electricity: self.electricity.clone(),
+                classes: self.classes.clone(),
             },
         )?;
         let rules = workspace.get::<ValidationRules>(ValidationRules::ID)?;

@@ -1,11 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{Estimation, IntervalRules};
-use crate::units::Commodity;
+use crate::units::{AccountClass, Commodity};
 
 /// The thresholds by which readings are judged, in force from a date on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,19 @@ pub struct RuleSet {
     pub future_tolerance_minutes: u32,
     pub water: CommodityRules,
     pub electricity: CommodityRules,
+    /// What holds for meters of accounts of one class instead.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub classes: BTreeMap<AccountClass, ClassRules>,
+}
+
+/// What holds for one class of accounts; what is left out is as for everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassRules {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub water: Option<CommodityRules>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub electricity: Option<CommodityRules>,
 }
 
 /// What holds for one class of meters. Fields that came later are left out where they say what
@@ -136,7 +149,21 @@ impl RuleSet {
             future_tolerance_minutes: 5,
             water: CommodityRules::default(),
             electricity: CommodityRules::default(),
+            classes: BTreeMap::new(),
         }
+    }
+
+    /// What of these holds for the meters of an account of this class; for those of no account it is
+    /// what holds for everybody.
+    #[must_use]
+    pub fn for_class(mut self, class: Option<AccountClass>) -> Self {
+        let own = class.and_then(|class| self.classes.remove(&class));
+        self.classes.clear();
+        if let Some(ClassRules { water, electricity }) = own {
+            self.water = water.unwrap_or(self.water);
+            self.electricity = electricity.unwrap_or(self.electricity);
+        }
+        self
     }
 
     pub const fn of(&self, commodity: Commodity) -> &CommodityRules {

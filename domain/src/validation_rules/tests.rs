@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use cqrs_es::Aggregate;
 use cqrs_es::test::TestFramework;
 use rust_decimal::Decimal;
 
 use super::*;
+use crate::units::AccountClass;
 
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -25,6 +28,7 @@ fn rules(version: u32, from: &str, factor: &str) -> RuleSet {
         future_tolerance_minutes: 5,
         water: commodity_rules(factor),
         electricity: commodity_rules("3.5"),
+        classes: BTreeMap::new(),
     }
 }
 
@@ -35,6 +39,7 @@ fn publish(from: &str, factor: &str) -> ValidationRulesCommand {
         future_tolerance_minutes: 5,
         water: commodity_rules(factor),
         electricity: commodity_rules("3.5"),
+        classes: BTreeMap::new(),
     }
 }
 
@@ -191,6 +196,14 @@ fn golden_events() {
     full.water.mean_per_day = Some(Decimal::new(35, 2));
     full.water.zero_visit_months = 2;
     full.water.zero_quiet_months = [2, 7, 8].into();
+    full.classes = [(
+        AccountClass::StudentDorm,
+        ClassRules {
+            water: Some(commodity_rules("3")),
+            electricity: None,
+        },
+    )]
+    .into();
     let event = ValidationRulesEvent::VersionPublished(full);
     insta::assert_json_snapshot!("validation_rules.version_published.full", event);
     for event in [
@@ -205,4 +218,35 @@ fn golden_events() {
         let read: ValidationRulesEvent = serde_json::from_value(event.clone()).unwrap();
         assert_eq!(serde_json::to_value(read).unwrap(), event);
     }
+}
+
+#[test]
+fn a_class_of_accounts_has_its_own_thresholds_or_everybodys() {
+    let mut all = rules(1, "2026-01-01", "2");
+    let own = ClassRules {
+        water: Some(commodity_rules("3")),
+        electricity: None,
+    };
+    all.classes = [(AccountClass::StudentDorm, own)].into();
+    let students = all.clone().for_class(Some(AccountClass::StudentDorm));
+    assert_eq!(students.water, commodity_rules("3"));
+    assert_eq!(students.electricity, all.electricity);
+    for class in [None, Some(AccountClass::Unit)] {
+        let others = all.clone().for_class(class);
+        assert_eq!(
+            (others.water, others.electricity),
+            (all.water.clone(), all.electricity.clone())
+        );
+    }
+    let wrong = ClassRules {
+        water: None,
+        electricity: Some(commodity_rules("1")),
+    };
+    all.classes = [(AccountClass::Unit, wrong)].into();
+    let error = aggregate::publish(&ValidationRules::default(), all).unwrap_err();
+    assert_eq!(
+        chaobiao_decision::BusinessError::field(&error),
+        Some("classes")
+    );
+    assert_eq!(error.to_string(), "单位：异常倍数必须大于 1");
 }

@@ -1,12 +1,17 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chaobiao_decision::Rejection;
+use chaobiao_domain::account;
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::validation_rules::{CommodityRules, LowUsage, PublishValidationRules};
+use chaobiao_domain::validation_rules::{
+    ClassRules, CommodityRules, LowUsage, PublishValidationRules,
+};
 
 use super::ValidationRuleSet;
 use super::details::{EstimationInput, IntervalRulesInput};
 use super::query::all;
+use crate::account::AccountClass;
 use crate::support::{Date, Decimal, UserError, may, run};
 
 /// What is left out takes its default, not the value of the version before.
@@ -66,6 +71,32 @@ impl From<MeterClassRulesInput> for CommodityRules {
     }
 }
 
+/// What is left out is as for everybody.
+#[derive(InputObject)]
+pub(super) struct AccountClassRulesInput {
+    class: AccountClass,
+    water: Option<MeterClassRulesInput>,
+    electricity: Option<MeterClassRulesInput>,
+}
+
+/// A class named twice would have two sets of thresholds.
+fn classes(
+    input: Vec<AccountClassRulesInput>,
+) -> std::result::Result<BTreeMap<account::AccountClass, ClassRules>, Rejection> {
+    let mut classes = BTreeMap::new();
+    for one in input {
+        let rules = ClassRules {
+            water: one.water.map(Into::into),
+            electricity: one.electricity.map(Into::into),
+        };
+        if classes.insert(one.class.into(), rules).is_some() {
+            let twice = Rejection::new("VALIDATION_RULES_CLASS_TWICE", "同一类户号只能写一次");
+            return Err(twice.on("classes"));
+        }
+    }
+    Ok(classes)
+}
+
 #[derive(InputObject)]
 pub(super) struct PublishValidationRulesInput {
     idempotency_key: String,
@@ -76,6 +107,9 @@ pub(super) struct PublishValidationRulesInput {
     future_tolerance_minutes: u32,
     water: MeterClassRulesInput,
     electricity: MeterClassRulesInput,
+    /// What holds for meters of accounts of one class instead.
+    #[graphql(default)]
+    classes: Vec<AccountClassRulesInput>,
 }
 
 #[derive(SimpleObject)]
@@ -98,15 +132,16 @@ impl ValidationRulesMutation {
         ctx: &Context<'_>,
         input: PublishValidationRulesInput,
     ) -> Result<PublishValidationRulesPayload> {
-        let publish = PublishValidationRules {
+        let publish = classes(input.classes).map(|classes| PublishValidationRules {
             effective_from: input.effective_from.0,
             reason: input.reason,
             future_tolerance_minutes: input.future_tolerance_minutes,
             water: input.water.into(),
             electricity: input.electricity.into(),
-        };
+            classes,
+        });
         let key = &input.idempotency_key;
-        let ran = run(ctx, "publishValidationRules", key, Ok(publish)).await?;
+        let ran = run(ctx, "publishValidationRules", key, publish).await?;
         let validation_rules = match &ran.outcome {
             Some(published) => all(ctx)
                 .await?

@@ -1,9 +1,11 @@
 use async_graphql::{Object, SimpleObject};
-use chaobiao_domain::validation_rules::{CommodityRules, RuleSet};
+use chaobiao_domain::account;
+use chaobiao_domain::validation_rules::{ClassRules, CommodityRules, RuleSet};
 use chaobiao_projections::validation_rules::PublishedRules;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::details::{EstimationRules, IntervalRules};
+use crate::account::AccountClass;
 use crate::support::{Date, Decimal};
 
 /// What holds for one class of meters.
@@ -56,6 +58,25 @@ impl From<&CommodityRules> for MeterClassRules {
             photo_hold_percent: rules.photo_hold_percent,
             estimation: (&rules.estimation).into(),
             intervals: (&rules.intervals).into(),
+        }
+    }
+}
+
+/// What holds for meters of accounts of one class; what is null is as for everybody. Intervals of
+/// remote meters are judged alike for all.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct AccountClassRules {
+    class: AccountClass,
+    water: Option<MeterClassRules>,
+    electricity: Option<MeterClassRules>,
+}
+
+impl From<(&account::AccountClass, &ClassRules)> for AccountClassRules {
+    fn from((class, rules): (&account::AccountClass, &ClassRules)) -> Self {
+        Self {
+            class: (*class).into(),
+            water: rules.water.as_ref().map(Into::into),
+            electricity: rules.electricity.as_ref().map(Into::into),
         }
     }
 }
@@ -126,5 +147,11 @@ impl ValidationRuleSet {
 
     async fn electricity(&self) -> MeterClassRules {
         (&self.rules.electricity).into()
+    }
+
+    /// What holds for meters of accounts of one class instead.
+    async fn classes(&self) -> Vec<AccountClassRules> {
+        let classes = self.rules.classes.iter();
+        classes.map(AccountClassRules::from).collect()
     }
 }

@@ -6,6 +6,7 @@
 
 mod arrears;
 mod cash_desk;
+mod class_rules;
 mod corrections;
 mod equipment;
 mod field_work;

@@ -19,35 +19,36 @@ pub(crate) struct Centre {
     pub(crate) server: Server,
     scratch: ScratchDirectory,
     database: TestDatabase,
+    /// Environment variables of the server.
+    settings: Vec<(String, String)>,
     pub(crate) admin: Client,
 }
 
 impl Centre {
     /// A server and an administrator who has chosen a password, nothing else.
     pub(crate) async fn new() -> Self {
-        Self::on(start).await
+        Self::with(&[]).await
     }
 
     /// One whose server writes everything it has to say, as JSON, to [`Centre::log`].
     pub(crate) async fn logging() -> Self {
-        Self::on(start_logging).await
+        Self::on(&[], start_logging).await
     }
 
     /// One whose server has some more settings, as environment variables.
     pub(crate) async fn with(settings: &[(&str, &str)]) -> Self {
-        Self::on(|database, scratch| {
-            let mut command = chaobiao(&scratch.path().join("data"));
-            command.env("DATABASE_URL", database.url());
-            command.envs(settings.iter().copied());
-            Server::start(command, &[])
-        })
-        .await
+        Self::on(settings, start).await
     }
 
-    async fn on(start: impl FnOnce(&TestDatabase, &ScratchDirectory) -> Server) -> Self {
+    async fn on(
+        settings: &[(&str, &str)],
+        start: fn(&TestDatabase, &ScratchDirectory, &[(String, String)]) -> Server,
+    ) -> Self {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let settings: Vec<_> = settings.iter().map(owned).collect();
         let database = TestDatabase::create().await;
         let scratch = ScratchDirectory::create();
-        let server = start(&database, &scratch);
+        let server = start(&database, &scratch, &settings);
         let made = command(&database, &scratch, &["staff", "create-admin"]);
         let initial = made.trim().rsplit('：').next().unwrap().to_owned();
         let mut admin = Client::new(server.address, "admin");
@@ -56,6 +57,7 @@ impl Centre {
             server,
             scratch,
             database,
+            settings,
             admin,
         }
     }
@@ -91,7 +93,7 @@ impl Centre {
 
     /// One more server process on the same database and data directory.
     pub(crate) fn another_node(&self) -> Server {
-        start(&self.database, &self.scratch)
+        start(&self.database, &self.scratch, &self.settings)
     }
 
     pub(crate) fn pool(&self) -> PgPool {
@@ -252,15 +254,28 @@ impl Centre {
 
     /// Kills the server as a power cut would, and starts it again.
     pub(crate) fn kill_and_restart(&mut self) {
+        self.kill();
+        self.start_again();
+    }
+
+    pub(crate) fn kill(&mut self) {
         self.server.signal("-KILL");
         self.server.wait();
-        self.server = start(&self.database, &self.scratch);
+    }
+
+    pub(crate) fn start_again(&mut self) {
+        self.server = self.another_node();
     }
 }
 
-fn start(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
+fn start(
+    database: &TestDatabase,
+    scratch: &ScratchDirectory,
+    settings: &[(String, String)],
+) -> Server {
     let mut command = chaobiao(&scratch.path().join("data"));
     command.env("DATABASE_URL", database.url());
+    command.envs(settings.iter().cloned());
     Server::start(command, &[])
 }
 
@@ -268,7 +283,11 @@ fn log_file(scratch: &ScratchDirectory) -> PathBuf {
     scratch.path().join("server.log")
 }
 
-fn start_logging(database: &TestDatabase, scratch: &ScratchDirectory) -> Server {
+fn start_logging(
+    database: &TestDatabase,
+    scratch: &ScratchDirectory,
+    _: &[(String, String)],
+) -> Server {
     let mut command = chaobiao(&scratch.path().join("data"));
     command
         .env("DATABASE_URL", database.url())

@@ -9,6 +9,7 @@
 pub(crate) mod centre;
 pub(crate) mod client;
 pub(crate) mod home;
+pub(crate) mod stand;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -27,6 +27,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/unread', name: '未抄清单', rights: ['VIEW_METERS'] },
       { to: '/campaigns', name: '自助抄表活动', rights: ['VIEW_METERS'] },
       { to: '/imports', name: '导入批次', rights: ['MANAGE_METERS', 'APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
+      { to: '/connectors', name: '平台对接', rights: ['MANAGE_METERS'] },
     ],
   },
   {

@@ -1,6 +1,7 @@
 //! The side that receives.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -20,11 +21,32 @@ const BATCH_BYTES: usize = 256 << 10;
 /// A sender that begins anew is another one; strangers must not fill the disk with names.
 const SENDERS_MAX: usize = 64;
 const HELLO_MAX: Duration = Duration::from_secs(10);
+/// A link over which nothing came for so long may have no other end any more. A sender that is there
+/// makes a new one.
+const SILENT_MAX: Duration = Duration::from_hours(1);
+
+/// Says whether a payload is one of ours, before anything is kept or acknowledged.
+#[derive(Clone)]
+pub struct Check(Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+
+impl Check {
+    pub fn new(check: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(check))
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Check")
+    }
+}
 
 /// How far one sender's records have got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {
     pub epoch: Epoch,
+    /// The number of the oldest record kept.
+    pub first: u64,
     /// The number of the first record that is not here yet.
     pub next: u64,
 }
@@ -37,12 +59,14 @@ pub struct Received {
 pub struct Inbox {
     folder: PathBuf,
     sizes: Sizes,
+    check: Check,
     journals: Arc<Mutex<BTreeMap<Epoch, Journal>>>,
     received: watch::Sender<Option<Received>>,
 }
 
 impl Inbox {
-    pub fn open(folder: &Path, sizes: Sizes) -> Result<Self, RelayError> {
+    /// `check` is asked of every payload; one it does not know ends the link.
+    pub fn open(folder: &Path, sizes: Sizes, check: Check) -> Result<Self, RelayError> {
         fs::create_dir_all(folder)?;
         let mut journals = BTreeMap::new();
         for entry in fs::read_dir(folder)? {
@@ -58,6 +82,7 @@ impl Inbox {
         Ok(Self {
             folder: folder.to_owned(),
             sizes,
+            check,
             journals: Arc::new(Mutex::new(journals)),
             received: watch::Sender::new(None),
         })
@@ -73,6 +98,7 @@ impl Inbox {
         let journals = locked(&self.journals);
         let shown = |(epoch, journal): (&Epoch, &Journal)| Received {
             epoch: *epoch,
+            first: journal.first(),
             next: journal.next(),
         };
         journals.iter().map(shown).collect()
@@ -91,24 +117,35 @@ impl Inbox {
         }
     }
 
-    /// The number wanted next from this sender; a new one begins with the first it still has.
+    /// The number wanted next from this sender; a new one begins with the first it still has. It is
+    /// kept nowhere before its first record: a stranger leaves nothing behind.
     fn wanted(&self, hello: Hello) -> Result<u64, RelayError> {
-        let mut journals = locked(&self.journals);
-        if let Some(journal) = journals.get(&hello.epoch) {
-            return Ok(journal.next());
+        let journals = locked(&self.journals);
+        match journals.get(&hello.epoch) {
+            Some(journal) => Ok(journal.next()),
+            None if journals.len() >= SENDERS_MAX => Err(RelayError::TooManySenders),
+            None => Ok(hello.first),
         }
-        if journals.len() >= SENDERS_MAX {
-            return Err(RelayError::TooManySenders);
-        }
-        let folder = of(&self.folder, hello.epoch);
-        let (journal, opened) = Journal::open(&folder, hello.epoch, hello.first, self.sizes)?;
-        journals.insert(hello.epoch, journal);
-        Ok(opened.next)
     }
 
     /// Makes durable what is new of a batch; the number wanted next.
-    fn keep(&self, epoch: Epoch, records: &[Record]) -> Result<u64, RelayError> {
+    fn keep(&self, hello: Hello, records: &[Record]) -> Result<u64, RelayError> {
+        if records
+            .iter()
+            .any(|record| !(self.check.0)(&record.payload))
+        {
+            return Err(RelayError::Foreign);
+        }
+        let epoch = hello.epoch;
         let mut journals = locked(&self.journals);
+        if !journals.contains_key(&epoch) {
+            if journals.len() >= SENDERS_MAX {
+                return Err(RelayError::TooManySenders);
+            }
+            let folder = of(&self.folder, epoch);
+            let (journal, _) = Journal::open(&folder, epoch, hello.first, self.sizes)?;
+            journals.insert(epoch, journal);
+        }
         let journal = journals.get_mut(&epoch).ok_or(RelayError::Broken)?;
         let mut wanted = journal.next();
         let mut fresh = Vec::new();
@@ -126,6 +163,7 @@ impl Inbox {
             journal.append(fresh)?;
             let received = Received {
                 epoch,
+                first: journal.first(),
                 next: wanted,
             };
             self.received.send_replace(Some(received));
@@ -153,7 +191,7 @@ pub async fn receive(
     let said = timeout(HELLO_MAX, from.read_exact(&mut hello)).await;
     said.map_err(|_| RelayError::TooSlow)??;
     let hello = Hello::read(hello)?;
-    let wanted = blocking(inbox, move |inbox| inbox.wanted(hello)).await?;
+    let wanted = inbox.wanted(hello)?;
     let answers = hello.mode == Mode::Acknowledged;
     if answers {
         let answer = Hello {
@@ -164,7 +202,8 @@ pub async fn receive(
         to.flush().await?;
     }
     loop {
-        let mut records = vec![next_record(&mut from).await?];
+        let came = timeout(SILENT_MAX, next_record(&mut from)).await;
+        let mut records = vec![came.map_err(|_| RelayError::Silent)??];
         let mut bytes = 0;
         let mut ended = Ok(());
         // Whatever is here already becomes durable together.
@@ -180,8 +219,7 @@ pub async fn receive(
                 }
             }
         }
-        let epoch = hello.epoch;
-        let wanted = blocking(inbox, move |inbox| inbox.keep(epoch, &records)).await?;
+        let wanted = blocking(inbox, move |inbox| inbox.keep(hello, &records)).await?;
         if answers {
             to.write_all(&wanted.to_le_bytes()).await?;
             to.flush().await?;

@@ -10,15 +10,13 @@
 //!   than any buffer holds whenever the link is made anew, and the other side drops what it has.
 
 mod crc;
-mod frame;
 mod inbox;
 mod journal;
 mod outbox;
 mod reader;
 mod record;
 
-pub use frame::{FrameError, pack, unpack};
-pub use inbox::{Inbox, Received, receive};
+pub use inbox::{Check, Inbox, Received, receive};
 pub use journal::{Journal, Opened};
 pub use outbox::{Outbox, send};
 pub use reader::Reader;
@@ -81,6 +79,9 @@ pub enum RelayError {
     NotARelay,
     #[error("收到的记录校验不符")]
     Checksum,
+    /// A record no sender of ours has made; nothing is kept of it.
+    #[error("收到的记录不是本系统的发送方所写")]
+    Foreign,
     #[error("缺少记录：应为 {wanted}，收到 {got}")]
     Gap { wanted: u64, got: u64 },
     #[error("对方已有 {theirs} 之前的记录，本方只有 {ours} 之前的")]
@@ -94,6 +95,9 @@ pub enum RelayError {
     TooManySenders,
     #[error("对方迟迟不说明身份")]
     TooSlow,
+    /// Nothing came for an hour.
+    #[error("对方久无音讯")]
+    Silent,
 }
 
 /// What a sender says first.

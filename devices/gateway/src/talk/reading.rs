@@ -16,8 +16,6 @@ pub enum Via {
     Command(CommandId),
     /// It spoke by itself.
     Uplink,
-    /// It was read in another network, for whatever reason.
-    Relay,
 }
 
 /// A meter's answer, as it came and as it is meant.

@@ -1,6 +1,8 @@
 //! Uplinks as a `LoRa` network server hands them over: one JSON object each, in which `devEUI`
-//! names the radio and `data` holds a frame in hexadecimal.
+//! names the radio and `data` holds a frame.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 
 use crate::meter::CollectorId;
@@ -20,20 +22,54 @@ pub struct Uplink {
     pub time: Option<String>,
 }
 
+/// The forms known: of a network server with a flat object, of `ChirpStack`, and of The Things Stack.
+/// The latter two have bytes in base64; a flat object has them in hexadecimal, or else in base64.
 #[derive(Deserialize)]
-struct Object {
-    #[serde(
-        alias = "devEui",
-        alias = "deveui",
-        alias = "DevEUI",
-        alias = "dev_eui"
-    )]
-    #[serde(rename = "devEUI")]
+#[serde(untagged)]
+enum Object {
+    Flat {
+        #[serde(
+            alias = "devEui",
+            alias = "deveui",
+            alias = "DevEUI",
+            alias = "dev_eui"
+        )]
+        #[serde(rename = "devEUI")]
+        device: String,
+        #[serde(alias = "payload")]
+        data: String,
+        #[serde(default)]
+        time: Option<serde_json::Value>,
+    },
+    ChirpStack {
+        #[serde(rename = "deviceInfo")]
+        device: ChirpDevice,
+        data: String,
+        #[serde(default)]
+        time: Option<serde_json::Value>,
+    },
+    Things {
+        end_device_ids: ThingsDevice,
+        uplink_message: ThingsMessage,
+        #[serde(default)]
+        received_at: Option<serde_json::Value>,
+    },
+}
+
+#[derive(Deserialize)]
+struct ChirpDevice {
+    #[serde(rename = "devEui")]
     device: String,
-    #[serde(alias = "payload")]
-    data: String,
-    #[serde(default)]
-    time: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct ThingsDevice {
+    dev_eui: String,
+}
+
+#[derive(Deserialize)]
+struct ThingsMessage {
+    frm_payload: String,
 }
 
 /// Why this is no uplink.
@@ -45,7 +81,7 @@ pub enum UplinkError {
     Json,
     #[error("devEUI 应为 16 位十六进制数")]
     Device,
-    #[error("data 应为十六进制报文")]
+    #[error("data 应为十六进制或 base64 报文")]
     Data,
 }
 
@@ -55,20 +91,38 @@ pub fn read(object: &[u8]) -> Result<Uplink, UplinkError> {
         return Err(UplinkError::TooLong);
     }
     let object: Object = serde_json::from_slice(object).map_err(|_| UplinkError::Json)?;
-    let device = object.device.to_ascii_uppercase();
+    let (device, payload, time) = match object {
+        Object::Flat { device, data, time } => {
+            // A database's notation of bytes has a prefix.
+            let hexadecimal = hex::decode(data.strip_prefix("\\x").unwrap_or(&data));
+            let payload = hexadecimal.ok().or_else(|| BASE64.decode(&data).ok());
+            (device, payload, time)
+        }
+        Object::ChirpStack { device, data, time } => {
+            (device.device, BASE64.decode(data).ok(), time)
+        }
+        Object::Things {
+            end_device_ids,
+            uplink_message,
+            received_at,
+        } => (
+            end_device_ids.dev_eui,
+            BASE64.decode(uplink_message.frm_payload).ok(),
+            received_at,
+        ),
+    };
+    let device = device.to_ascii_uppercase();
     if device.len() != 16 || !device.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(UplinkError::Device);
     }
-    // A database's notation of bytes has a prefix.
-    let text = object.data.strip_prefix("\\x").unwrap_or(&object.data);
-    let payload = hex::decode(text).map_err(|_| UplinkError::Data)?;
+    let payload = payload.ok_or(UplinkError::Data)?;
     if payload.is_empty() || payload.len() > PAYLOAD_BYTES_MAX {
         return Err(UplinkError::Data);
     }
     Ok(Uplink {
         device: device.parse().map_err(|_| UplinkError::Device)?,
         payload,
-        time: object.time.map(|time| match time {
+        time: time.map(|time| match time {
             serde_json::Value::String(text) => text,
             other => other.to_string(),
         }),
@@ -128,6 +182,23 @@ mod tests {
         assert_eq!(uplink.time.as_deref(), Some("2026-11-28 08:00:00"));
         let plain = read(br#"{"devEui":"004a770124007dcb","data":"6810","time":1,"more":{}}"#);
         assert_eq!(plain.unwrap().payload, [0x68, 0x10]);
+    }
+
+    #[test]
+    fn r44_an_uplink_is_read_as_known_network_servers_post_it() {
+        let posted = [
+            br#"{"devEUI":"004a770124007dcb","data":"/v5oEA=="}"#.as_slice(),
+            br#"{"deduplicationId":"x","time":"2026-11-28T00:00:00Z","fPort":2,
+                "deviceInfo":{"tenantId":"t","devEui":"004a770124007dcb"},"data":"/v5oEA=="}"#,
+            br#"{"end_device_ids":{"device_id":"m","dev_eui":"004A770124007DCB"},
+                "received_at":"2026-11-28T00:00:00Z","uplink_message":{"f_port":2,
+                "frm_payload":"/v5oEA=="}}"#,
+        ];
+        for object in posted {
+            let uplink = read(object).unwrap();
+            assert_eq!(uplink.device.as_str(), "004A770124007DCB");
+            assert_eq!(uplink.payload, [0xFE, 0xFE, 0x68, 0x10]);
+        }
     }
 
     #[test]

@@ -179,10 +179,15 @@ impl Swept<'_> {
 
     /// Intervals from the last that had come up to the end of this sweep.
     fn missing(&self) -> Option<Finding> {
-        let from = self
-            .today
-            .map_or(0, |known| known.values.len())
-            .min(self.first());
+        let from = match (self.today, self.yesterday) {
+            (Some(known), _) => self.first().min(known.values.len()),
+            (None, Some(_)) => 0,
+            // It hangs there since today: nothing is missing before what it says first.
+            (None, None) => {
+                let values = self.sweep.values.iter();
+                self.first() + values.take_while(|value| value.is_none()).count()
+            }
+        };
         let so_far = self.so_far();
         let names = |wanted: &dyn Fn(&Option<Quantity>) -> bool| {
             let slots = so_far.iter().enumerate().skip(from);

@@ -2,12 +2,11 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingJudged, new_reading_id, stored_instant};
+use super::{ReadingJudged, new_reading_id, rules_for, stored_instant};
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{Meter, MeterError, ReadState};
 use crate::reading_round::ReadingRound;
-use crate::units::{MeterNo, RoundId, business_date};
-use crate::validation_rules::ValidationRules;
+use crate::units::{MeterNo, RoundId};
 
 /// Only staff say that a meter was not read, and why.
 fn require_staff(actor: &Actor) -> Result<(), MeterError> {
@@ -64,9 +63,7 @@ impl Process for EstimateReading {
             round: self.round.clone(),
             reason: self.reason.clone(),
             estimated_by: context.actor.clone(),
-            rules: workspace
-                .get::<ValidationRules>(ValidationRules::ID)?
-                .in_force(business_date(read_at)),
+            rules: rules_for(&self.meter_no, read_at, workspace)?,
             now: context.at,
         };
         workspace.execute::<Meter>(id, MeterCommand::EstimateReading(Box::new(command)))?;

@@ -27,9 +27,10 @@ pub use supply::{DeactivateMeter, ReactivateMeter};
 
 use super::command::MeterCommand;
 use super::{Meter, MeterError, PhotoCheck, PhotoSubmitted};
-use crate::account::meter_claim;
+use crate::account::{Account, meter_claim};
 use crate::customer::Customer;
-use crate::units::{AccountNo, MeterNo, PhotoHash, ReadingId};
+use crate::units::{AccountNo, MeterNo, PhotoHash, ReadingId, business_date};
+use crate::validation_rules::{RuleSet, ValidationRules};
 
 /// A photo named in a command, with what the photo store knows of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +68,33 @@ fn stored_instant(at: DateTime<Utc>) -> DateTime<Utc> {
 fn new_reading_id(context: &CommandContext) -> Result<ReadingId, Stop> {
     ReadingId::try_new(context.derive_id("reading").to_string())
         .map_err(|error| Stop::Corrupt(error.to_string()))
+}
+
+/// The thresholds a reading of this meter is judged by: those of its day, and of the class of the
+/// account it belongs to, where that class has some of its own.
+fn rules_for(
+    meter_no: &MeterNo,
+    read_at: DateTime<Utc>,
+    workspace: &mut Workspace,
+) -> Result<RuleSet, Stop> {
+    let day = business_date(read_at);
+    let rules = workspace
+        .get::<ValidationRules>(ValidationRules::ID)?
+        .in_force(day);
+    // Nobody is looked up for nothing.
+    if rules.classes.is_empty() {
+        return Ok(rules);
+    }
+    let holder = workspace.holder(&meter_claim(meter_no))?;
+    let account_no = holder.and_then(|account_no| AccountNo::try_new(account_no).ok());
+    let class = match account_no {
+        Some(account_no) => {
+            let account = workspace.get::<Account>(account_no.as_str())?;
+            Some(account.opened(&account_no)?.class_on(day))
+        }
+        None => None,
+    };
+    Ok(rules.for_class(class))
 }
 
 /// R15, R52: a customer has to do with the meters of accounts bound to them, and with no others.

@@ -2,7 +2,9 @@ use chaobiao_decision::{Actor, CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ReadingPhoto, new_reading_id, require_own_meter, stored_instant, submit_photo};
+use super::{
+    ReadingPhoto, new_reading_id, require_own_meter, rules_for, stored_instant, submit_photo,
+};
 use crate::meter::check::Plausible;
 use crate::meter::command::{self, MeterCommand};
 use crate::meter::{
@@ -10,8 +12,7 @@ use crate::meter::{
 };
 use crate::metering_point::MeteringPoint;
 use crate::reading_round::ReadingRound;
-use crate::units::{GeoPoint, Index, MeterNo, Quantity, ReadingId, RoundId, business_date};
-use crate::validation_rules::ValidationRules;
+use crate::units::{GeoPoint, Index, MeterNo, Quantity, ReadingId, RoundId};
 
 /// An index from whatever source. Usage follows from it; nobody can type one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,9 +88,7 @@ impl Process for SubmitReading {
                 .get::<ReadingRound>(round.as_str())?
                 .expects(&self.meter_no)?;
         }
-        let rules = workspace
-            .get::<ValidationRules>(ValidationRules::ID)?
-            .in_force(business_date(read_at));
+        let rules = rules_for(&self.meter_no, read_at, workspace)?;
         let photo = match earlier {
             Some(_) => self.photo.as_ref().map(|photo| photo.photo.clone()),
             None => submit_photo(workspace, &self.meter_no, self.photo.as_ref())?,

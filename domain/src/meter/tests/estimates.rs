@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::units::Commodity;
 use crate::validation_rules::{
@@ -50,6 +52,7 @@ fn rules_with(estimation: Estimation, mean: Option<&str>) -> PublishValidationRu
             ..CommodityRules::default()
         },
         electricity: CommodityRules::default(),
+        classes: BTreeMap::new(),
     }
 }
 

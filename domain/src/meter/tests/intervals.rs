@@ -188,6 +188,20 @@ fn v16_gaps_and_missing_registers() {
 }
 
 #[test]
+fn v16_does_not_ask_a_new_meter_for_the_hours_before_it_hung_there() {
+    let mut desk = water();
+    let first = swept(&mut desk, &sweep("2026-03-01", meter_sweep(9, &["-"])));
+    assert_eq!(found(&first, Rule::V16), None);
+    let second = swept(&mut desk, &sweep("2026-03-01", meter_sweep(10, &["0.05"])));
+    assert_eq!(found(&second, Rule::V16), None);
+    let late = swept(&mut desk, &sweep("2026-03-01", meter_sweep(12, &["0.05"])));
+    assert_eq!(found(&late, Rule::V16), Some(Severity::Hold));
+    // The next day all hours are its own.
+    let next = swept(&mut desk, &sweep("2026-03-02", meter_sweep(3, &["0.05"])));
+    assert_eq!(found(&next, Rule::V16), Some(Severity::Hold));
+}
+
+#[test]
 fn v16_v17_the_rates_of_a_time_of_use_meter() {
     use RateRegister::{Flat, Peak, Valley};
     let rates = |list: &[(RateRegister, &str)]| -> BTreeMap<RateRegister, Index> {

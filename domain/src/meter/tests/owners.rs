@@ -9,7 +9,8 @@ use crate::account::{AssignMeter, ReleaseMeter};
 use crate::calendar::shipped_years;
 use crate::customer::{ApproveBinding, CustomerKind, Register, RequestBinding, RevokeBinding};
 use crate::tariff::DefineTariff;
-use crate::units::{BindingId, Commodity, CustomerId};
+use crate::units::{AccountClass, BindingId, Commodity, CustomerId};
+use crate::validation_rules::{ClassRules, CommodityRules, PublishValidationRules};
 use crate::work_calendar::LoadYear;
 
 /// Meter M1 is paid by account A1.
@@ -126,4 +127,33 @@ fn a_meter_the_account_no_longer_pays_for_is_nobodys() {
     desk.run(&release).unwrap();
     desk.on("2026-02-01").actor = Actor::Customer(customer_id.to_string());
     assert_eq!(desk.refused(&own_reading("110")), "METER_NOT_YOURS");
+}
+
+#[test]
+fn v10_the_class_of_the_account_may_have_thresholds_of_its_own() {
+    // Who lives there is away in winter, and that is nothing odd; for others it is.
+    let quiet = CommodityRules {
+        zero_quiet_months: [1, 2].into(),
+        ..CommodityRules::default()
+    };
+    for (class, odd) in [(AccountClass::Resident, false), (AccountClass::Unit, true)] {
+        let mut desk = campus();
+        let own = ClassRules {
+            water: Some(quiet.clone()),
+            electricity: None,
+        };
+        let publish = PublishValidationRules {
+            effective_from: "2026-01-15".parse().unwrap(),
+            reason: "假期".to_owned(),
+            future_tolerance_minutes: 5,
+            water: CommodityRules::default(),
+            electricity: CommodityRules::default(),
+            classes: [(class, own)].into(),
+        };
+        desk.by("wang").run(&publish).unwrap();
+        let judged = desk.on("2026-02-01").by("li").run(&reading("100")).unwrap();
+        let found = judged.outcome.findings.iter();
+        let zero = found.filter(|finding| finding.rule == Rule::V10).count();
+        assert_eq!(zero > 0, odd, "{class:?}");
+    }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chaobiao_decision::Actor;
 
 use super::*;
@@ -208,6 +210,7 @@ fn v7_takes_its_factor_from_the_rules_of_the_day() {
         future_tolerance_minutes: 5,
         water: rules.clone(),
         electricity: rules,
+        classes: BTreeMap::new(),
     };
     desk.run(&publish).unwrap();
     read(&mut desk, "2026-02-01", "131");
@@ -239,6 +242,7 @@ fn v7_is_silent_below_the_floor() {
         future_tolerance_minutes: 5,
         water: rules.clone(),
         electricity: rules,
+        classes: BTreeMap::new(),
     };
     desk.run(&publish).unwrap();
     read(&mut desk, "2026-02-01", "100.31");
@@ -273,6 +277,7 @@ fn water_rules(rules: CommodityRules) -> PublishValidationRules {
         future_tolerance_minutes: 5,
         water: rules,
         electricity: CommodityRules::default(),
+        classes: BTreeMap::new(),
     }
 }
 

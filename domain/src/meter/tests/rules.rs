@@ -1,5 +1,7 @@
 //! Each rule by what it lets pass, what it catches, and where one becomes the other.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::units::{Commodity, GeoPoint};
 use crate::validation_rules::{CommodityRules, LowUsage, PublishValidationRules};
@@ -11,6 +13,7 @@ fn publish(water: CommodityRules) -> PublishValidationRules {
         future_tolerance_minutes: 5,
         water,
         electricity: CommodityRules::default(),
+        classes: BTreeMap::new(),
     }
 }
 
