@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { refundSteps, type RefundStanding } from '@/admin/refunds/words'
 import type { Viewer } from '@/admin/viewer'
 import { waiverSteps, type WaiverStanding } from '@/admin/waivers/words'
+import { courseOf } from '@/admin/words'
 import type { Permission } from '@/gql/graphql'
 
 function viewer(login: string, ...rights: Permission[]): Viewer {
@@ -58,4 +59,11 @@ describe('r96_x13: a waiver', () => {
     expect(waiverSteps({ ...approved, state: 'REVERSED' }, manager)).toEqual([])
     expect(waiverSteps(approved, auditor)).toEqual([])
   })
+})
+
+test('r96: what was done is told step by step, as far as it was done', () => {
+  const at = '2026-11-28T01:05:00Z'
+  expect(courseOf(['申请', 'staff:cai', at], ['批准', null, null], ['驳回', 'staff:ma', at, '没有这笔钱'])).toBe(
+    '申请 cai 2026-11-28 09:05\n驳回 ma 2026-11-28 09:05：没有这笔钱',
+  )
 })

@@ -123,6 +123,12 @@ export function actorName(actor: string): string {
   return actor.replace(/^staff:/, '')
 }
 
+/** What was done with something, by whom and when, a line each. */
+export function courseOf(...steps: readonly [name: string, actor: string | null | undefined, at: string | null | undefined, note?: string | null][]): string {
+  const done = steps.filter(([, actor]) => actor)
+  return done.map(([name, actor, at, note]) => `${name} ${deedLine(actor, at)}${note ? `：${note}` : ''}`).join('\n')
+}
+
 /** Who did something, and when; where nobody has, nothing is said. */
 export function deedLine(actor: string | null | undefined, at: string | null | undefined): string {
   return actor && at ? `${actorName(actor)} ${showInstant(at)}` : '—'
