@@ -355,7 +355,7 @@ test('r96: what platforms send through is shown as it passes, and what was held 
   await expect(passing.getByRole('listitem')).toHaveCount(2)
   await expect(passing.getByRole('listitem').first()).toContainText('透传被拦截')
   await expect(passing).toContainText('68 AA 01 16')
-  await expect(section(page, '可以透传的采集器').first()).toContainText('DCU-01')
+  await expect(section(page, '采集器').first()).toContainText('DCU-01')
   await audit(page, 'forwarding')
   await page.goto('/admin/collectors/DCU-01')
   const frames = section(page, '实时报文')
