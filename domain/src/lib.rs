@@ -28,6 +28,7 @@ pub mod meter_tree;
 pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
+pub mod payroll;
 pub mod prepaid;
 pub mod rating;
 pub mod reading_book;

@@ -40,6 +40,7 @@ use chaobiao_domain::meter_tree::{LossLimitsEvent, SubMeterEvent};
 use chaobiao_domain::metering_point::{ClassMethodEvent, MeteringPointEvent};
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
+use chaobiao_domain::payroll::{PayrollBatchEvent, PayrollMandateEvent};
 use chaobiao_domain::reading_book::ReadingBookEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::reading_session::ReadingSessionEvent;
@@ -107,6 +108,8 @@ const READERS: &[(&str, Reader)] = &[
     ("meter_mapping", understood::<MeterMappingEvent>),
     ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),
+    ("payroll_batch", understood::<PayrollBatchEvent>),
+    ("payroll_mandate", understood::<PayrollMandateEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
     ("reading_book", understood::<ReadingBookEvent>),
     ("reading_session", understood::<ReadingSessionEvent>),

@@ -38,6 +38,7 @@ pub mod meter_tree;
 pub mod metering_point;
 pub mod payment;
 pub mod payment_export;
+pub mod payroll;
 pub mod prepaid;
 pub mod reading;
 pub mod reading_book;
@@ -95,9 +96,13 @@ pub struct OnlineQuery(
     gateway_statement::GatewayStatementQuery,
 );
 
-/// Queries about money that is given back or given up.
+/// Queries about money that is deducted from wages, given back or given up.
 #[derive(Default, MergedObject)]
-pub struct HeldMoneyQuery(refund::RefundQuery, waiver::WaiverQuery);
+pub struct HeldMoneyQuery(
+    payroll::PayrollQuery,
+    refund::RefundQuery,
+    waiver::WaiverQuery,
+);
 
 /// Queries of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]
@@ -239,9 +244,13 @@ pub struct OnlineMutation(
     prepaid::PrepaidMutation,
 );
 
-/// Mutations of money that is given back or given up.
+/// Mutations of money that is deducted from wages, given back or given up.
 #[derive(Default, MergedObject)]
-pub struct HeldMoneyMutation(refund::RefundMutation, waiver::WaiverMutation);
+pub struct HeldMoneyMutation(
+    payroll::PayrollMutation,
+    refund::RefundMutation,
+    waiver::WaiverMutation,
+);
 
 /// Mutations of the back office: what is billed, and what people ask of the centre.
 #[derive(Default, MergedObject)]

@@ -30,6 +30,7 @@ pub mod metering_points;
 pub mod outages;
 pub mod paging;
 pub mod payments;
+pub mod payroll;
 pub mod personal;
 pub mod photo_checks;
 pub mod prepaid;
@@ -85,6 +86,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(meter_tree::MeterTreeProjector),
         Arc::new(metering_points::MeteringPointsProjector),
         Arc::new(payments::PaymentsProjector),
+        Arc::new(payroll::PayrollProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(photo_checks::PhotoChecksProjector),
         Arc::new(reading_review::ReadingReviewProjector),

@@ -46,6 +46,8 @@ enum What {
     },
     /// 历史用量：收费系统中的旧月份，只供查询比较，不再计费
     History(File),
+    /// 工资代扣回盘：实扣的每一行入账一笔，未扣的记下原因
+    Payroll(File),
     /// 按导入方案读取厂家文件：掌上机 DBF、定宽文本、平台 CSV/XLSX/JSON
     With {
         #[arg(value_name = "方案")]
@@ -149,6 +151,7 @@ impl What {
             Self::Meters(file) => (FileKind::Meters, None, file),
             Self::Accounts(file) => (FileKind::Accounts, None, file),
             Self::History(file) => (FileKind::History, None, file),
+            Self::Payroll(file) => (FileKind::Payroll, None, file),
             Self::Readings { source, file } => {
                 let source = match source {
                     SourceName::Handheld => Source::Handheld,

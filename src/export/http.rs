@@ -21,6 +21,7 @@ pub fn routes(services: Services) -> Router {
     Router::new()
         .route("/export/payments/{file}", get(payments))
         .route("/export/usage/{file}", get(super::usage::usage))
+        .route("/export/payroll/{file}", get(super::payroll::payroll))
         .route(
             "/export/rounds/{file}",
             get(super::printed_book::printed_book),

@@ -3,6 +3,7 @@
 mod batch;
 mod csv_file;
 mod http;
+mod payroll;
 mod printed_book;
 mod sheet;
 mod table;

@@ -16,6 +16,7 @@ mod history_rows;
 mod meter_rows;
 mod moment;
 mod numbers;
+mod payroll_rows;
 mod profile_file;
 mod reading_rows;
 mod request;

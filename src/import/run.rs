@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use chaobiao_decision::{CommandContext, ErasedProcess, Rejection};
 use chaobiao_domain::historic_usage::HistoryRecorded;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
+use chaobiao_domain::payroll::{PayrollRowTaken, PayrollRowVerdict};
 use chaobiao_domain::units::{ImportBatchId, business_date};
 use chaobiao_eventstore::{CommandBus, CommandError, Executed};
 use serde_json::Value;
@@ -16,7 +17,7 @@ use super::numbers::Numbers;
 use super::request::{FileKind, ImportRequest};
 use super::table::Row;
 use super::verdict::{RowVerdict, Summary, Verdict};
-use super::{ImportError, account_rows, history_rows, meter_rows, reading_rows};
+use super::{ImportError, account_rows, history_rows, meter_rows, payroll_rows, reading_rows};
 
 /// Rows between two notes of how far the file has been taken in.
 const CHUNK: usize = 2_000;
@@ -188,7 +189,7 @@ fn candidate(reader: &Reader<'_>, row: &Row, numbers: &Numbers) -> Result<Candid
         .fields(row)
         .map_err(|rejection| refused(None, rejection))?;
     let key = match request.kind {
-        FileKind::Accounts => "accountNo",
+        FileKind::Accounts | FileKind::Payroll => "accountNo",
         FileKind::Meters | FileKind::Readings(_) | FileKind::History => "meterNo",
     };
     let named = fields.text(key).ok().flatten();
@@ -229,6 +230,10 @@ fn parse(
             let process = history_rows::parse(fields, batch)?;
             Ok((process.meter_no.to_string(), Box::new(process)))
         }
+        FileKind::Payroll => {
+            let process = payroll_rows::parse(fields)?;
+            Ok((process.result.account_no.to_string(), Box::new(process)))
+        }
     }
 }
 
@@ -248,7 +253,7 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
             Some(undone_at) => format!("{}|{body}", undone_at.timestamp_micros()),
             None => body.to_string(),
         },
-        FileKind::Meters => body.to_string(),
+        FileKind::Meters | FileKind::Payroll => body.to_string(),
     })
 }
 
@@ -286,7 +291,7 @@ fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Ca
                 sum.is_multiple_of(2)
             })
         }
-        FileKind::Meters | FileKind::Accounts => (candidates, Vec::new()),
+        FileKind::Meters | FileKind::Accounts | FileKind::Payroll => (candidates, Vec::new()),
     }
 }
 
@@ -351,6 +356,10 @@ fn verdict(
         FileKind::Meters => !serde_json::from_value::<MeterImported>(executed.outcome)?.known,
         FileKind::Accounts => serde_json::from_value::<AccountImported>(executed.outcome)?.changed,
         FileKind::History => !serde_json::from_value::<HistoryRecorded>(executed.outcome)?.known,
+        FileKind::Payroll => {
+            serde_json::from_value::<PayrollRowTaken>(executed.outcome)?.verdict
+                != PayrollRowVerdict::Known
+        }
         FileKind::Readings(_) => {
             return Ok(judged(
                 plain(Verdict::Accepted),

@@ -25,6 +25,7 @@ mod metering;
 mod nodes;
 mod on_site;
 mod paper;
+mod payroll;
 mod people;
 mod photo;
 mod photo_checks;

@@ -16,6 +16,7 @@ use crate::billing_month::booked_in;
 use crate::customer::RevokeBinding;
 use crate::meter::Meter;
 use crate::payment::{ChequeState, Payment, PaymentMethod, late_fees};
+use crate::payroll::end_mandate;
 use crate::refund::{RefundMethod, RequestRefund};
 use crate::units::{
     AccountNo, BillNo, CertificateNo, Commodity, Fen, PaymentId, RefundId, business_date,
@@ -256,6 +257,7 @@ fn clear(
     for binding_id in bindings {
         RevokeBinding { binding_id }.decide(context, workspace)?;
     }
+    end_mandate(account_no, "退房结清", context, workspace)?;
     let on = business_date(context.at);
     let certificate_no = certificate_no(account_no, on)?;
     let command = AccountCommand::Clear {

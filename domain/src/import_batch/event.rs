@@ -14,16 +14,19 @@ pub enum ImportKind {
     PlatformReadings,
     RemoteReadings,
     UsageHistory,
+    /// 工资代扣: what the payroll office has deducted.
+    PayrollResults,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Meters,
         Self::Accounts,
         Self::HandheldReadings,
         Self::PlatformReadings,
         Self::RemoteReadings,
         Self::UsageHistory,
+        Self::PayrollResults,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +37,7 @@ impl ImportKind {
             Self::PlatformReadings => "platform_readings",
             Self::RemoteReadings => "remote_readings",
             Self::UsageHistory => "usage_history",
+            Self::PayrollResults => "payroll_results",
         }
     }
 }

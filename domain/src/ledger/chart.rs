@@ -27,6 +27,10 @@ pub enum LedgerAccount {
     Bank,
     /// 网关待结算, by way of payment.
     Gateway,
+    /// 工资代扣待结: deducted from wages, and not come from the payroll office yet.
+    Payroll,
+    /// 校内往来: what other departments have settled by vouchers.
+    InternalTransfers,
     /// 待入账银行来款, by the bank's number: what has come in and is no payment yet.
     Suspense,
     /// 收付过渡, by payment or refund: nothing, whenever a command is done.
@@ -38,7 +42,7 @@ pub enum LedgerAccount {
 }
 
 impl LedgerAccount {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Receivable,
         Self::Credit,
         Self::Deposit,
@@ -49,6 +53,8 @@ impl LedgerAccount {
         Self::Cheques,
         Self::Bank,
         Self::Gateway,
+        Self::Payroll,
+        Self::InternalTransfers,
         Self::Suspense,
         Self::InTransit,
         Self::ClearingReceivable,
@@ -68,6 +74,8 @@ impl LedgerAccount {
             Self::Cheques => "cheques",
             Self::Bank => "bank",
             Self::Gateway => "gateway",
+            Self::Payroll => "payroll",
+            Self::InternalTransfers => "internal_transfers",
             Self::Suspense => "suspense",
             Self::InTransit => "in_transit",
             Self::ClearingReceivable => "clearing_receivable",

@@ -114,6 +114,8 @@ fn place(payment: &PaymentRecorded) -> (LedgerAccount, &str) {
     match (payment.method, line) {
         (PaymentMethod::Cash, _) => (LedgerAccount::Cash, payment.campus.as_str()),
         (PaymentMethod::Cheque, _) => (LedgerAccount::Cheques, payment.campus.as_str()),
+        (PaymentMethod::Payroll, _) => (LedgerAccount::Payroll, ""),
+        (PaymentMethod::InternalTransfer, _) => (LedgerAccount::InternalTransfers, ""),
         (_, Some(line)) => (LedgerAccount::Suspense, line.as_str()),
         (method, None) => (LedgerAccount::Gateway, method.as_str()),
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::{ClaimKey, CommandContext, Personal, Stop, Workspace};
+use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Payment;
@@ -12,6 +13,7 @@ use super::command::PaymentCommand;
 use super::error::PaymentError;
 use super::event::{
     CampusShare, Cheque, PaymentAllocation, PaymentCredit, PaymentMethod, PaymentRecorded,
+    TransferVoucher,
 };
 use crate::account::{Account, AccountCommand, account_subject};
 use crate::campus::{Campus, require_campus};
@@ -26,6 +28,7 @@ use crate::units::{
 pub(super) const ACCOUNTS_MAX: usize = 100;
 pub(super) const CHEQUE_FIELD_LENGTH_MAX: usize = 60;
 pub(super) const PAYER_LENGTH_MAX: usize = 60;
+pub(super) const VOUCHER_LENGTH_MAX: usize = 40;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChequeDetails {
@@ -52,6 +55,8 @@ pub struct Booking {
     pub payer: Option<String>,
     pub bank_reference: Option<BankReference>,
     pub transfer_claim: Option<TransferClaimId>,
+    /// 校内转账凭证
+    pub voucher: Option<TransferVoucher>,
     /// 押金: all of it is held for the first account, and pays nothing.
     pub is_deposit: bool,
 }
@@ -70,6 +75,14 @@ pub(super) fn cheque_claim(cheque: &Cheque) -> ClaimKey {
     ClaimKey::new(
         "payment.cheque",
         format!("{}/{}", cheque.bank, cheque.number),
+    )
+}
+
+/// By this key a voucher of a year is known to be in use.
+pub(super) fn voucher_claim(voucher: &TransferVoucher) -> ClaimKey {
+    ClaimKey::new(
+        "payment.voucher",
+        format!("{}/{}", voucher.on.year(), voucher.number),
     )
 }
 
@@ -94,6 +107,7 @@ impl Booking {
             payer: None,
             bank_reference: None,
             transfer_claim: None,
+            voucher: None,
             is_deposit: false,
         }
     }
@@ -201,6 +215,10 @@ pub fn book(
         let used = PaymentError::ChequeUsed(cheque.number.clone()).into();
         workspace.claim(cheque_claim(cheque), payment_id.as_str(), used)?;
     }
+    if let Some(voucher) = &booking.voucher {
+        let used = PaymentError::VoucherUsed(voucher.number.clone()).into();
+        workspace.claim(voucher_claim(voucher), payment_id.as_str(), used)?;
+    }
     let (till, clearing) = match till_method {
         Some(method) => (
             put_in(
@@ -228,6 +246,7 @@ pub fn book(
         payer,
         bank_reference: booking.bank_reference,
         transfer_claim: booking.transfer_claim,
+        voucher: booking.voucher.clone(),
         till,
         clearing: clearing.clone(),
         allocations: layout.allocations.clone(),

@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
 use super::aggregate::REASON_LENGTH_MAX;
-use super::booking::{ACCOUNTS_MAX, CHEQUE_FIELD_LENGTH_MAX, PAYER_LENGTH_MAX};
+use super::booking::{ACCOUNTS_MAX, CHEQUE_FIELD_LENGTH_MAX, PAYER_LENGTH_MAX, VOUCHER_LENGTH_MAX};
 use super::event::PaymentMethod;
 use crate::units::{AccountNo, BillNo, InvoiceNo, PaymentId, ReceiptNo};
 
@@ -39,6 +39,12 @@ pub enum PaymentError {
     ChequeBounced,
     #[error("{}不在柜台直接收款：转账请登记转账凭证，由银行流水核实入账", .0.label())]
     NotAtCounter(PaymentMethod),
+    #[error(
+        "校内转账须填写凭证号（最多 {VOUCHER_LENGTH_MAX} 个字）和付款部门，凭证日期不能晚于今天"
+    )]
+    VoucherInvalid,
+    #[error("本年度凭证 {0} 已经用于另一笔校内转账")]
+    VoucherUsed(String),
     #[error("代缴人最多 {PAYER_LENGTH_MAX} 个字")]
     PayerInvalid,
     #[error("收据 {0} 已作废但尚未收回，请先收回或登记遗失，再开新收据")]
@@ -97,6 +103,8 @@ impl BusinessError for PaymentError {
             Self::ChequeCleared => "PAYMENT_CHEQUE_CLEARED",
             Self::ChequeBounced => "PAYMENT_CHEQUE_BOUNCED",
             Self::NotAtCounter(_) => "PAYMENT_NOT_AT_COUNTER",
+            Self::VoucherInvalid => "PAYMENT_VOUCHER_INVALID",
+            Self::VoucherUsed(_) => "PAYMENT_VOUCHER_USED",
             Self::PayerInvalid => "PAYMENT_PAYER_INVALID",
             Self::ReceiptStillOut(_) => "RECEIPT_STILL_OUT",
             Self::ReceiptNotRecalled(_) => "RECEIPT_NOT_RECALLED",
@@ -129,6 +137,7 @@ impl BusinessError for PaymentError {
             Self::BillUnknown(_) | Self::BillNotOpen(_) | Self::BillVoid(_) => Some("billNos"),
             Self::ChequeIncomplete | Self::ChequeUnexpected | Self::ChequeUsed(_) => Some("cheque"),
             Self::NotAtCounter(_) => Some("method"),
+            Self::VoucherInvalid | Self::VoucherUsed(_) => Some("voucherNo"),
             Self::PayerInvalid => Some("payer"),
             Self::ReasonInvalid => Some("reason"),
             Self::ReceiptUnknown(_)

@@ -1,5 +1,5 @@
 use chaobiao_decision::{Actor, Personal};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,13 @@ pub struct Cheque {
     pub bank: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drawer: Option<Personal<String>>,
+}
+
+/// The voucher of a transfer between departments. Its number is used once in a year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferVoucher {
+    pub number: String,
+    pub on: NaiveDate,
 }
 
 /// Money put against one bill of one account.
@@ -124,6 +131,9 @@ pub struct PaymentRecorded {
     pub bank_reference: Option<BankReference>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer_claim: Option<TransferClaimId>,
+    /// 校内转账凭证
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voucher: Option<TransferVoucher>,
     /// Where the cash or the cheque lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub till: Option<TillId>,

@@ -21,9 +21,11 @@ pub use event::{
     CampusShare, Cheque, ChequeBounced, ChequeCleared, InvoiceExchanged, InvoiceReversed,
     PaymentAllocation, PaymentCredit, PaymentEvent, PaymentMethod, PaymentRecorded,
     PaymentReversed, ReceiptGiven, ReceiptItem, ReceiptPart, ReceiptReprinted, ReceiptTakenBack,
-    RedReason,
+    RedReason, TransferVoucher,
 };
 pub(crate) use late_fees::late_fees;
-pub use process::{BounceCheque, ClearCheque, RecordDeposit, RecordPayment, ReversePayment};
+pub use process::{
+    BounceCheque, ClearCheque, RecordDeposit, RecordInternalTransfer, RecordPayment, ReversePayment,
+};
 pub(crate) use undo::bills_of;
 pub use undo::{UndoCause, undo};

@@ -1,15 +1,18 @@
 //! Taking money at a counter, undoing it, and what the bank says of cheques.
 
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Payment;
-use super::booking::{Booking, ChequeDetails, PaymentBooked, book, till_method};
+use super::booking::{
+    Booking, ChequeDetails, PAYER_LENGTH_MAX, PaymentBooked, VOUCHER_LENGTH_MAX, book, till_method,
+};
 use super::command::PaymentCommand;
 use super::error::PaymentError;
-use super::event::PaymentMethod;
+use super::event::{PaymentMethod, TransferVoucher};
 use super::undo::{UndoCause, undo};
-use crate::units::{AccountNo, BillNo, CampusId, Fen, PaymentId};
+use crate::units::{AccountNo, BillNo, CampusId, Fen, PaymentId, business_date, written};
 
 /// Takes money at a counter for one or more accounts (R24, R92).
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,6 +82,51 @@ impl Process for RecordDeposit {
             payer: self.payer.clone(),
             is_deposit: true,
             ..Booking::new(self.method, self.amount, vec![self.account_no.clone()])
+        };
+        book(booking, context, workspace)
+    }
+}
+
+/// A department's bills are paid from its funds by a voucher (校内转账, R94): no till, and no bank.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RecordInternalTransfer {
+    pub voucher_no: String,
+    /// The voucher's own day, whose year its number is of.
+    pub voucher_on: NaiveDate,
+    /// The department that pays.
+    pub department: String,
+    pub amount: Fen,
+    /// Whose bills are paid; what is over stays with the first.
+    pub accounts: Vec<AccountNo>,
+    /// Pays only these; none means all that are open.
+    pub bills: Vec<BillNo>,
+}
+
+impl Process for RecordInternalTransfer {
+    const NAME: &'static str = "payment.record_internal_transfer";
+    type Outcome = PaymentBooked;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<PaymentBooked, Stop> {
+        let invalid = |_| PaymentError::VoucherInvalid;
+        let number = written(&self.voucher_no, "凭证号", VOUCHER_LENGTH_MAX).map_err(invalid)?;
+        let department =
+            written(&self.department, "付款部门", PAYER_LENGTH_MAX).map_err(invalid)?;
+        if self.voucher_on > business_date(context.at) {
+            return Err(PaymentError::VoucherInvalid.into());
+        }
+        let method = PaymentMethod::InternalTransfer;
+        let booking = Booking {
+            bills: self.bills.clone(),
+            payer: Some(department),
+            voucher: Some(TransferVoucher {
+                number,
+                on: self.voucher_on,
+            }),
+            ..Booking::new(method, self.amount, self.accounts.clone())
         };
         book(booking, context, workspace)
     }

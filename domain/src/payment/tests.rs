@@ -342,6 +342,10 @@ fn recorded(at: DateTime<Utc>) -> PaymentRecorded {
         )),
         bank_reference: Some("B20260916-001".parse().unwrap()),
         transfer_claim: Some("01900000-0000-7000-8000-000000000003".parse().unwrap()),
+        voucher: Some(TransferVoucher {
+            number: "2026-17".to_owned(),
+            on: "2026-09-30".parse().unwrap(),
+        }),
         till: Some("S@2026-08-29@li".parse().unwrap()),
         clearing: vec![CampusShare {
             campus: "N".parse().unwrap(),

@@ -3,7 +3,7 @@
 use chaobiao_decision::{CommandContext, Stop, Workspace};
 
 use super::aggregate::{Payment, PaymentRecord};
-use super::booking::{cheque_claim, till_method};
+use super::booking::{cheque_claim, till_method, voucher_claim};
 use super::command::PaymentCommand;
 use super::event::ReceiptGiven;
 use crate::account::{Account, AccountCommand, PaperStep};
@@ -105,7 +105,7 @@ pub(crate) fn bills_of(account_no: &AccountNo, payment: &PaymentRecord) -> Vec<B
         .collect()
 }
 
-/// The cheque, the bank's line and the claim may go other ways now.
+/// The cheque, the voucher, the bank's line and the claim may go other ways now.
 fn release(
     payment: &PaymentRecord,
     reason: &str,
@@ -116,6 +116,9 @@ fn release(
     let payment_id = recorded.payment_id.clone();
     if let Some(cheque) = &recorded.cheque {
         workspace.release(cheque_claim(cheque))?;
+    }
+    if let Some(voucher) = &recorded.voucher {
+        workspace.release(voucher_claim(voucher))?;
     }
     if let (UndoCause::Person, Some(line)) = (cause, &recorded.bank_reference) {
         let payment_id = payment_id.clone();

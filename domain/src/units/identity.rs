@@ -136,6 +136,8 @@ identifiers! {
     GatewayRefundNo, "商户退款单号", gateway_number;
     /// 结清证明
     CertificateNo, "结清证明号", plain;
+    /// 工资代扣批次
+    PayrollBatchNo, "代扣批次号", plain;
     /// 退款单
     RefundId, "退款单号", plain;
     /// 减免单, 核销单

@@ -22,9 +22,9 @@ pub use identity::{
     CampaignId, CampusId, CaseId, CertificateNo, CollectorNo, CorrectionId, CustomerId,
     DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash, GatewayOrderNo,
     GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId,
-    LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId,
-    ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin,
-    StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PayrollBatchNo, PhotoHash,
+    ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId, SlotId,
+    StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

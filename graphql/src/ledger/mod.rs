@@ -33,6 +33,10 @@ pub enum LedgerAccount {
     Bank,
     /// 网关待结算
     Gateway,
+    /// 工资代扣待结: deducted from wages, and not come from the payroll office yet.
+    Payroll,
+    /// 校内往来: what other departments have settled by vouchers.
+    InternalTransfers,
     /// 待入账银行来款
     Suspense,
     /// 收付过渡

@@ -1,15 +1,15 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::payment::{
-    BounceCheque, ChequeDetails, ClearCheque, PaymentBooked, RecordDeposit, RecordPayment,
-    ReversePayment,
+    BounceCheque, ChequeDetails, ClearCheque, PaymentBooked, RecordDeposit, RecordInternalTransfer,
+    RecordPayment, ReversePayment,
 };
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, BillNo, CampusId, PaymentId};
 
 use super::query::visible;
 use super::{Payment, PaymentMethod};
-use crate::support::{Fen, UserError, field, may, payloads, run};
+use crate::support::{Date, Fen, UserError, field, may, payloads, run};
 
 #[derive(InputObject)]
 pub(super) struct ChequeInput {
@@ -51,6 +51,21 @@ pub(super) struct RecordDepositInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct RecordInternalTransferInput {
+    idempotency_key: String,
+    /// 凭证号, used once in a year.
+    voucher_no: String,
+    voucher_on: Date,
+    /// The department that pays.
+    department: String,
+    amount: Fen,
+    /// Whose bills are paid, the oldest first; what is over stays with the first of them.
+    account_nos: Vec<String>,
+    /// Pays only these; none means all that are open.
+    bill_nos: Option<Vec<String>>,
+}
+
+#[derive(InputObject)]
 pub(super) struct ReversePaymentInput {
     idempotency_key: String,
     payment_id: String,
@@ -79,7 +94,8 @@ payloads!(
 
 payloads!(
     payment: Payment, |ctx, booked: PaymentBooked| visible(ctx, booked.payment_id.as_str());
-    RecordDepositPayload
+    RecordDepositPayload,
+    RecordInternalTransferPayload
 );
 
 #[derive(SimpleObject)]
@@ -138,11 +154,46 @@ fn record(input: RecordPaymentInput) -> Result<RecordPayment, Rejection> {
     })
 }
 
+fn internal_transfer(
+    input: RecordInternalTransferInput,
+) -> Result<RecordInternalTransfer, Rejection> {
+    let accounts = input.account_nos.iter().map(AccountNo::try_new).collect();
+    let bills = input.bill_nos.iter().flatten();
+    let bills = bills.map(BillNo::try_new).collect();
+    Ok(RecordInternalTransfer {
+        voucher_no: input.voucher_no,
+        voucher_on: input.voucher_on.0,
+        department: input.department,
+        amount: input.amount.0,
+        accounts: field("accountNos", accounts)?,
+        bills: field("billNos", bills)?,
+    })
+}
+
 #[derive(Default)]
 pub struct PaymentMutation;
 
 #[Object]
 impl PaymentMutation {
+    /// A department pays from its funds by a voucher (校内转账); what is over is kept as credit of the
+    /// first account.
+    #[graphql(guard = "may(Permission::ReconcileBank)")]
+    async fn record_internal_transfer(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordInternalTransferInput,
+    ) -> Result<RecordInternalTransferPayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(
+            ctx,
+            "recordInternalTransfer",
+            &key,
+            internal_transfer(input),
+        )
+        .await?;
+        RecordInternalTransferPayload::of(ctx, ran).await
+    }
+
     /// Takes money at a counter for one or more accounts.
     #[graphql(guard = "may(Permission::TakePayments)")]
     async fn record_payment(

@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 
 use super::loader::{PartsOf, ReceiptsOf};
 use crate::receipt::Receipt;
-use crate::support::{Fen, Viewer, YearMonth, internal, load, mask_name, may_see_account, shown};
+use crate::support::{
+    Date, Fen, Viewer, YearMonth, internal, load, mask_name, may_see_account, shown,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "payment::PaymentMethod")]
@@ -85,6 +87,9 @@ pub struct Payment {
     transfer_claim_id: Option<String>,
     /// Where the cash or the cheque lies.
     till_id: Option<String>,
+    /// 校内转账凭证, and its day.
+    voucher_no: Option<String>,
+    voucher_on: Option<Date>,
     /// Null for anything but a cheque.
     cheque_state: Option<ChequeState>,
     #[graphql(skip)]
@@ -105,6 +110,8 @@ impl From<PaymentRow> for Payment {
             bank_reference: row.bank_reference,
             transfer_claim_id: row.transfer_claim,
             till_id: row.till_id,
+            voucher_no: row.voucher_no,
+            voucher_on: row.voucher_on.map(Date),
             payment_id: row.payment_id.to_string(),
             method: row.method.into(),
             whole: row.amount,

@@ -17,6 +17,7 @@ mod meters;
 mod money;
 mod move_out;
 mod online_payments;
+mod payroll;
 mod people;
 mod photo_checks;
 mod prepaid;

@@ -36,6 +36,8 @@ struct HeaderRow {
     till_id: Option<String>,
     has_payer: bool,
     cheque_state: Option<&'static str>,
+    voucher_no: Option<String>,
+    voucher_on: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -48,6 +50,8 @@ impl HeaderRow {
     fn new(recorded: PaymentRecorded) -> Self {
         let cheque = recorded.cheque.map(|cheque| (cheque.number, cheque.bank));
         let (cheque_number, cheque_bank) = cheque.unzip();
+        let voucher = recorded.voucher.map(|voucher| (voucher.number, voucher.on));
+        let (voucher_no, voucher_on) = voucher.unzip();
         Self {
             payment_id: recorded.payment_id,
             method: recorded.method,
@@ -66,6 +70,8 @@ impl HeaderRow {
             till_id: recorded.till.map(String::from),
             has_payer: recorded.payer.is_some(),
             cheque_state: None,
+            voucher_no,
+            voucher_on,
         }
     }
 }

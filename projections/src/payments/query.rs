@@ -33,6 +33,9 @@ pub struct PaymentRow {
     has_payer: bool,
     /// `cleared` or `bounced`, once the bank has said so.
     pub cheque_state: Option<String>,
+    /// 校内转账凭证
+    pub voucher_no: Option<String>,
+    pub voucher_on: Option<NaiveDate>,
 }
 
 impl PaymentRow {
@@ -66,6 +69,8 @@ impl FromRow<'_, PgRow> for PaymentRow {
             till_id: row.try_get("till_id")?,
             has_payer: row.try_get("has_payer")?,
             cheque_state: row.try_get("cheque_state")?,
+            voucher_no: row.try_get("voucher_no")?,
+            voucher_on: row.try_get("voucher_on")?,
         })
     }
 }

@@ -102,11 +102,14 @@ async fn write(
             return;
         }
         let journal = Arc::clone(&journal);
+        let durable = durable.clone();
         let written = spawn_blocking(move || {
             let mut journal = locked(&journal);
             for (payload, reply) in batch_by_size(batch) {
                 let first = journal.next();
                 let appended = journal.append(payload.iter().map(Vec::as_slice));
+                // Before the answers: whoever was told that a record is durable finds it counted.
+                durable.send_replace(journal.next());
                 for (place, reply) in reply.into_iter().enumerate() {
                     let result = match &appended {
                         Ok(_) => Ok(first + place as u64),
@@ -118,11 +121,9 @@ async fn write(
                     let _ = reply.send(result);
                 }
             }
-            journal.next()
         });
-        if let Ok(next) = written.await {
-            durable.send_replace(next);
-        }
+        // A panic in there was told by its hook; those who wait are told that it broke.
+        let _ = written.await;
     }
 }
 

@@ -189,6 +189,7 @@ impl Town {
             "gateway_statements",
             "ledger",
             "payments",
+            "payroll",
             "receipt_stock",
             "receipts",
             "refunds",

@@ -1,0 +1,165 @@
+use std::collections::BTreeMap;
+
+use chaobiao_decision::Actor;
+use chrono::{DateTime, Utc};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use super::error::PayrollError;
+use super::event::{PayrollBatchEvent, PayrollBatchOpened, PayrollRowPaid};
+use crate::units::{AccountNo, Fen, PayrollBatchNo};
+
+/// What may be asked of one batch.
+#[derive(Clone, Debug)]
+pub enum PayrollBatchCommand {
+    Open(PayrollBatchOpened),
+    Pay(PayrollRowPaid),
+    Refuse {
+        account_no: AccountNo,
+        reason: String,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+}
+
+/// One batch, from its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PayrollBatch {
+    #[default]
+    Absent,
+    Opened(PayrollBatchRecord),
+}
+
+/// What a batch knows about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayrollBatchRecord {
+    rows: BTreeMap<AccountNo, AskedRow>,
+}
+
+/// A row, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedRow {
+    pub asked: Fen,
+    pub state: RowState,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowState {
+    Asked,
+    Paid(Fen),
+    Refused(String),
+}
+
+impl PayrollBatch {
+    /// The batch, or the refusal that it is not known.
+    pub fn opened(&self, batch_no: &PayrollBatchNo) -> Result<&PayrollBatchRecord, PayrollError> {
+        match self {
+            Self::Opened(batch) => Ok(batch),
+            Self::Absent => Err(PayrollError::Unknown(batch_no.clone())),
+        }
+    }
+}
+
+impl PayrollBatchRecord {
+    pub fn row(&self, account_no: &AccountNo) -> Result<&AskedRow, PayrollError> {
+        let row = self.rows.get(account_no);
+        row.ok_or_else(|| PayrollError::RowUnknown(account_no.clone()))
+    }
+
+    fn pay(&self, paid: PayrollRowPaid) -> Result<PayrollBatchEvent, PayrollError> {
+        let row = self.row(&paid.account_no)?;
+        if let RowState::Paid(before) = row.state {
+            let account_no = paid.account_no;
+            let paid = before;
+            return Err(PayrollError::PaidOtherwise { account_no, paid });
+        }
+        if paid.amount > row.asked {
+            return Err(PayrollError::MoreThanAsked {
+                asked: row.asked,
+                deducted: paid.amount,
+            });
+        }
+        Ok(PayrollBatchEvent::RowPaid(paid))
+    }
+
+    fn set(&mut self, account_no: &AccountNo, state: RowState) {
+        if let Some(row) = self.rows.get_mut(account_no) {
+            row.state = state;
+        }
+    }
+}
+
+impl Aggregate for PayrollBatch {
+    const TYPE: &'static str = "payroll_batch";
+    type Command = PayrollBatchCommand;
+    type Event = PayrollBatchEvent;
+    type Error = PayrollError;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: PayrollBatchCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), PayrollError> {
+        let event = match (&*self, command) {
+            (Self::Absent, PayrollBatchCommand::Open(opened)) if opened.rows.is_empty() => {
+                return Err(PayrollError::NothingToDeduct);
+            }
+            (Self::Absent, PayrollBatchCommand::Open(opened)) => PayrollBatchEvent::Opened(opened),
+            (Self::Absent, _) => return Err(PayrollError::Absent),
+            (Self::Opened(_), PayrollBatchCommand::Open(opened)) => {
+                return Err(PayrollError::AlreadyOpened(opened.batch_no));
+            }
+            (Self::Opened(batch), PayrollBatchCommand::Pay(paid)) => batch.pay(paid)?,
+            (
+                Self::Opened(batch),
+                PayrollBatchCommand::Refuse {
+                    account_no,
+                    reason,
+                    by,
+                    at,
+                },
+            ) => {
+                if let RowState::Paid(paid) = batch.row(&account_no)?.state {
+                    return Err(PayrollError::PaidOtherwise { account_no, paid });
+                }
+                PayrollBatchEvent::RowRefused {
+                    account_no,
+                    reason,
+                    at,
+                    by,
+                }
+            }
+        };
+        sink.write(event, self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, event: PayrollBatchEvent) {
+        match (self, event) {
+            (state, PayrollBatchEvent::Opened(opened)) => {
+                let row = |asked| AskedRow {
+                    asked,
+                    state: RowState::Asked,
+                };
+                let rows = opened.rows.into_iter();
+                *state = Self::Opened(PayrollBatchRecord {
+                    rows: rows.map(|it| (it.account_no, row(it.amount))).collect(),
+                });
+            }
+            (Self::Opened(batch), PayrollBatchEvent::RowPaid(paid)) => {
+                batch.set(&paid.account_no, RowState::Paid(paid.amount));
+            }
+            (
+                Self::Opened(batch),
+                PayrollBatchEvent::RowRefused {
+                    account_no, reason, ..
+                },
+            ) => batch.set(&account_no, RowState::Refused(reason)),
+            // No stream starts otherwise: `handle` lets nothing but an opening through.
+            (Self::Absent, _) => {}
+        }
+    }
+}
