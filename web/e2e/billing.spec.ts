@@ -14,10 +14,12 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   const page = await context.newPage()
   const complaints = listen(page)
   await asStaff(page, here.finance)
-  // Of the month billed last: an earlier bill is not voided before the later ones.
+  // Of the month billed last, late in a month that one: an earlier bill is not voided before the later ones.
   const text = 'query Unpaid($month: YearMonth!) { unpaidNotices(month: $month, first: 50) { nodes { billNo amount openAmount } } }'
-  const { unpaidNotices } = await query<Unpaid>(page, text, { month: monthsFrom(thisMonth(), -1) })
-  const untouched = unpaidNotices.nodes.find(({ amount, openAmount }) => amount === openAmount && BigInt(amount) > 1000n)
+  const unpaid = async (month: string) => (await query<Unpaid>(page, text, { month })).unpaidNotices.nodes
+  const thisOne = await unpaid(thisMonth())
+  const last = thisOne.length > 0 ? thisOne : await unpaid(monthsFrom(thisMonth(), -1))
+  const untouched = last.find(({ amount, openAmount }) => amount === openAmount && BigInt(amount) > 1000n)
   if (!untouched) throw new Error('everything is paid')
 
   await page.goto(`/admin/bills/${untouched.billNo}`)

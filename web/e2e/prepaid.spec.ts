@@ -71,7 +71,7 @@ test('r23: a customer who pays before is told of a low balance and a planned cut
     const index = (BigInt(meter.lastReading.index.split('.')[0] ?? '0') + 3n).toString()
     await does(technician.page, 'submitReading', 'SubmitReadingInput', { meterNo: meter.meterNo, index, channel: 'HANDHELD' })
     await expect
-      .poll(async () => (await standing(page, accountNo)).prepaid?.supply, { timeout: 30_000 })
+      .poll(async () => (await standing(page, accountNo)).prepaid?.supply, { timeout: 60_000 })
       .toBe('CUT_OFF_PLANNED')
   })
 
