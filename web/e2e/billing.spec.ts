@@ -14,10 +14,12 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   const page = await context.newPage()
   const complaints = listen(page)
   await asStaff(page, here.finance)
-  // Of the month billed last: an earlier bill is not voided before the later ones.
+  // Of the month billed last, late in a month that one: an earlier bill is not voided before the later ones.
   const text = 'query Unpaid($month: YearMonth!) { unpaidNotices(month: $month, first: 50) { nodes { billNo amount openAmount } } }'
-  const { unpaidNotices } = await query<Unpaid>(page, text, { month: monthsFrom(thisMonth(), -1) })
-  const untouched = unpaidNotices.nodes.find(({ amount, openAmount }) => amount === openAmount && BigInt(amount) > 1000n)
+  const unpaid = async (month: string) => (await query<Unpaid>(page, text, { month })).unpaidNotices.nodes
+  const thisOne = await unpaid(thisMonth())
+  const last = thisOne.length > 0 ? thisOne : await unpaid(monthsFrom(thisMonth(), -1))
+  const untouched = last.find(({ amount, openAmount }) => amount === openAmount && BigInt(amount) > 1000n)
   if (!untouched) throw new Error('everything is paid')
 
   await page.goto(`/admin/bills/${untouched.billNo}`)
@@ -25,8 +27,8 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   await page.getByLabel('原因', { exact: true }).fill('多计一吨')
   await page.getByRole('button', { name: '申请调减' }).click()
   await expect(page.getByText('已申请调减，待他人批准')).toBeVisible()
-  await expect(page.getByRole('region', { name: '待批准' })).toContainText('多计一吨')
-  await expect(page.getByRole('button', { name: '批准', exact: true })).toHaveCount(0)
+  await expect(page.getByRole('region', { name: '减免核销' })).toContainText('多计一吨')
+  await expect(page.getByRole('button', { name: /^批准/ })).toHaveCount(0)
 
   // Who asks for less does not approve it.
   const other = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: DESK })
@@ -34,8 +36,8 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   const approverComplaints = listen(approver)
   await asStaff(approver, here.reviewer)
   await approver.goto(`/admin/bills/${untouched.billNo}`)
-  await approver.getByRole('button', { name: '批准', exact: true }).click()
-  await expect(approver.getByText('已批准')).toBeVisible()
+  await approver.getByRole('button', { name: /^批准/ }).click()
+  await expect(approver.getByText(/的调减 ¥1\.00 已批准/)).toBeVisible()
   await expect(approver.getByLabel('调整单')).toContainText('多计一吨')
   await audit(approver, 'a bill with a note')
   expect(approverComplaints).toEqual([])

@@ -1,20 +1,11 @@
-import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { monthsFrom, thisMonth, today } from '../src/shared/when'
-import { DESK, PHONE, audit, listen } from './helpers/watch'
-import { asCustomer, asStaff, query, world, type Staff } from './helpers/world'
+import { enter, section } from './helpers/desk'
+import { PHONE, audit } from './helpers/watch'
+import { asCustomer, query, world } from './helpers/world'
 
 const here = world()
 const stamp = Date.now().toString(36)
-
-async function enter(browser: Browser, who: Staff) {
-  const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: DESK })
-  const page = await context.newPage()
-  const complaints = listen(page)
-  await asStaff(page, who)
-  return { page, leave: async () => (expect(complaints).toEqual([]), context.close()) }
-}
-
-const section = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 
 test('prices are drafted, tried on past months and published for a day to come', async ({ browser }) => {
   const { page, leave } = await enter(browser, here.finance)
@@ -339,5 +330,63 @@ test('r4: a correction is asked for on the reading and waits for somebody else',
   await audit(page, 'a correction asked for')
   await page.goto('/admin/corrections')
   await expect(page.getByText('看错一位').first()).toBeVisible()
+  await leave()
+})
+
+test('r96: what platforms send through is shown as it passes, and what was held up', async ({ browser }) => {
+  const { page, leave } = await enter(browser, here.technician)
+  const frame = { collectorNo: 'DCU-01', address: null, at: '2026-11-28T05:06:07Z' }
+  const latest = [
+    { ...frame, number: 3, what: '透传被拦截', frame: '68AA0216' },
+    { ...frame, number: 2, what: '透传', frame: '68AA0116' },
+    { ...frame, number: 1, what: '应答 1.00 kWh', frame: '68AA0016' },
+  ]
+  // No platform comes to the demo: its frames are told as the server would.
+  await page.routeWebSocket('**/graphql', (socket) => {
+    socket.onMessage((text) => {
+      const { id, type, payload } = JSON.parse(String(text)) as { id?: string; type: string; payload?: { query: string } }
+      if (type === 'connection_init') socket.send(JSON.stringify({ type: 'connection_ack' }))
+      if (type !== 'subscribe' || !payload?.query.includes('collectorFrames')) return
+      socket.send(JSON.stringify({ id, type: 'next', payload: { data: { collectorFrames: { latest } } } }))
+    })
+  })
+  await page.goto('/admin/forwarding')
+  const passing = section(page, '正在通过的报文')
+  await expect(passing.getByRole('listitem')).toHaveCount(2)
+  await expect(passing.getByRole('listitem').first()).toContainText('透传被拦截')
+  await expect(passing).toContainText('68 AA 01 16')
+  await expect(section(page, '采集器').first()).toContainText('DCU-01')
+  await audit(page, 'forwarding')
+  await page.goto('/admin/collectors/DCU-01')
+  const frames = section(page, '实时报文')
+  await expect(frames.getByRole('listitem')).toHaveCount(3)
+  await frames.getByLabel('只看透传').check()
+  await expect(frames.getByRole('listitem')).toHaveCount(2)
+  await leave()
+})
+
+test('r96: a year’s days off are loaded with the papers they are from, and changed', async ({ browser }) => {
+  const { page, leave } = await enter(browser, here.admin)
+  const year = 2060 + (Math.floor(Date.now() / 60_000) % 40)
+  await page.goto('/admin/calendar')
+  await page.getByText('载入一年的放假安排').click()
+  const form = page.getByRole('form', { name: '载入一年的放假安排' })
+  await form.getByLabel('年份').fill(String(year))
+  await form.getByLabel(/依据的文件/).fill(`国办发明电〔${year - 1}〕5号`)
+  await form.getByLabel(/放假的日子/).fill('元旦')
+  await form.getByRole('button', { name: '载入' }).click()
+  await expect(page.getByText('“元旦”不是日期。')).toBeVisible()
+  await form.getByLabel(/放假的日子/).fill(`${year}-01-01 至 ${year}-01-03`)
+  await form.getByRole('button', { name: '载入' }).click()
+  await expect(page.getByText(`${year} 年的日历已载入`)).toBeVisible()
+  const row = page.getByRole('row').filter({ hasText: `${year} 年` })
+  await expect(row).toContainText('1月1日至3日')
+  await audit(page, 'a calendar')
+  await page.getByRole('button', { name: `更改 ${year} 年` }).click()
+  await expect(form.getByLabel(/放假的日子/)).toHaveValue(`${year}-01-01 至 ${year}-01-03`)
+  await form.getByLabel(/放假的日子/).fill(`${year}-01-01`)
+  await form.getByRole('button', { name: '载入' }).click()
+  await expect(row).toContainText('1月1日')
+  await expect(row).not.toContainText('至3日')
   await leave()
 })

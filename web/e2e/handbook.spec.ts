@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { expect, test, type Browser, type Page, type TestInfo } from '@playwright/test'
 import { thisMonth } from '../src/shared/when'
 import { sendOut } from './helpers/walk'
+import { does } from './helpers/desk'
 import { asCustomer, asStaff, query, world, type Staff } from './helpers/world'
 
 const here = world()
@@ -65,11 +66,30 @@ const DESKS: readonly { staff: Staff; path: string; name: string; shows: string 
   { staff: here.cashier, path: '/admin/cashier', name: 'cashier-desk', shows: '收款台' },
   { staff: here.finance, path: '/admin/tariffs/water-homes', name: 'finance-tariff', shows: '试算：' },
   { staff: here.finance, path: '/admin/collections', name: 'finance-collections', shows: '净额合计' },
+  { staff: here.finance, path: '/admin/refunds?state=', name: 'finance-refunds', shows: '退宿' },
   { staff: here.technician, path: '/admin/collectors', name: 'technician-collectors', shows: 'DCU-01' },
   { staff: here.technician, path: '/admin/labels', name: 'technician-labels', shows: '打印标签' },
 ]
 
+interface Campuses {
+  campuses: { campusId: string }[]
+  accounts: { nodes: { accountNo: string }[] }
+}
+
+/** A deposit and what is asked back of it: a demo has none. */
+async function deposit(browser: Browser): Promise<void> {
+  const page = await enter(browser, WIDE)
+  await asStaff(page, here.cashier)
+  const text = '{ campuses { campusId } accounts(first: 40) { nodes { accountNo } } }'
+  const { campuses, accounts } = await query<Campuses>(page, text, {})
+  const accountNo = accounts.nodes.at(-2)?.accountNo
+  await does(page, 'recordDeposit', 'RecordDepositInput', { accountNo, campusId: campuses[0]?.campusId, method: 'CASH', amount: '30000' })
+  await does(page, 'requestRefund', 'RequestRefundInput', { accountNo, purse: 'DEPOSIT', amount: '20000', method: 'CASH', reason: '退宿' })
+  await page.context().close()
+}
+
 test('the handbook’s pictures of the console show what it tells of', async ({ browser }, info) => {
+  await deposit(browser)
   for (const { staff, path, name, shows } of DESKS) {
     const page = await enter(browser, WIDE)
     await asStaff(page, staff)

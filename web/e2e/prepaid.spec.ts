@@ -1,19 +1,9 @@
-import { expect, test, type Browser, type Page } from '@playwright/test'
-import { DESK, PHONE, audit, listen } from './helpers/watch'
-import { asCustomer, asStaff, query, world, type Staff } from './helpers/world'
+import { expect, test, type Page } from '@playwright/test'
+import { does, enter } from './helpers/desk'
+import { PHONE, audit, listen } from './helpers/watch'
+import { asCustomer, query, world } from './helpers/world'
 
 const here = world()
-
-interface Payload {
-  userErrors: { message: string }[]
-}
-
-async function does(page: Page, mutation: string, type: string, input: object): Promise<void> {
-  const text = `mutation E2e($input: ${type}!) { ${mutation}(input: $input) { userErrors { message } } }`
-  const idempotencyKey = `e2e-${mutation}-${Date.now()}`
-  const answer = await query<Record<string, Payload>>(page, text, { input: { ...input, idempotencyKey } })
-  expect(answer[mutation]?.userErrors).toEqual([])
-}
 
 interface Standing {
   account: {
@@ -30,20 +20,13 @@ async function standing(page: Page, no: string) {
   return (await query<Standing>(page, text, { no })).account
 }
 
-async function staffPage(browser: Browser, who: Staff) {
-  const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: DESK })
-  const page = await context.newPage()
-  await asStaff(page, who)
-  return { page, complaints: listen(page) }
-}
-
 test('r23: a customer who pays before is told of a low balance and a planned cut-off, and tops up', async ({ browser }) => {
   const phone = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: PHONE })
   const customer = await phone.newPage()
-  const manager = await staffPage(browser, here.reviewer)
-  const cashier = await staffPage(browser, here.cashier)
-  const technician = await staffPage(browser, here.technician)
-  const complaints = [listen(customer), manager.complaints, cashier.complaints, technician.complaints]
+  const manager = await enter(browser, here.reviewer)
+  const cashier = await enter(browser, here.cashier)
+  const technician = await enter(browser, here.technician)
+  const complaints = listen(customer)
   let accountNo = ''
 
   await test.step('an account of the customer’s owes nothing', async () => {
@@ -88,7 +71,7 @@ test('r23: a customer who pays before is told of a low balance and a planned cut
     const index = (BigInt(meter.lastReading.index.split('.')[0] ?? '0') + 3n).toString()
     await does(technician.page, 'submitReading', 'SubmitReadingInput', { meterNo: meter.meterNo, index, channel: 'HANDHELD' })
     await expect
-      .poll(async () => (await standing(page, accountNo)).prepaid?.supply, { timeout: 30_000 })
+      .poll(async () => (await standing(page, accountNo)).prepaid?.supply, { timeout: 60_000 })
       .toBe('CUT_OFF_PLANNED')
   })
 
@@ -146,7 +129,7 @@ test('r23: a customer who pays before is told of a low balance and a planned cut
     await expect(page.getByText('已改为后收费，从今天起按月出账')).toBeVisible()
   })
 
-  expect(complaints.flat()).toEqual([])
-  for (const page of [manager.page, cashier.page, technician.page]) await page.context().close()
+  expect(complaints).toEqual([])
+  for (const desk of [manager, cashier, technician]) await desk.leave()
   await phone.close()
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formOf, inputOf, sayBilling, sayEvery, stepsWith } from '@/admin/collectors/sweeping'
-import { bytesOf, linkOf, roundOf } from '@/admin/collectors/words'
+import { bytesOf, forwardingOf, gathered, linkOf, roundOf } from '@/admin/collectors/words'
 import { barsOf, sayDay, slotsOver, sumOf } from '@/admin/meters/intervals'
 import { isOver, sayOrder, standingOf, waitsForLook, type Order } from '@/admin/orders/words'
 import { heights } from '@/shared/bars'
@@ -42,6 +42,26 @@ describe('r96: a collector', () => {
     expect(bytesOf('681')).toBe('68 1')
     expect(bytesOf('')).toBe('')
     expect(showSecond('2026-11-28T05:06:07Z')).toBe('13:06:07')
+  })
+})
+
+describe('r96: what platforms send through', () => {
+  test('is told from the rounds, and from what was held up', () => {
+    expect(['透传', '透传被拦截', '应答 72504.06 kWh', '上线，来自 10.0.0.1'].map((what) => forwardingOf({ what }))).toEqual([
+      'PASSED',
+      'BLOCKED',
+      null,
+      null,
+    ])
+  })
+
+  test('stays when newer frames push it out, each once, and begins anew with the server', () => {
+    const of = (...numbers: number[]) => numbers.map((number) => ({ number }))
+    expect(gathered([], of(3, 2, 1), 9)).toEqual(of(3, 2, 1))
+    expect(gathered(of(3, 2, 1), of(5, 4, 3), 9)).toEqual(of(5, 4, 3, 2, 1))
+    expect(gathered(of(3, 2, 1), of(5, 4, 3), 3)).toEqual(of(5, 4, 3))
+    expect(gathered(of(3, 2, 1), [], 9)).toEqual(of(3, 2, 1))
+    expect(gathered(of(900, 899), of(2, 1), 9)).toEqual(of(2, 1))
   })
 })
 

@@ -27,9 +27,9 @@ describe('the menu', () => {
     groupsFor(rights).flatMap(({ places }) => places.map(({ to }) => to))
 
   it('offers what the person may do, in one order', () => {
-    expect(offered('TAKE_PAYMENTS', 'REVIEW_READINGS')).toEqual(['/readings', '/photos', '/cashier', '/tariffs', '/health'])
+    expect(offered('TAKE_PAYMENTS', 'REVIEW_READINGS')).toEqual(['/readings', '/photos', '/cashier', '/tariffs', '/calendar', '/health'])
     expect(offered('VIEW_AUDIT')).toContain('/audit')
-    expect(offered()).toEqual(['/tariffs', '/health'])
+    expect(offered()).toEqual(['/tariffs', '/calendar', '/health'])
   })
 
   it('opens the pages under a place to whom the place is open, and no others', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { settle, type Counter } from '@/admin/cashier/till'
+import { chequeOf, counterFor, settle, type Counter } from '@/admin/cashier/till'
 
 const counter: Counter = {
   method: 'CASH',
@@ -38,5 +38,12 @@ describe('settle', () => {
   ])('%j is not ready', (change, why) => {
     const till = settle({ ...counter, ...change })
     expect(till).toMatchObject({ ready: false, why: expect.stringContaining(why) })
+  })
+})
+
+describe('the counter', () => {
+  it('begins with cash, and sends a cheque only where it is one', () => {
+    expect(chequeOf({ ...counterFor('5'), chequeNumber: '1' })).toBeNull()
+    expect(chequeOf({ ...counterFor('5'), method: 'CHEQUE', chequeNumber: ' 12 ', chequeBank: ' 建行 ' })).toEqual({ number: '12', bank: '建行' })
   })
 })

@@ -8,6 +8,7 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 export const PHONE = { width: 360, height: 740 }
 export const DESK = { width: 1440, height: 900 }
 const WIDTHS = [360, 390, 1440]
+const LARGER = 1.5
 
 /** Collects what a person would not see but the browser complains of. */
 export function listen(page: Page): string[] {
@@ -38,16 +39,52 @@ async function violations(page: Page): Promise<string[]> {
   )
 }
 
-/** The page as it stands: accessible, and nowhere wider than its window. */
-export async function audit(page: Page, name: string): Promise<void> {
+/** By how much the page is wider than its window, and what in it reaches out. */
+async function beyond(page: Page): Promise<{ by: number; what: string[] }> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement
+    if (scrollWidth <= clientWidth) return { by: 0, what: [] }
+    const out = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1)
+    const last = out.filter((one) => ![...one.children].some((child) => out.includes(child)))
+    return { by: scrollWidth - clientWidth, what: last.slice(0, 5).map((one) => one.outerHTML.slice(0, 120)) }
+  })
+}
+
+/** Text alone larger, as people set it in WeChat or on their phone; everything else stays. */
+export async function enlarge(page: Page, times: number): Promise<void> {
+  await page.evaluate((by) => {
+    const all = [...document.querySelectorAll<HTMLElement | SVGElement>('body, body *')]
+    const sizes = all.map((one) => parseFloat(getComputedStyle(one).fontSize))
+    all.forEach((one, at) => {
+      one.setAttribute('data-size-before', one.style.fontSize)
+      one.style.fontSize = `${(sizes[at] ?? 0) * by}px`
+    })
+  }, times)
+}
+
+async function asItWas(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const one of document.querySelectorAll<HTMLElement>('[data-size-before]')) {
+      one.style.fontSize = one.getAttribute('data-size-before') ?? ''
+      one.removeAttribute('data-size-before')
+    }
+  })
+}
+
+async function fits(page: Page, name: string, widths: readonly number[]): Promise<void> {
   const before = page.viewportSize() ?? DESK
-  for (const width of WIDTHS) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: before.height })
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    expect.soft(overflow, `${name} at ${width} px is wider than its window`).toBeLessThanOrEqual(0)
+    expect.soft(await beyond(page), `${name} at ${width} px is wider than its window`).toEqual({ by: 0, what: [] })
   }
   await page.setViewportSize(before)
+}
+
+/** The page as it stands: accessible, and nowhere wider than its window, with larger text neither. */
+export async function audit(page: Page, name: string): Promise<void> {
+  await fits(page, name, WIDTHS)
+  await enlarge(page, LARGER)
+  await fits(page, `${name} with text at ${LARGER * 100} %`, [Math.min(...WIDTHS), Math.max(...WIDTHS)])
+  await asItWas(page)
   expect.soft(await violations(page), `${name}: accessibility`).toEqual([])
 }

@@ -35,6 +35,7 @@ export const GROUPS: readonly Group[] = [
     places: [
       { to: '/losses', name: '总分表损失', rights: ['VIEW_METERS'] },
       { to: '/collectors', name: '采集器', rights: ['VIEW_METERS'] },
+      { to: '/forwarding', name: '透传', rights: ['VIEW_METERS'] },
       { to: '/orders', name: '设备指令', rights: ['VIEW_METERS'] },
       { to: '/labels', name: '表计条码', rights: ['VIEW_METERS'] },
       { to: '/equipment', name: '设备台账', rights: ['VIEW_METERS'] },
@@ -56,6 +57,9 @@ export const GROUPS: readonly Group[] = [
       { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
       { to: '/bills', name: '账单', rights: ['VIEW_ACCOUNTS'] },
       { to: '/prepaid', name: '预收费户', rights: ['VIEW_ACCOUNTS', 'MANAGE_METERS'] },
+      { to: '/deposits', name: '押金', rights: ['VIEW_PAYMENTS'] },
+      { to: '/refunds', name: '退款', rights: ['VIEW_PAYMENTS'] },
+      { to: '/waivers', name: '减免核销', rights: ['VIEW_PAYMENTS'] },
       { to: '/arrears', name: '欠费催缴', rights: ['VIEW_PAYMENTS'] },
       { to: '/collections', name: '收款统计', rights: ['VIEW_PAYMENTS'] },
       { to: '/exports', name: '导出批次', rights: ['EXPORT_PAYMENTS', 'VIEW_AUDIT'] },
@@ -76,6 +80,7 @@ export const GROUPS: readonly Group[] = [
     name: '系统',
     places: [
       { to: '/tariffs', name: '费率', rights: [] },
+      { to: '/calendar', name: '工作日历', rights: [] },
       { to: '/staff', name: '人员权限', rights: ['VIEW_STAFF'] },
       { to: '/audit', name: '审计记录', rights: ['VIEW_AUDIT'] },
       { to: '/health', name: '运行状态', rights: [] },

@@ -13,6 +13,7 @@ import type {
   UnreadReason,
 } from '@/gql/graphql'
 import type { Tone } from '@/shared/tone'
+import { showInstant } from '@/shared/when'
 
 export const ACCOUNT_CLASS: Record<AccountClass, string> = {
   STUDENT_DORM: '学生宿舍',
@@ -120,4 +121,15 @@ export function actorName(actor: string): string {
   if (actor.startsWith('system')) return '系统'
   if (actor.startsWith('customer')) return '用户'
   return actor.replace(/^staff:/, '')
+}
+
+/** What was done with something, by whom and when, a line each. */
+export function courseOf(...steps: readonly [name: string, actor: string | null | undefined, at: string | null | undefined, note?: string | null][]): string {
+  const done = steps.filter(([, actor]) => actor)
+  return done.map(([name, actor, at, note]) => `${name} ${deedLine(actor, at)}${note ? `：${note}` : ''}`).join('\n')
+}
+
+/** Who did something, and when; where nobody has, nothing is said. */
+export function deedLine(actor: string | null | undefined, at: string | null | undefined): string {
+  return actor && at ? `${actorName(actor)} ${showInstant(at)}` : '—'
 }

@@ -28,6 +28,9 @@ export function parseYuan(text: string): Fen | null {
   return (BigInt(whole) * 100n + BigInt(fraction.padEnd(2, '0'))).toString()
 }
 
+/** To whoever typed what is none. */
+export const AMOUNT_HINT = '金额请写成 12.50 这样。'
+
 /** For an input field: no grouping, no sign. */
 export function editableYuan(amount: Fen): string {
   return formatFen(amount).replaceAll(',', '')

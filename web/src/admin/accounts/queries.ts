@@ -12,6 +12,18 @@ export const ACCOUNT = graphql(`
       householdPersons
       openAmount
       credit
+      deposit
+      certificateNo
+      clearedOn
+      movedOut {
+        on
+        billNo
+        due
+        closings {
+          meterNo
+          index
+        }
+      }
       dunningPaused
       prepaid {
         scheme

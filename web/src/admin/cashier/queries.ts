@@ -37,15 +37,6 @@ export const COUNTER_ACCOUNT = graphql(`
   }
 `)
 
-export const CAMPUSES = graphql(`
-  query Campuses {
-    campuses {
-      campusId
-      name
-    }
-  }
-`)
-
 export const RECORD_PAYMENT = graphql(`
   mutation RecordPayment($input: RecordPaymentInput!) {
     recordPayment(input: $input) {
@@ -53,6 +44,21 @@ export const RECORD_PAYMENT = graphql(`
         paymentId
         amount
         method
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`)
+
+export const RECORD_DEPOSIT = graphql(`
+  mutation RecordDeposit($input: RecordDepositInput!) {
+    recordDeposit(input: $input) {
+      payment {
+        paymentId
       }
       userErrors {
         code

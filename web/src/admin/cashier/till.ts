@@ -50,3 +50,13 @@ export function settle(counter: Counter): Till {
     remaining: over ? '0' : minusFen(counter.due, amount),
   }
 }
+
+/** Nothing typed yet but what is due, if anything. */
+export function counterFor(amount: string): Omit<Counter, 'due'> {
+  return { method: 'CASH', amount, tendered: '', chequeNumber: '', chequeBank: '' }
+}
+
+/** The cheque, where the money is one. */
+export function chequeOf({ method, chequeNumber, chequeBank }: Omit<Counter, 'due'>): { number: string; bank: string } | null {
+  return method === 'CHEQUE' ? { number: chequeNumber.trim(), bank: chequeBank.trim() } : null
+}

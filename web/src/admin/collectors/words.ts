@@ -44,3 +44,22 @@ export function roundOf({ answered, asked }: LastRound): { name: string; tone: T
 export function bytesOf(hex: string): string {
   return (hex.toUpperCase().match(/.{1,2}/g) ?? []).join(' ')
 }
+
+/** What a live frame is about: transparent forwarding is told by the words the server begins it with. */
+export function forwardingOf({ what }: { what: string }): 'PASSED' | 'BLOCKED' | null {
+  if (what.startsWith('透传被拦截')) return 'BLOCKED'
+  return what.startsWith('透传') ? 'PASSED' : null
+}
+
+export interface Numbered {
+  number: number
+}
+
+/** The newest first, each once: what was seen stays when newer ones push it out of what is told. */
+export function gathered<Frame extends Numbered>(before: readonly Frame[], latest: readonly Frame[], most: number): Frame[] {
+  const newest = before[0]?.number ?? Number.NEGATIVE_INFINITY
+  // A server that was started anew counts from the beginning.
+  const top = latest[0]?.number ?? newest
+  if (top < newest) return latest.slice(0, most)
+  return [...latest.filter(({ number }) => number > newest), ...before].slice(0, most)
+}

@@ -5,6 +5,8 @@ export interface Column<Row> {
   text: (row: Row) => string
   /** Figures line up on the right. */
   figure?: boolean
+  /** Whole sentences, over several lines where they need them; others stay on one. */
+  wrap?: boolean
   /** Makes the text a way to another page. */
   to?: (row: Row) => string | null
   /** Makes the text a state. */
