@@ -215,6 +215,24 @@ fn every_event_has_a_golden_file_and_every_golden_file_an_event() {
     assert_eq!(without_golden(&files(), &snapshots()), [""; 0]);
 }
 
+/// What the machine says many times an hour: looked at in its own read model.
+const NOT_IN_THE_TRAIL: &str = "interval_day";
+
+#[test]
+fn the_audit_trail_shows_every_aggregate() {
+    let files = files();
+    let trail = files
+        .iter()
+        .find(|file| file.path == "projections/src/audit_trail/projector.rs");
+    let trail = &trail.unwrap().text;
+    let missing: Vec<String> = aggregates(&files)
+        .into_iter()
+        .map(|(_, aggregate)| aggregate)
+        .filter(|aggregate| !trail.contains(&format!("\"{aggregate}\",")))
+        .collect();
+    assert_eq!(missing, [NOT_IN_THE_TRAIL]);
+}
+
 #[test]
 fn every_process_has_one_name() {
     assert_eq!(bad_processes(&files()), [""; 0]);
