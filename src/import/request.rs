@@ -9,7 +9,9 @@ use chrono::{DateTime, Utc};
 
 use super::columns::Column;
 use super::table::Table;
-use super::{FileError, account_rows, history_rows, meter_rows, profile_file, reading_rows};
+use super::{
+    FileError, account_rows, bill_rows, history_rows, meter_rows, profile_file, reading_rows,
+};
 
 /// Where readings come from, which decides how they count as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +42,8 @@ pub enum FileKind {
     Readings(Source),
     /// Usage of months from before, as the charging system kept it.
     History,
+    /// Bills the charging system has made.
+    Bills,
 }
 
 impl From<ProfileKind> for FileKind {
@@ -49,6 +53,7 @@ impl From<ProfileKind> for FileKind {
             ProfileKind::PlatformReadings => Self::Readings(Source::Platform),
             ProfileKind::RemoteReadings => Self::Readings(Source::Remote),
             ProfileKind::UsageHistory => Self::History,
+            ProfileKind::ChargingSystemBills => Self::Bills,
         }
     }
 }
@@ -60,6 +65,7 @@ impl FileKind {
             Self::Accounts => account_rows::COLUMNS,
             Self::Readings(_) => reading_rows::COLUMNS,
             Self::History => history_rows::COLUMNS,
+            Self::Bills => bill_rows::COLUMNS,
         }
     }
 
@@ -71,6 +77,7 @@ impl FileKind {
             Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
             Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
             Self::History => ImportKind::UsageHistory,
+            Self::Bills => ImportKind::ChargingSystemBills,
         }
     }
 
@@ -80,6 +87,7 @@ impl FileKind {
             Self::Accounts => "import/accounts".to_owned(),
             Self::Readings(source) => format!("import/readings/{}", source.as_str()),
             Self::History => "import/history".to_owned(),
+            Self::Bills => "import/bills".to_owned(),
         }
     }
 }

@@ -198,6 +198,14 @@ pub enum AccountEvent {
         deposit: Option<Fen>,
     },
     LateFeeCharged(LateFeeCharged),
+    /// 收费系统已收: so much of a bill of the charging system's was paid there.
+    PaidToChargingSystem {
+        bill: BillShare,
+    },
+    /// That was not so, or is so no more: `bill` is open again.
+    ChargingSystemPaymentUndone {
+        bill: BillShare,
+    },
     /// 减免, 核销: open no more, and not paid either.
     BillWaived(WrittenOff),
     /// `bill` is open again.
@@ -326,6 +334,8 @@ impl DomainEvent for AccountEvent {
             Self::PaymentReversed { .. } => "account.payment_reversed",
             Self::PaymentReleased { .. } => "account.payment_released",
             Self::LateFeeCharged(_) => "account.late_fee_charged",
+            Self::PaidToChargingSystem { .. } => "account.paid_to_charging_system",
+            Self::ChargingSystemPaymentUndone { .. } => "account.charging_system_payment_undone",
             Self::BillWaived(_) => "account.bill_waived",
             Self::WaiverReversed { .. } => "account.waiver_reversed",
             Self::DepositTaken { .. } => "account.deposit_taken",

@@ -14,16 +14,18 @@ pub enum ImportKind {
     PlatformReadings,
     RemoteReadings,
     UsageHistory,
+    ChargingSystemBills,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Meters,
         Self::Accounts,
         Self::HandheldReadings,
         Self::PlatformReadings,
         Self::RemoteReadings,
         Self::UsageHistory,
+        Self::ChargingSystemBills,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -34,6 +36,7 @@ impl ImportKind {
             Self::PlatformReadings => "platform_readings",
             Self::RemoteReadings => "remote_readings",
             Self::UsageHistory => "usage_history",
+            Self::ChargingSystemBills => "charging_system_bills",
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum LedgerAccount {
     Gateway,
     /// 待入账银行来款, by the bank's number: what has come in and is no payment yet.
     Suspense,
+    /// 应收收费系统, by account number: what the charging system has collected of its bills.
+    ChargingSystem,
     /// 收付过渡, by payment or refund: nothing, whenever a command is done.
     InTransit,
     /// 应收其他校区, by `from@to`.
@@ -38,7 +40,7 @@ pub enum LedgerAccount {
 }
 
 impl LedgerAccount {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Receivable,
         Self::Credit,
         Self::Deposit,
@@ -50,6 +52,7 @@ impl LedgerAccount {
         Self::Bank,
         Self::Gateway,
         Self::Suspense,
+        Self::ChargingSystem,
         Self::InTransit,
         Self::ClearingReceivable,
         Self::ClearingPayable,
@@ -69,6 +72,7 @@ impl LedgerAccount {
             Self::Bank => "bank",
             Self::Gateway => "gateway",
             Self::Suspense => "suspense",
+            Self::ChargingSystem => "charging_system",
             Self::InTransit => "in_transit",
             Self::ClearingReceivable => "clearing_receivable",
             Self::ClearingPayable => "clearing_payable",

@@ -19,12 +19,12 @@ pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
-    CampaignId, CampusId, CaseId, CertificateNo, CollectorNo, CorrectionId, CustomerId,
-    DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash, GatewayOrderNo,
-    GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId, LabelBatchId,
-    LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash, ReadingId,
-    ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin,
-    StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, CorrectionId,
+    CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
+    GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
+    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PhotoHash,
+    ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId, ReportTemplateId, RoundId,
+    SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

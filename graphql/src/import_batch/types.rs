@@ -16,6 +16,8 @@ pub(super) enum ImportKind {
     RemoteReadings,
     /// 历史用量
     UsageHistory,
+    /// 收费系统账单
+    ChargingSystemBills,
 }
 
 /// A file taken in (导入批次). Taken in again, it shows its latest run.

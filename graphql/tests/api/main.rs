@@ -27,3 +27,4 @@ mod support;
 mod time_travel;
 mod validation;
 mod visits;
+mod who_bills;

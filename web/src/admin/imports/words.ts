@@ -7,6 +7,7 @@ export const IMPORT_KIND: Record<ImportKind, string> = {
   PLATFORM_READINGS: '能耗平台读数',
   REMOTE_READINGS: '远传读数',
   USAGE_HISTORY: '历史用量',
+  CHARGING_SYSTEM_BILLS: '收费系统账单',
 }
 
 export const UNDO_STATE: Record<ImportUndoState, string> = {
