@@ -3,7 +3,9 @@
 pub mod access_log;
 pub mod account;
 pub mod bank_line;
+pub mod bill_reconciliation;
 pub mod billing;
+pub mod billing_master;
 pub mod billing_month;
 pub mod bulletin;
 pub mod calendar;
@@ -33,6 +35,7 @@ pub mod payroll;
 pub mod prepaid;
 pub mod rating;
 pub mod reading_book;
+pub mod reading_export;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;

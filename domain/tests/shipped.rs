@@ -17,6 +17,8 @@ use chaobiao_decision::{Payload, UnreadableEvent, read_event};
 use chaobiao_domain::access_log::AccessEvent;
 use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::bank_line::BankLineEvent;
+use chaobiao_domain::bill_reconciliation::BillReconciliationEvent;
+use chaobiao_domain::billing_master::BillingMasterEvent;
 use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
@@ -43,6 +45,7 @@ use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::payment_export::PaymentExportEvent;
 use chaobiao_domain::payroll::{PayrollBatchEvent, PayrollMandateEvent};
 use chaobiao_domain::reading_book::ReadingBookEvent;
+use chaobiao_domain::reading_export::ReadingExportEvent;
 use chaobiao_domain::reading_round::ReadingRoundEvent;
 use chaobiao_domain::reading_session::ReadingSessionEvent;
 use chaobiao_domain::receipt::ReceiptBookEvent;
@@ -84,6 +87,8 @@ const READERS: &[(&str, Reader)] = &[
     ("appointment", understood::<AppointmentEvent>),
     ("article", understood::<ArticleEvent>),
     ("bank_line", understood::<BankLineEvent>),
+    ("bill_reconciliation", understood::<BillReconciliationEvent>),
+    ("billing_master", understood::<BillingMasterEvent>),
     ("billing_month", understood::<BillingMonthEvent>),
     ("campus", understood::<CampusEvent>),
     ("campus_clearing", understood::<ClearingEvent>),
@@ -114,6 +119,7 @@ const READERS: &[(&str, Reader)] = &[
     ("payroll_mandate", understood::<PayrollMandateEvent>),
     ("payment_export", understood::<PaymentExportEvent>),
     ("reading_book", understood::<ReadingBookEvent>),
+    ("reading_export", understood::<ReadingExportEvent>),
     ("reading_session", understood::<ReadingSessionEvent>),
     ("receipt_book", understood::<ReceiptBookEvent>),
     ("receipt_stock", understood::<ReceiptStockEvent>),

@@ -124,6 +124,8 @@ from_snapshot_as_from_the_start! {
     account: chaobiao_domain::account::Account, "account";
     appointment: chaobiao_domain::service::appointment::Appointment, "appointment";
     article: chaobiao_domain::bulletin::article::Article, "article";
+    bill_reconciliation: chaobiao_domain::bill_reconciliation::BillReconciliation, "bill_reconciliation";
+    billing_master: chaobiao_domain::billing_master::BillingMasters, "billing_master";
     campus: chaobiao_domain::campus::Campus, "campus";
     class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";
@@ -144,6 +146,7 @@ from_snapshot_as_from_the_start! {
     payment: chaobiao_domain::payment::Payment, "payment";
     payment_export: chaobiao_domain::payment_export::PaymentExport, "payment_export";
     reading_book: chaobiao_domain::reading_book::ReadingBook, "reading_book";
+    reading_export: chaobiao_domain::reading_export::ReadingExport, "reading_export";
     reading_round: chaobiao_domain::reading_round::ReadingRound, "round";
     reading_session: chaobiao_domain::reading_session::ReadingSession, "reading_session";
     receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";

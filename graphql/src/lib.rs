@@ -14,7 +14,9 @@
 pub mod account;
 pub mod audit;
 pub mod bank_line;
+pub mod bill_reconciliation;
 pub mod billing;
+pub mod billing_master;
 pub mod binding;
 pub mod bulletin;
 pub mod campus;
@@ -43,6 +45,7 @@ pub mod payroll;
 pub mod prepaid;
 pub mod reading;
 pub mod reading_book;
+pub mod reading_export;
 pub mod reading_round;
 pub mod reading_session;
 pub mod receipt;
@@ -179,10 +182,20 @@ pub struct MoneyQuery(
 /// Queries about bills and what has become of them.
 #[derive(Default, MergedObject)]
 pub struct BillsQuery(
+    MasterQuery,
     billing::BillingQuery,
     billing::CorrectionQuery,
     billing::ReplayQuery,
     tariff::SimulationQuery,
+);
+
+/// Queries about the charging system beside us.
+#[derive(Default, MergedObject)]
+pub struct MasterQuery(
+    bill_reconciliation::BillReconciliationQuery,
+    billing_master::BillingMasterQuery,
+    billing::ParallelQuery,
+    reading_export::ReadingExportQuery,
 );
 
 /// Queries about tills, the bank's statement, and what campuses owe each other.
@@ -331,9 +344,17 @@ pub struct MoneyMutation(
 /// Mutations of bills and of the months they are booked in.
 #[derive(Default, MergedObject)]
 pub struct BillsMutation(
+    MasterMutation,
     billing::BillingMutation,
     billing::CorrectionMutation,
     billing::MoveOutMutation,
+);
+
+/// Mutations about the charging system beside us.
+#[derive(Default, MergedObject)]
+pub struct MasterMutation(
+    billing_master::BillingMasterMutation,
+    reading_export::ReadingExportMutation,
 );
 
 /// Mutations of tills, the bank's statement, and what campuses owe each other.

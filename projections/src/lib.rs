@@ -3,6 +3,8 @@
 pub mod account_statement;
 pub mod audit_trail;
 pub mod bank_lines;
+pub mod bill_reconciliations;
+pub mod billing_masters;
 pub mod billing_months;
 pub mod binding_queue;
 pub mod bulletin;
@@ -36,6 +38,7 @@ pub mod personal;
 pub mod photo_checks;
 pub mod prepaid;
 pub mod reading_books;
+pub mod reading_exports;
 pub mod reading_review;
 pub mod receipt_stock;
 pub mod receipts;
@@ -66,6 +69,8 @@ use chaobiao_eventstore::{EventStore, Projector};
 pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
     vec![
         Arc::new(account_statement::AccountStatementProjector),
+        Arc::new(bill_reconciliations::BillReconciliationsProjector),
+        Arc::new(billing_masters::BillingMastersProjector),
         Arc::new(billing_months::BillingMonthsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
@@ -91,6 +96,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(payroll::PayrollProjector),
         Arc::new(reading_books::ReadingBooksProjector),
         Arc::new(photo_checks::PhotoChecksProjector),
+        Arc::new(reading_exports::ReadingExportsProjector),
         Arc::new(reading_review::ReadingReviewProjector),
         Arc::new(prepaid::PrepaidProjector),
         Arc::new(receipt_stock::ReceiptStockProjector),

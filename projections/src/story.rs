@@ -300,6 +300,7 @@ impl Process for Charge {
                 self.meter("W", Commodity::Water),
                 self.meter("E", Commodity::Electricity),
             ],
+            origin: None,
         };
         let charge = AccountCommand::Charge {
             bill,

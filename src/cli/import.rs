@@ -1,4 +1,6 @@
-//! Files of meters, accounts and readings.
+//! Files of meters, accounts, readings and bills.
+
+mod bills;
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +10,7 @@ use chaobiao_domain::gateway_statement::Verdict as RowVerdictThere;
 use chaobiao_domain::historic_usage::WithdrawHistoricUsage;
 use chaobiao_domain::import_batch::{RequestImportUndo, is_of_readings};
 use chaobiao_domain::import_profile::{LookUpProfile, ProfileLayout};
-use chaobiao_domain::units::{ImportBatchId, ImportProfileId};
+use chaobiao_domain::units::{CampusId, ImportBatchId, ImportProfileId};
 use chaobiao_projections::{historic_usage, imports};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
@@ -48,6 +50,25 @@ enum What {
     History(File),
     /// 工资代扣回盘：实扣的每一行入账一笔，未扣的记下原因
     Payroll(File),
+    /// 收费系统账单：收费系统开账的月份，其账单、欠费入账；再次导入按新文件更正
+    Bills {
+        /// 之后已导入过较新的账单文件，仍按这个较旧的文件处理
+        #[arg(long)]
+        older: bool,
+        #[command(flatten)]
+        file: File,
+    },
+    /// 与收费系统对账：按户号、账期核对其账单与欠费，列出差异，不改账
+    Reconcile {
+        /// 文件所含校区，缺省为全部
+        #[arg(long, value_name = "校区")]
+        campus: Option<CampusId>,
+        /// 按导入方案读取文件
+        #[arg(long, value_name = "方案")]
+        profile: Option<ImportProfileId>,
+        #[arg(value_name = "文件")]
+        path: PathBuf,
+    },
     /// 按导入方案读取厂家文件：掌上机 DBF、定宽文本、平台 CSV/XLSX/JSON
     With {
         #[arg(value_name = "方案")]
@@ -133,6 +154,9 @@ impl What {
                 core.bus.execute(system(core), request).await?;
                 return Ok(output::line("已申请撤回，须由另一人批准")?);
             }
+            Self::Undo { batch, .. } if bills::is_of_bills(&batch) => {
+                return Err("账单文件不撤回：请导入收费系统更正或作废后的新文件".into());
+            }
             Self::Undo { batch, .. } => return undo(core, &batch).await,
             Self::Statement {
                 channel,
@@ -140,18 +164,25 @@ impl What {
                 day,
                 path,
             } => return statement(core, channel, merchant, day, &path).await,
+            Self::Reconcile {
+                campus,
+                profile,
+                path,
+            } => return bills::reconcile(core, campus, profile, &path).await,
             Self::With { profile, file } => {
-                let look_up = LookUpProfile {
-                    profile_id: profile,
-                };
-                let context = system(core);
-                let layout = core.bus.preview(&context, &look_up).await?;
+                let layout = layout(core, profile).await?;
                 (layout.kind.into(), Some(layout), file)
             }
             Self::Meters(file) => (FileKind::Meters, None, file),
             Self::Accounts(file) => (FileKind::Accounts, None, file),
             Self::History(file) => (FileKind::History, None, file),
             Self::Payroll(file) => (FileKind::Payroll, None, file),
+            Self::Bills { older, file } => {
+                if !older {
+                    bills::not_older(core, &read(&file.path).await?).await?;
+                }
+                (FileKind::Bills, None, file)
+            }
             Self::Readings { source, file } => {
                 let source = match source {
                     SourceName::Handheld => Source::Handheld,
@@ -163,6 +194,16 @@ impl What {
         };
         take_in(core, kind, profile, &file).await
     }
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    let bytes = tokio::fs::read(path).await;
+    Ok(bytes.map_err(|error| format!("无法读取 {}：{error}", path.display()))?)
+}
+
+async fn layout(core: &Core, profile_id: ImportProfileId) -> Result<ProfileLayout, CommandError> {
+    let look_up = LookUpProfile { profile_id };
+    Ok(core.bus.preview(&system(core), &look_up).await?)
 }
 
 fn system(core: &Core) -> CommandContext {
@@ -240,9 +281,7 @@ async fn take_in(
     profile: Option<ProfileLayout>,
     file: &File,
 ) -> Result<(), CommandError> {
-    let bytes = tokio::fs::read(&file.path)
-        .await
-        .map_err(|error| format!("无法读取 {}：{error}", file.path.display()))?;
+    let bytes = read(&file.path).await?;
     let request = ImportRequest {
         kind,
         file_name: name_of(&file.path),

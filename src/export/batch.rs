@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::payment_export::{CreateExportBatch, ExportBasis, ExportBatchId};
+use chaobiao_domain::reading_export::ReadingBatchId;
 use chaobiao_domain::units::BillingMonth;
 use chaobiao_eventstore::{CommandError, Daemon};
 use chaobiao_projections::payments::query;
@@ -29,6 +30,8 @@ pub enum ExportError {
     Unknown(ExportBatchId),
     #[error("读模型尚未跟上，请稍后用 --batch {0} 取文件")]
     Behind(ExportBatchId),
+    #[error("读模型尚未跟上，请稍后用 --batch {0} 取文件")]
+    ReadingsBehind(ReadingBatchId),
     #[error("无法写出 CSV / the CSV cannot be written")]
     Csv(#[from] csv::Error),
     #[error("无法写出 XLSX / the XLSX cannot be written")]

@@ -20,6 +20,11 @@ const WHAT: &str = "export.payments";
 pub fn routes(services: Services) -> Router {
     Router::new()
         .route("/export/payments/{file}", get(payments))
+        .route("/export/readings/{file}", get(super::readings::readings))
+        .route(
+            "/export/reconciliations/{file}",
+            get(super::reconciliation::reconciliation),
+        )
         .route("/export/usage/{file}", get(super::usage::usage))
         .route("/export/payroll/{file}", get(super::payroll::payroll))
         .route(

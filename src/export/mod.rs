@@ -1,10 +1,13 @@
-//! Files to take away: payment rows for the charging system, usage reports, a round on paper.
+//! Files to take away: payment rows and readings for the charging system, what differs from its bills,
+//! usage reports, a round on paper.
 
 mod batch;
 mod csv_file;
 mod http;
 mod payroll;
 mod printed_book;
+mod readings;
+mod reconciliation;
 mod sheet;
 mod table;
 #[cfg(test)]
@@ -14,4 +17,5 @@ mod xlsx_file;
 
 pub use batch::{ExportError, close_batch, read_batch};
 pub use http::routes;
+pub use readings::{ReadingFile, close_readings};
 pub use sheet::{Batch, Format};

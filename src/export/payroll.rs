@@ -115,6 +115,8 @@ async fn write(
         name: format!("工资代扣 {batch_no}"),
         headings: HEADINGS.map(str::to_owned).to_vec(),
         rows: rows.into_iter().map(line).collect(),
+        // The same batch again is the same bytes.
+        created_at: Some(opened.opened_at),
     };
     Ok(Some(table.file(format)?))
 }

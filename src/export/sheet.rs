@@ -58,6 +58,9 @@ pub(super) const HEADINGS: [&str; 9] = [
     "批次",
 ];
 
+/// Only where there are any: files of before stay as they were.
+pub(super) const BILL_NUMBERS: &str = "收费系统账单号";
+
 /// One line as its cells, the amount apart: a spreadsheet must be able to add it up.
 pub(super) struct Line {
     pub(super) account_no: String,
@@ -69,6 +72,7 @@ pub(super) struct Line {
     pub(super) booked_on: NaiveDate,
     pub(super) receipts: String,
     pub(super) batch: String,
+    pub(super) charge_bill_nos: String,
 }
 
 impl Line {
@@ -84,6 +88,7 @@ impl Line {
             booked_on: row.booked_on,
             receipts: joined(&row.receipts),
             batch: row.batch_id.to_string(),
+            charge_bill_nos: joined(&row.charge_bill_nos),
         }
     }
 }
@@ -94,6 +99,11 @@ fn joined<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
 }
 
 impl Batch {
+    /// Whether bills of the charging system's were paid.
+    pub(super) fn has_bill_numbers(&self) -> bool {
+        self.rows.iter().any(|row| !row.charge_bill_nos.is_empty())
+    }
+
     pub fn file(&self, format: Format) -> Result<Vec<u8>, ExportError> {
         match format {
             Format::Csv => csv_file::write(self),

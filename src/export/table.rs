@@ -1,7 +1,8 @@
 //! A table of any columns as CSV or XLSX.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format as Style, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Style, Workbook};
 
 use super::{ExportError, Format};
 
@@ -21,6 +22,8 @@ pub(super) struct Table {
     pub(super) name: String,
     pub(super) headings: Vec<String>,
     pub(super) rows: Vec<Vec<Cell>>,
+    /// Of what has to give the same bytes whenever it is written.
+    pub(super) created_at: Option<DateTime<Utc>>,
 }
 
 impl Table {
@@ -49,6 +52,10 @@ impl Table {
 
     fn xlsx(&self) -> Result<Vec<u8>, ExportError> {
         let mut workbook = Workbook::new();
+        if let Some(created_at) = self.created_at {
+            let created = ExcelDateTime::from_timestamp(created_at.timestamp())?;
+            workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
+        }
         let sheet = workbook.add_worksheet();
         let forbidden = |sign: char| "[]:*?/\\'".contains(sign);
         let name: String = self.name.chars().filter(|sign| !forbidden(*sign)).collect();
@@ -99,6 +106,7 @@ mod tests {
                 Cell::Text("=1+1".to_owned()),
                 Cell::Number("-1.50".parse().unwrap()),
             ]],
+            created_at: None,
         };
         let csv = String::from_utf8(table.file(Format::Csv).unwrap()).unwrap();
         assert_eq!(csv, "\u{feff}楼栋,用量\r\n'=1+1,-1.50\r\n");

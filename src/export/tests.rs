@@ -20,6 +20,7 @@ fn row(account_no: &str, kind: RowKind, fen: i64, receipts: &[&str]) -> ExportRo
         methods: BTreeSet::from([PaymentMethod::Cash, PaymentMethod::Transfer]),
         booked_on: "2026-08-10".parse().unwrap(),
         receipts: receipts.iter().map(|no| (*no).to_owned()).collect(),
+        charge_bill_nos: BTreeSet::new(),
         batch_id: ExportBatchId::new(7),
     }
 }
@@ -57,6 +58,22 @@ fn a_csv_begins_with_a_mark_and_keeps_leading_noughts() {
          S-2026-000001、S-2026-000002,PE000007\r\n\
          00012,2026-07,-1286.40,冲正,N、S,现金、转账,2026-08-10,,PE000007\r\n"
     );
+}
+
+#[test]
+fn r91_where_the_charging_system_billed_its_numbers_go_back_with_the_money() {
+    let mut batch = batch();
+    batch.rows[0].charge_bill_nos = BTreeSet::from(["SF-17".to_owned(), "SF-18".to_owned()]);
+    let csv = String::from_utf8(batch.file(Format::Csv).unwrap()).unwrap();
+    let last: Vec<&str> = csv
+        .lines()
+        .map(|line| line.rsplit(',').next().unwrap())
+        .collect();
+    assert_eq!(last, ["收费系统账单号", "SF-17、SF-18", ""]);
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(batch.file(Format::Xlsx).unwrap())).unwrap();
+    let sheet = workbook.worksheet_range("PE000007").unwrap();
+    let numbers = Data::String("SF-17、SF-18".to_owned());
+    assert_eq!(sheet.get((1, 9)), Some(&numbers));
 }
 
 #[test]

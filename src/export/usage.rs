@@ -122,6 +122,7 @@ fn table(template: &TemplateRow, lines: &[ReportLine]) -> Table {
                 cells.collect()
             })
             .collect(),
+        created_at: None,
     }
 }
 

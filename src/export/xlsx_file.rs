@@ -1,8 +1,10 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
 
 use super::ExportError;
-use super::sheet::{Batch, HEADINGS, Line};
+use super::sheet::{BILL_NUMBERS, Batch, HEADINGS, Line};
 
+/// After all the others.
+const NUMBERS_COLUMN: u16 = 9;
 const WIDTHS: [f64; 9] = [16.0, 10.0, 12.0, 10.0, 10.0, 14.0, 12.0, 24.0, 12.0];
 
 pub(super) fn write(batch: &Batch) -> Result<Vec<u8>, ExportError> {
@@ -17,9 +19,17 @@ pub(super) fn write(batch: &Batch) -> Result<Vec<u8>, ExportError> {
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, text, &heading)?;
     }
+    let numbers = batch.has_bill_numbers().then_some(NUMBERS_COLUMN);
+    if let Some(column) = numbers {
+        sheet.set_column_width(column, 24.0)?;
+        sheet.write_string_with_format(0, column, BILL_NUMBERS, &heading)?;
+    }
     let money = Format::new().set_num_format("0.00");
     for (row, line) in (1..).zip(batch.rows.iter().map(Line::new)) {
         write_line(sheet, row, &line, &money)?;
+        if let Some(column) = numbers {
+            sheet.write_string(row, column, &line.charge_bill_nos)?;
+        }
     }
     sheet.set_freeze_panes(1, 0)?;
     Ok(workbook.save_to_buffer()?)

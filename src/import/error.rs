@@ -45,6 +45,11 @@ pub enum FileError {
     #[error("无法读取 JSON：{detail} / the JSON cannot be read: {detail}")]
     Json { detail: String },
 
+    #[error(
+        "{rows} 行无法读取，已停止：第 {first} 行起 / {rows} rows cannot be read, from row {first}"
+    )]
+    Unreadable { rows: usize, first: usize },
+
     #[error("行数超过 {max} / more than {max} rows")]
     TooManyRows { max: usize },
 
@@ -80,6 +85,9 @@ pub enum ImportError {
 
     #[error("导入中断 / the import was interrupted")]
     Store(#[from] StoreError),
+
+    #[error("无法读取账单 / the bills cannot be read")]
+    Database(#[from] sqlx::Error),
 
     #[error("无法读取导入结果 / the outcome of a row cannot be read")]
     Outcome(#[from] serde_json::Error),

@@ -69,7 +69,7 @@ pub(super) fn parse(
 }
 
 /// `2025-11`, `202511`, `2025/11`, `2025年11月`, or a day of the month.
-fn month(text: &str) -> Option<BillingMonth> {
+pub(super) fn month(text: &str) -> Option<BillingMonth> {
     let plain = normalise_digits(text);
     let parts: Vec<&str> = plain
         .split(|sign: char| !sign.is_ascii_digit())

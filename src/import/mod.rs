@@ -1,5 +1,5 @@
-//! Files of meters, accounts and readings become commands, with a verdict for every row (R17,
-//! R19, R36, R82, R85).
+//! Files of meters, accounts, readings and bills become commands, with a verdict for every row (R17,
+//! R19, R36, R82, R85, R91).
 //!
 //! A file is read into a [`Table`] whatever its encoding and kind, its columns are found by name,
 //! and each row becomes the same command a person would have given. Nothing is written past the
@@ -7,6 +7,7 @@
 
 mod account_rows;
 mod batch;
+mod bill_rows;
 mod cell;
 mod columns;
 mod csv_file;
@@ -19,6 +20,7 @@ mod numbers;
 mod payroll_rows;
 mod profile_file;
 mod reading_rows;
+mod reconcile;
 mod request;
 mod run;
 mod table;
@@ -29,6 +31,7 @@ mod xlsx_file;
 
 pub use batch::hash_of;
 pub use error::{FileError, ImportError};
+pub use reconcile::{Reconciled, reconcile};
 pub use request::{CampusNames, FileKind, ImportRequest, Source};
 pub use run::{ImportNews, import};
 pub use verdict::{RowVerdict, Summary, Verdict};

@@ -224,6 +224,14 @@ const fn label(field: ProfileField) -> &'static str {
         ProfileField::Unit => "单位",
         ProfileField::Month => "月份",
         ProfileField::Usage => "用量",
+        ProfileField::AccountNo => "户号",
+        ProfileField::Amount => "金额",
+        ProfileField::Component => "费用项目",
+        ProfileField::DueOn => "缴费截止日期",
+        ProfileField::BillNo => "账单号",
+        ProfileField::OpenAmount => "欠费",
+        ProfileField::LateFee => "滞纳金",
+        ProfileField::State => "状态",
     }
 }
 

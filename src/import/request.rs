@@ -12,7 +12,8 @@ use sqlx::PgPool;
 use super::columns::Column;
 use super::table::Table;
 use super::{
-    FileError, account_rows, history_rows, meter_rows, payroll_rows, profile_file, reading_rows,
+    FileError, account_rows, bill_rows, history_rows, meter_rows, payroll_rows, profile_file,
+    reading_rows,
 };
 
 /// Where readings come from, which decides how they count as read.
@@ -46,6 +47,8 @@ pub enum FileKind {
     History,
     /// What the payroll office has deducted from wages.
     Payroll,
+    /// Bills the charging system has made.
+    Bills,
 }
 
 impl From<ProfileKind> for FileKind {
@@ -55,6 +58,7 @@ impl From<ProfileKind> for FileKind {
             ProfileKind::PlatformReadings => Self::Readings(Source::Platform),
             ProfileKind::RemoteReadings => Self::Readings(Source::Remote),
             ProfileKind::UsageHistory => Self::History,
+            ProfileKind::ChargingSystemBills => Self::Bills,
         }
     }
 }
@@ -67,6 +71,7 @@ impl FileKind {
             Self::Readings(_) => reading_rows::COLUMNS,
             Self::History => history_rows::COLUMNS,
             Self::Payroll => payroll_rows::COLUMNS,
+            Self::Bills => bill_rows::COLUMNS,
         }
     }
 
@@ -79,6 +84,7 @@ impl FileKind {
             Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
             Self::History => ImportKind::UsageHistory,
             Self::Payroll => ImportKind::PayrollResults,
+            Self::Bills => ImportKind::ChargingSystemBills,
         }
     }
 
@@ -89,6 +95,7 @@ impl FileKind {
             Self::Readings(source) => format!("import/readings/{}", source.as_str()),
             Self::History => "import/history".to_owned(),
             Self::Payroll => "import/payroll".to_owned(),
+            Self::Bills => "import/bills".to_owned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use chaobiao_decision::{CommandContext, ErasedProcess, Rejection};
+use chaobiao_domain::billing::{BillImported, ImportedAs};
 use chaobiao_domain::historic_usage::HistoryRecorded;
 use chaobiao_domain::meter::{ReadingJudged, ReadingStatus};
 use chaobiao_domain::payroll::{PayrollRowTaken, PayrollRowVerdict};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use super::account_rows::AccountImported;
 use super::batch::BatchLog;
+use super::bill_rows::Bills;
 use super::columns::{Fields, Heading};
 use super::meter_rows::MeterImported;
 use super::numbers::Numbers;
@@ -71,7 +73,12 @@ pub async fn import(
     } else {
         Some(BatchLog::start(bus, request, bytes, rows.len()).await?)
     };
-    summary.batch_id = log.as_ref().map(|log| log.batch_id().clone());
+    let batch = log.as_ref().map(|log| log.batch_id().clone());
+    summary.batch_id.clone_from(&batch);
+    let bills = match request.kind {
+        FileKind::Bills => Bills::of(&heading, rows, batch.as_ref()),
+        _ => Bills::default(),
+    };
     let through = log.as_ref().map_or(0, BatchLog::through_row);
     let done = rows.partition_point(|row| row.number <= through);
     let begun = ImportNews::Begun {
@@ -91,8 +98,10 @@ pub async fn import(
         bus,
         request,
         heading: &heading,
-        batch: log.as_ref().map(|log| log.batch_id().clone()),
+        batch,
+        bills,
         seen: HashMap::new(),
+        of_first: HashMap::new(),
     };
     let mut decided = Vec::new();
     let mut chunks = rows.chunks(size).peekable();
@@ -143,8 +152,12 @@ struct Reader<'a> {
     heading: &'a Heading,
     /// What keeps the file; none in a dry run.
     batch: Option<ImportBatchId>,
+    /// Of a file of bills.
+    bills: Bills,
     /// The row in which a command was met first.
     seen: HashMap<Uuid, usize>,
+    /// What became of the first row of each bill; the others share it.
+    of_first: HashMap<usize, RowVerdict>,
 }
 
 impl Reader<'_> {
@@ -156,12 +169,15 @@ impl Reader<'_> {
     ) -> Result<Vec<RowVerdict>, ImportError> {
         let mut verdicts = Vec::with_capacity(rows.len());
         let mut candidates = Vec::with_capacity(rows.len());
+        let mut of_bills = Vec::new();
         for row in rows {
             match candidate(self, row, numbers) {
                 Ok(candidate) => {
                     let first = *self.seen.entry(candidate.command_id).or_insert(row.number);
                     if first == row.number {
                         candidates.push(candidate);
+                    } else if self.request.kind == FileKind::Bills {
+                        of_bills.push((row.number, first));
                     } else {
                         verdicts.push(repeats(candidate, first));
                     }
@@ -170,6 +186,14 @@ impl Reader<'_> {
             }
         }
         verdicts.extend(decide(self.bus, self.request, self.batch.as_ref(), candidates).await?);
+        if self.request.kind == FileKind::Bills {
+            let first = verdicts.iter().map(|it| (it.row, it.clone()));
+            self.of_first.extend(first);
+        }
+        for (row, first) in of_bills {
+            let shared = self.of_first.get(&first).cloned();
+            verdicts.extend(shared.map(|verdict| RowVerdict { row, ..verdict }));
+        }
         verdicts.sort_by_key(|verdict| verdict.row);
         Ok(verdicts)
     }
@@ -190,11 +214,11 @@ fn candidate(reader: &Reader<'_>, row: &Row, numbers: &Numbers) -> Result<Candid
         .fields(row)
         .map_err(|rejection| refused(None, rejection))?;
     let key = match request.kind {
-        FileKind::Accounts | FileKind::Payroll => "accountNo",
+        FileKind::Accounts | FileKind::Payroll | FileKind::Bills => "accountNo",
         FileKind::Meters | FileKind::Readings(_) | FileKind::History => "meterNo",
     };
     let named = fields.text(key).ok().flatten();
-    let (id, process) = parse(request, reader.batch.as_ref(), numbers, fields)
+    let (id, process) = parse(reader, row, numbers, fields)
         .map_err(|rejection| refused(named.clone(), rejection))?;
     let identity =
         identity(request, process.as_ref()).map_err(|rejection| refused(named, rejection))?;
@@ -207,11 +231,12 @@ fn candidate(reader: &Reader<'_>, row: &Row, numbers: &Numbers) -> Result<Candid
 }
 
 fn parse(
-    request: &ImportRequest,
-    batch: Option<&ImportBatchId>,
+    reader: &Reader<'_>,
+    row: &Row,
     numbers: &Numbers,
     fields: Fields<'_>,
 ) -> Result<(String, Box<dyn ErasedProcess>), Rejection> {
+    let request = reader.request;
     match request.kind {
         FileKind::Meters => {
             let process = meter_rows::parse(fields, &request.campuses)?;
@@ -228,12 +253,16 @@ fn parse(
             Ok((process.meter_no.to_string(), Box::new(process)))
         }
         FileKind::History => {
-            let process = history_rows::parse(fields, batch)?;
+            let process = history_rows::parse(fields, reader.batch.as_ref())?;
             Ok((process.meter_no.to_string(), Box::new(process)))
         }
         FileKind::Payroll => {
             let process = payroll_rows::parse(fields)?;
             Ok((process.result.account_no.to_string(), Box::new(process)))
+        }
+        FileKind::Bills => {
+            let process = reader.bills.bill(row.number)?;
+            Ok((process.account_no.to_string(), Box::new(process)))
         }
     }
 }
@@ -246,7 +275,8 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
         .body()
         .map_err(|error| Rejection::new("IMPORT_ROW_UNREADABLE", error.to_string()))?;
     Ok(match request.kind {
-        FileKind::Accounts | FileKind::History => {
+        // The charging system may change a bill and change it back.
+        FileKind::Accounts | FileKind::History | FileKind::Bills => {
             format!("{}|{body}", request.at.timestamp_micros())
         }
         // A reading that was taken back may come again: what still stands is found by the decision.
@@ -282,11 +312,12 @@ async fn decide(
     Ok(verdicts)
 }
 
-/// Rows that have nothing to do with each other: readings of different meters. Meters and accounts
-/// may want the same number or room, and there the first row is to have it.
+/// Rows that have nothing to do with each other: readings of different meters, bills of different
+/// accounts. Meters and accounts may want the same number or room, and there the first row is to
+/// have it.
 fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Candidate>) {
     match kind {
-        FileKind::Readings(_) | FileKind::History => {
+        FileKind::Readings(_) | FileKind::History | FileKind::Bills => {
             candidates.into_iter().partition(|candidate| {
                 let sum = candidate.id.bytes().fold(0_u8, u8::wrapping_add);
                 sum.is_multiple_of(2)
@@ -360,6 +391,10 @@ fn verdict(
         FileKind::Payroll => {
             serde_json::from_value::<PayrollRowTaken>(executed.outcome)?.verdict
                 != PayrollRowVerdict::Known
+        }
+        FileKind::Bills => {
+            let imported: BillImported = serde_json::from_value(executed.outcome)?;
+            imported.became != ImportedAs::Known
         }
         FileKind::Readings(_) => {
             return Ok(judged(

@@ -183,6 +183,8 @@ fn kind(kind: &str) -> &str {
         "LATE_FEE_CHARGED" => "滞纳金",
         "WRITTEN_OFF" => "减免核销",
         "WRITE_OFF_REVERSED" => "撤销核销",
+        "PAID_THERE" => "收费系统已收",
+        "PAID_THERE_UNDONE" => "收费系统已收冲回",
         "DEPOSIT_TAKEN" => "收押金",
         "DEPOSIT_RELEASED" => "押金转余额",
         "DEPOSIT_WITHDRAWN" => "押金冲正",

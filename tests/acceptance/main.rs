@@ -42,3 +42,4 @@ mod simulate;
 mod support;
 mod tariff;
 mod usage;
+mod who_bills;

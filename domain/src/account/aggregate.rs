@@ -19,8 +19,8 @@ use super::scheme::Scheme;
 use super::standing::{Standing, StandingBill};
 use super::tenancy::Tenancy;
 use crate::units::{
-    AccountNo, BillNo, BindingId, CampusId, CustomerId, MeterNo, Phone, Quantity, ReadingId,
-    ReceiptNo, TariffId,
+    AccountNo, BillNo, BillingMonth, BindingId, CampusId, CustomerId, MeterNo, Phone, Quantity,
+    ReadingId, ReceiptNo, TariffId,
 };
 
 /// Bill and notice numbers are built from the account number and must fit as well.
@@ -258,6 +258,8 @@ impl AccountRecord {
             | AccountEvent::BillAdjusted(_)
             | AccountEvent::PaymentReversed { .. }
             | AccountEvent::LateFeeCharged(_)
+            | AccountEvent::ChargingSystemPaid { .. }
+            | AccountEvent::ChargingSystemPaymentReversed { .. }
             | AccountEvent::BillWaived(_)
             | AccountEvent::WaiverReversed { .. }
             | AccountEvent::DepositTaken { .. }
@@ -289,6 +291,9 @@ impl AccountRecord {
             AccountEvent::Charged(bill) => {
                 for meter in &bill.meters {
                     self.meters.charge(meter);
+                }
+                if let Some(origin) = &bill.origin {
+                    self.meters.count_imported(origin);
                 }
                 let holder = self.ledger.holder();
                 self.standing.issue(bill, (self.household_persons, holder));
@@ -349,6 +354,15 @@ impl AccountRecord {
                 })
             })
             .collect()
+    }
+
+    /// The account as if nothing had been billed of a month and later ones.
+    #[must_use]
+    pub fn before(&self, month: BillingMonth) -> Self {
+        let mut before = self.clone();
+        before.standing.before(month);
+        before.bill_again();
+        before
     }
 
     fn apply_change(&mut self, change: AccountChange) {
@@ -478,7 +492,8 @@ fn decide(
             bill_no,
             voided_on,
             reason,
-        } => account.void(bill_no, voided_on, reason),
+        } => account.void(&bill_no, voided_on, reason),
+        AccountCommand::Imported(step) => account.imported(step),
         AccountCommand::Settle {
             payment_id,
             bills,

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::note::by_commodity;
 use crate::units::{
-    BillNo, BillingMonth, Commodity, Fen, MeterNo, Period, Quantity, ReadingId, TariffId, UnitPrice,
+    BillNo, BillingMonth, ChargeBillNo, Commodity, Fen, ImportBatchId, MeterNo, Period, Quantity,
+    ReadingId, TariffId, UnitPrice,
 };
 
 /// A bill (账单) as it was issued; it never changes after that.
@@ -16,6 +17,34 @@ pub struct Bill {
     /// The sum of the lines.
     pub total: Fen,
     pub meters: Vec<ChargedMeter>,
+    /// Of a bill that the charging system made; none of one made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<BillOrigin>,
+}
+
+/// What the charging system's (收费系统) file says of a bill beside its lines, and what follows here.
+/// The lines of such a bill name the tariff their meter has here and the average price.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillOrigin {
+    /// Its own numbers of the bill, one or several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bill_nos: Vec<ChargeBillNo>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<ImportBatchId>,
+    /// Whether the tariffs kept here say what paying it late costs.
+    #[serde(default)]
+    pub late_fees_here: bool,
+    /// What its usages add to the tiers of bills made here later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counted: Vec<UsageCounted>,
+}
+
+/// A usage in the tier period it counts in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageCounted {
+    pub tariff_id: TariffId,
+    pub tier_period_from: NaiveDate,
+    pub usage: Quantity,
 }
 
 /// One component at one version's price, in one tier unless it is a surcharge.
@@ -87,6 +116,12 @@ impl BillShare {
 }
 
 impl Bill {
+    /// Whether the tariffs kept here ask for nothing when it is paid late.
+    pub(super) fn is_fee_free(&self) -> bool {
+        let origin = self.origin.as_ref();
+        origin.is_some_and(|origin| !origin.late_fees_here)
+    }
+
     /// What is owed for each commodity, in a fixed order, without those that cost nothing.
     pub fn by_commodity(&self) -> Option<Vec<CommodityAmount>> {
         by_commodity(&self.lines)

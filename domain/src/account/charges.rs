@@ -168,30 +168,42 @@ impl AccountRecord {
     /// Only the last bill: later ones go on from its counts.
     pub(super) fn void(
         &self,
-        bill_no: BillNo,
+        bill_no: &BillNo,
         voided_on: NaiveDate,
         reason: String,
     ) -> Result<Vec<AccountEvent>, AccountError> {
-        let bill = self.standing_bill(&bill_no)?;
+        self.standing_bill(bill_no)?;
         if let Some(later) = self
             .standing_bills()
             .last()
-            .filter(|it| it.bill_no != bill_no)
+            .filter(|it| it.bill_no != *bill_no)
         {
             return Err(AccountError::LaterBillStands { later: later.month });
         }
-        if bill.late_fee_open().is_positive() || self.ledger().late_fee_paid(&bill_no) {
-            return Err(AccountError::LateFeeStands(bill_no));
+        let booking = Booking::over(self.ledger());
+        self.make_void(booking, bill_no, voided_on, reason)
+    }
+
+    /// What was paid of it becomes credit.
+    pub(super) fn make_void(
+        &self,
+        mut booking: Booking,
+        bill_no: &BillNo,
+        voided_on: NaiveDate,
+        reason: String,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        let bill = self.standing_bill(bill_no)?;
+        if bill.late_fee_open().is_positive() || self.ledger().late_fee_paid(bill_no) {
+            return Err(AccountError::LateFeeStands(bill_no.clone()));
         }
-        let mut booking = Booking::over(self.ledger());
-        booking.release(&bill_no, bill.standing(), Fen::ZERO)?;
+        booking.release(bill_no, bill.standing(), Fen::ZERO)?;
         booking.book(AccountEvent::BillVoided(BillVoided {
             month: bill.month,
             amount: bill.standing_total(),
             voided_on,
             reason,
-            meters: self.meters_without(&bill_no),
-            bill_no,
+            meters: self.meters_without(bill_no),
+            bill_no: bill_no.clone(),
         }));
         booking.finish(&[], NaiveDate::MAX)
     }
@@ -217,7 +229,7 @@ impl Booking {
     }
 
     /// Sees to it that what a note takes off a bill is open: what was paid of it becomes credit.
-    fn make_room(&mut self, bill: &LedgerBill, note: &Note) -> Result<(), AccountError> {
+    pub(super) fn make_room(&mut self, bill: &LedgerBill, note: &Note) -> Result<(), AccountError> {
         let taken: Vec<CommodityAmount> = note
             .parts
             .iter()
@@ -260,7 +272,7 @@ impl Booking {
     }
 
     /// Pays what credit there is, and sends the notices that these bills had no need of before.
-    fn finish(
+    pub(super) fn finish(
         mut self,
         bills: &[BillNo],
         due_on: NaiveDate,

@@ -6,6 +6,7 @@ use super::event::{
     AccountChange, AccountOpening, ClassChanged, ClosingReading, MeterAssigned, MeterReleased,
 };
 use super::funds::{LateFeeCharged, Purse, WaiverKind};
+use super::imported::ImportedStep;
 use super::note::{Note, Rebilling};
 use super::papers::PaperStep;
 use super::scheme::{ChargeSchemeChanged, SupplyStep};
@@ -30,6 +31,8 @@ pub enum AccountCommand {
         notice_no: NoticeNo,
         due_on: NaiveDate,
     },
+    /// A bill of the charging system's comes in, or is said to be another.
+    Imported(ImportedStep),
     /// This account's part of a payment.
     Settle {
         payment_id: PaymentId,

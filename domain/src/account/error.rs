@@ -101,6 +101,8 @@ pub enum AccountError {
     WriteOffStands(BillNo),
     #[error("账单 {0} 已计收滞纳金，请先减免滞纳金")]
     LateFeeStands(BillNo),
+    #[error("账单 {0} 的收费系统滞纳金低于已入账的滞纳金，请先减免滞纳金")]
+    LateFeeLowered(BillNo),
     #[error("退款金额必须大于零且不超过可退金额 {there}")]
     RefundNotCovered { there: Fen },
     #[error("账单 {0} 的减免或核销金额必须大于零且不超过可减免金额")]
@@ -172,6 +174,7 @@ impl BusinessError for AccountError {
             Self::PaymentRefunded(_) => "ACCOUNT_PAYMENT_REFUNDED",
             Self::WriteOffStands(_) => "ACCOUNT_WRITE_OFF_STANDS",
             Self::LateFeeStands(_) => "ACCOUNT_LATE_FEE_STANDS",
+            Self::LateFeeLowered(_) => "ACCOUNT_LATE_FEE_LOWERED",
             Self::RefundNotCovered { .. } => "ACCOUNT_REFUND_NOT_COVERED",
             Self::WriteOffNotCovered(_) => "ACCOUNT_WRITE_OFF_NOT_COVERED",
             Self::RefundUnknown => "ACCOUNT_REFUND_UNKNOWN",
@@ -236,6 +239,7 @@ impl BusinessError for AccountError {
             }
             Self::RefundUnknown => Some("refundId"),
             Self::WriteOffUnknown => Some("waiverId"),
+            Self::LateFeeLowered(_) => Some("lateFee"),
             Self::ShareNotCovered(_)
             | Self::NoteNotCovered { .. }
             | Self::RefundNotCovered { .. }

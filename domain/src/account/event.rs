@@ -156,6 +156,14 @@ pub enum AccountEvent {
         deposit: Option<Fen>,
     },
     LateFeeCharged(LateFeeCharged),
+    /// 收费系统已收: so much of a bill of the charging system's was paid there.
+    ChargingSystemPaid {
+        bill: BillShare,
+    },
+    /// That was not so, or is so no more: `bill` is open again.
+    ChargingSystemPaymentReversed {
+        bill: BillShare,
+    },
     /// 减免, 核销: open no more, and not paid either.
     BillWaived(WrittenOff),
     /// `bill` is open again.
@@ -284,6 +292,10 @@ impl DomainEvent for AccountEvent {
             Self::PaymentReversed { .. } => "account.payment_reversed",
             Self::PaymentReleased { .. } => "account.payment_released",
             Self::LateFeeCharged(_) => "account.late_fee_charged",
+            Self::ChargingSystemPaid { .. } => "account.charging_system_paid",
+            Self::ChargingSystemPaymentReversed { .. } => {
+                "account.charging_system_payment_reversed"
+            }
             Self::BillWaived(_) => "account.bill_waived",
             Self::WaiverReversed { .. } => "account.waiver_reversed",
             Self::DepositTaken { .. } => "account.deposit_taken",

@@ -5,7 +5,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, OpenAccount};
+use super::{
+    Account, AccountClass, AccountCommand, AccountRecord, Bill, BillLine, BillOrigin, OpenAccount,
+    UsageCounted,
+};
 use crate::calendar::{OfficeHours, OfficeSpan};
 use crate::campus::OpenCampus;
 use crate::desk::Desk;
@@ -49,6 +52,7 @@ impl Process for ChargeFlat {
             ],
             total: Fen::new(self.water + self.electricity),
             meters: Vec::new(),
+            origin: None,
             bill_no: bill_no.clone(),
         };
         let charge = AccountCommand::Charge {
@@ -57,6 +61,24 @@ impl Process for ChargeFlat {
             due_on: self.due_on,
         };
         workspace.execute::<Account>(&self.account_no, charge)
+    }
+}
+
+/// Of a bill that the charging system made, with all it can carry.
+pub(crate) fn origin() -> BillOrigin {
+    BillOrigin {
+        bill_nos: vec!["SF202607-00017".parse().unwrap()],
+        batch: Some(
+            "charging_system_bills-0123456789abcdef012345"
+                .parse()
+                .unwrap(),
+        ),
+        late_fees_here: true,
+        counted: vec![UsageCounted {
+            tariff_id: "water-home".parse().unwrap(),
+            tier_period_from: "2026-01-01".parse().unwrap(),
+            usage: "31".parse().unwrap(),
+        }],
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bill::{BillLine, BillShare, CommodityAmount};
 use super::event::AccountEvent;
+use super::funds::WrittenOff;
 use super::sums::{minus, plus};
 use crate::rating::Settlement;
 use crate::units::{BillNo, Commodity, Fen, PaymentId, TariffId, business_date};
@@ -90,6 +91,8 @@ impl LateBook {
 
     pub(super) fn apply(&mut self, event: &AccountEvent) {
         match event {
+            // What paying late costs is for its maker to say.
+            AccountEvent::Charged(bill) if bill.is_fee_free() => {}
             AccountEvent::Charged(bill) => {
                 let mut case = LateCase::default();
                 case.charge(&bill.lines);
@@ -125,9 +128,9 @@ impl LateBook {
                     case.charged = plus(case.charged, fee.amount);
                 }
             }
-            AccountEvent::BillWaived(written_off) => {
-                let less: Vec<CommodityAmount> = written_off
-                    .bill
+            AccountEvent::BillWaived(WrittenOff { bill, .. })
+            | AccountEvent::ChargingSystemPaid { bill } => {
+                let less: Vec<CommodityAmount> = bill
                     .parts
                     .iter()
                     .map(|part| CommodityAmount {
@@ -135,9 +138,12 @@ impl LateBook {
                         amount: minus(Fen::ZERO, part.amount),
                     })
                     .collect();
-                self.note(&written_off.bill.bill_no, &less);
+                self.note(&bill.bill_no, &less);
             }
-            AccountEvent::WaiverReversed { bill, .. } => self.note(&bill.bill_no, &bill.parts),
+            AccountEvent::WaiverReversed { bill, .. }
+            | AccountEvent::ChargingSystemPaymentReversed { bill } => {
+                self.note(&bill.bill_no, &bill.parts);
+            }
             _ => {}
         }
     }

@@ -1,3 +1,5 @@
+mod there;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,14 @@ pub struct LedgerBill {
     void: bool,
     #[serde(default)]
     holder: u32,
+    /// Made by the charging system.
+    #[serde(default)]
+    imported: bool,
+    /// What of it was paid to the charging system.
+    #[serde(default)]
+    there: Vec<CommodityAmount>,
+    #[serde(default)]
+    late_fee_there: Fen,
 }
 
 /// What one payment did to this account, as far as it is not undone.
@@ -65,6 +75,11 @@ pub struct CreditLot {
 impl LedgerBill {
     pub const fn is_void(&self) -> bool {
         self.void
+    }
+
+    /// Whether the charging system made it.
+    pub const fn is_imported(&self) -> bool {
+        self.imported
     }
 
     /// What the bill asks for in all, notes included; nothing once it is void.
@@ -402,6 +417,14 @@ impl Ledger {
                     bill.charge_late_fee(fee.amount);
                 }
             }
+            AccountEvent::ChargingSystemPaid { bill } => {
+                self.change_open(bill, minus);
+                self.change_there(bill, plus);
+            }
+            AccountEvent::ChargingSystemPaymentReversed { bill } => {
+                self.change_open(bill, plus);
+                self.change_there(bill, minus);
+            }
             AccountEvent::BillWaived(written_off) => self.change_open(&written_off.bill, minus),
             AccountEvent::WaiverReversed { bill, .. } => self.change_open(bill, plus),
             AccountEvent::DepositTaken { payment_id, .. } => {
@@ -444,6 +467,9 @@ impl Ledger {
             noticed: false,
             void: false,
             holder: self.holder,
+            imported: bill.origin.is_some(),
+            there: Vec::new(),
+            late_fee_there: Fen::ZERO,
         };
         self.bills.insert(bill.bill_no.clone(), entry);
     }

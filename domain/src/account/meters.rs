@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::bill::ChargedMeter;
+use super::bill::{BillOrigin, ChargedMeter};
 use super::error::AccountError;
 use super::event::{MeterAssigned, MeterReleased};
 use super::standing::StandingBill;
@@ -28,6 +28,11 @@ pub struct AssignedMeter {
 }
 
 impl AssignedMeter {
+    /// The reading this account took over from, where there was one.
+    pub const fn opening_reading(&self) -> Option<&ReadingId> {
+        self.opening_reading.as_ref()
+    }
+
     /// Released, and billed up to the count at which it was.
     pub fn is_settled(&self) -> bool {
         self.released
@@ -166,12 +171,27 @@ impl Meters {
                 }
                 self.advance(charged);
             }
+            if let Some(origin) = bill.origin.as_ref().filter(|_| bill.holder == holder) {
+                self.count_imported(origin);
+            }
         }
     }
 
     pub(super) fn charge(&mut self, charged: &ChargedMeter) {
         self.count(charged);
         self.advance(charged);
+    }
+
+    /// What the charging system billed adds to the tiers, whenever its file comes.
+    pub(super) fn count_imported(&mut self, origin: &BillOrigin) {
+        for counted in &origin.counted {
+            let to_date = self.to_date.entry(counted.tariff_id.clone()).or_default();
+            let sum = to_date
+                .entry(counted.tier_period_from)
+                .or_insert(Quantity::ZERO);
+            // Sums of usages that fit a file stay far within what a quantity can hold.
+            *sum = sum.checked_add(counted.usage).unwrap_or(*sum);
+        }
     }
 
     fn count(&mut self, charged: &ChargedMeter) {

@@ -13,6 +13,9 @@ mod event;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod funds;
+mod imported;
+#[cfg(test)]
+mod imported_tests;
 mod late;
 mod ledger;
 mod meters;
@@ -32,7 +35,9 @@ mod tests;
 
 pub use aggregate::{Account, AccountRecord};
 pub use assignment::{AssignMeter, MeterAssignment, ReleaseMeter, meter_claim};
-pub use bill::{Bill, BillLine, BillShare, ChargedMeter, CommodityAmount, TierCounted};
+pub use bill::{
+    Bill, BillLine, BillOrigin, BillShare, ChargedMeter, CommodityAmount, TierCounted, UsageCounted,
+};
 pub use binding::BindingStep;
 pub use class::ChangeAccountClass;
 pub use command::AccountCommand;
@@ -43,6 +48,7 @@ pub use event::{
     HolderCleared, HolderSettled, MeterAssigned, MeterReleased, NoticeIssued, PhoneChange,
 };
 pub use funds::{AccountRefund, LateFeeCharged, PaymentLot, Purse, WaiverKind, WrittenOff};
+pub use imported::{ImportedStep, SaidThere};
 pub use late::{LateBill, LateCase, LatePart, PaymentDays, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::bill::{BillLine, ChargedMeter, CommodityAmount};
+use super::bill::{BillLine, BillOrigin, ChargedMeter, CommodityAmount};
 use crate::units::{BillNo, BillingMonth, Commodity, Fen, MeterNo, NoteNo, Quantity};
 
 /// 调整单: a credit note where the amount is negative, else a debit note.
@@ -34,6 +34,9 @@ pub struct RebilledBill {
     pub before: Vec<BillLine>,
     pub after: Vec<BillLine>,
     pub meters: Vec<ChargedMeter>,
+    /// Of a bill that the charging system made and has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<BillOrigin>,
 }
 
 /// 更正重算: every bill that a changed reading touches, the later ones of its tier year included.

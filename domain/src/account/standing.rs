@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::bill::{Bill, BillLine, ChargedMeter};
+use super::bill::{Bill, BillLine, BillOrigin, ChargedMeter};
 use super::note::RebilledBill;
 use crate::units::{BillNo, BillingMonth};
 
@@ -20,6 +20,16 @@ pub struct StandingBill {
     pub holder: u32,
     pub lines: Vec<BillLine>,
     pub meters: Vec<ChargedMeter>,
+    /// Of a bill that the charging system made.
+    #[serde(default)]
+    pub origin: Option<BillOrigin>,
+}
+
+impl StandingBill {
+    /// Whether the charging system made it.
+    pub const fn is_imported(&self) -> bool {
+        self.origin.is_some()
+    }
 }
 
 /// By month. Shared, because an account is copied whenever it decides.
@@ -53,6 +63,7 @@ impl Standing {
             holder,
             lines: bill.lines,
             meters: bill.meters,
+            origin: bill.origin,
         }));
     }
 
@@ -66,8 +77,14 @@ impl Standing {
                 holder: bill.holder,
                 lines: rebilled.after,
                 meters: rebilled.meters,
+                origin: rebilled.origin.or_else(|| bill.origin.clone()),
             });
         }
+    }
+
+    /// What stood before the bills of a month and later ones.
+    pub(super) fn before(&mut self, month: BillingMonth) {
+        self.0.retain(|bill| bill.month < month);
     }
 
     pub(super) fn void(&mut self, bill_no: &BillNo) {

@@ -37,6 +37,9 @@ pub enum StatementKind {
     /// A bill asks for less, though it was right.
     WrittenOff,
     WriteOffReversed,
+    /// Paid to the charging system.
+    PaidThere,
+    PaidThereUndone,
     /// Held apart: nothing changes in what is owed.
     DepositTaken,
     /// A deposit becomes credit.
@@ -67,6 +70,8 @@ impl StatementKind {
             Self::LateFeeCharged => "late_fee_charged",
             Self::WrittenOff => "written_off",
             Self::WriteOffReversed => "write_off_reversed",
+            Self::PaidThere => "paid_there",
+            Self::PaidThereUndone => "paid_there_undone",
             Self::DepositTaken => "deposit_taken",
             Self::DepositReleased => "deposit_released",
             Self::DepositWithdrawn => "deposit_withdrawn",
@@ -92,6 +97,8 @@ impl StatementKind {
             Self::LateFeeCharged => "滞纳金",
             Self::WrittenOff => "减免核销",
             Self::WriteOffReversed => "撤销核销",
+            Self::PaidThere => "收费系统已收",
+            Self::PaidThereUndone => "收费系统已收冲回",
             Self::DepositTaken => "收押金",
             Self::DepositReleased => "押金转预存",
             Self::DepositWithdrawn => "押金冲正",
@@ -115,12 +122,14 @@ impl StatementKind {
             | Self::BillRaised
             | Self::PaymentReleased
             | Self::LateFeeCharged
-            | Self::WriteOffReversed => 1,
+            | Self::WriteOffReversed
+            | Self::PaidThereUndone => 1,
             Self::Paid
             | Self::BillLowered
             | Self::BillVoided
             | Self::CreditApplied
-            | Self::WrittenOff => -1,
+            | Self::WrittenOff
+            | Self::PaidThere => -1,
             _ => 0,
         }
     }
@@ -292,6 +301,15 @@ impl AccountEvent {
                     bill,
                 )]
             }
+            Self::ChargingSystemPaid { bill } => {
+                vec![StatementLine::of_share(StatementKind::PaidThere, bill)]
+            }
+            Self::ChargingSystemPaymentReversed { bill } => {
+                vec![StatementLine::of_share(
+                    StatementKind::PaidThereUndone,
+                    bill,
+                )]
+            }
             Self::DepositTaken { payment_id, amount } => {
                 let kind = StatementKind::DepositTaken;
                 vec![StatementLine::credit(kind, payment_id, *amount)]
@@ -349,10 +367,13 @@ impl AccountEvent {
         match self {
             Self::PaymentAllocated { bill, .. }
             | Self::CreditApplied { bill, .. }
+            | Self::ChargingSystemPaid { bill }
             | Self::BillWaived(WrittenOff { bill, .. }) => {
                 vec![(&bill.bill_no, minus(bill.amount))]
             }
-            Self::PaymentReleased { bill, .. } | Self::WaiverReversed { bill, .. } => {
+            Self::PaymentReleased { bill, .. }
+            | Self::WaiverReversed { bill, .. }
+            | Self::ChargingSystemPaymentReversed { bill } => {
                 vec![(&bill.bill_no, bill.amount)]
             }
             Self::PaymentReversed { bills, .. } => bills

@@ -14,6 +14,9 @@ use crate::units::{BillNo, CertificateNo, Fen};
 pub struct Tenancy {
     moved_out: Option<HolderSettled>,
     cleared: Option<HolderCleared>,
+    /// The first day of the present holder; none of an account's first.
+    #[serde(default)]
+    since: Option<NaiveDate>,
 }
 
 impl Tenancy {
@@ -23,6 +26,10 @@ impl Tenancy {
 
     pub const fn cleared(&self) -> Option<&HolderCleared> {
         self.cleared.as_ref()
+    }
+
+    pub const fn since(&self) -> Option<NaiveDate> {
+        self.since
     }
 
     /// A holder is settled once.
@@ -41,8 +48,17 @@ impl Tenancy {
         match event {
             AccountEvent::HolderSettled(moved_out) => self.moved_out = Some(moved_out.clone()),
             AccountEvent::HolderCleared(cleared) => self.cleared = Some(cleared.clone()),
-            AccountEvent::HolderChanged { .. } | AccountEvent::MeterAssigned(_) => {
-                *self = Self::default();
+            AccountEvent::HolderChanged { on } => {
+                *self = Self {
+                    since: Some(*on),
+                    ..Self::default()
+                };
+            }
+            AccountEvent::MeterAssigned(_) => {
+                *self = Self {
+                    since: self.since,
+                    ..Self::default()
+                };
             }
             _ => {}
         }

@@ -3,6 +3,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::test::TestFramework;
 use cqrs_es::{Aggregate, DomainEvent};
 
+use super::fixture::origin;
 use super::*;
 use crate::desk::Desk;
 use crate::units::{BillNo, BillingMonth, Commodity, Fen, Period, Phone};
@@ -91,6 +92,7 @@ fn bill(of: &str, water: i64, electricity: i64) -> Bill {
                 quantity_to_date_after: "199".parse().unwrap(),
             }],
         }],
+        origin: None,
     }
 }
 
@@ -544,6 +546,7 @@ fn after_the_issue() -> Vec<AccountEvent> {
                 before: bill("2026-07", 6000, 4000).lines,
                 after: bill("2026-07", 5500, 4000).lines,
                 meters: bill("2026-07", 5500, 4000).meters,
+                origin: Some(origin()),
             }],
             net: Fen::new(-500),
         }),
@@ -574,6 +577,11 @@ fn every_event_keeps_its_golden_json() {
         household_persons: Some(5),
     };
     let mut events = charged();
+    for event in &mut events {
+        if let AccountEvent::Charged(bill) = event {
+            bill.origin = Some(origin());
+        }
+    }
     events.extend([
         AccountEvent::Changed(change),
         AccountEvent::MeterReleased(release("2026-07-21")),

@@ -44,6 +44,15 @@ fn find<'a>(
     Ok((account, bill))
 }
 
+/// What the charging system bills only it can change.
+fn require_own(bill: &LedgerBill) -> Result<(), BillingError> {
+    if bill.is_imported() {
+        Err(BillingError::BillImported(bill.bill_no.clone()))
+    } else {
+        Ok(())
+    }
+}
+
 /// Which way a note goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,6 +119,7 @@ fn write_note(
     workspace: &mut Workspace,
 ) -> Result<BillChanged, Stop> {
     let (account, bill) = find(bill_no, workspace)?;
+    require_own(bill)?;
     let (account_no, campus) = (account.account_no.clone(), account.campus.clone());
     let (month, note_no) = (bill.month, note_no(account, bill_no, part.amount)?);
     let today = business_date(context.at);
@@ -151,6 +161,7 @@ impl Process for VoidBill {
     ) -> Result<BillChanged, Stop> {
         let reason = reason(&self.reason)?;
         let (account, bill) = find(&self.bill_no, workspace)?;
+        require_own(bill)?;
         let (account_no, campus) = (account.account_no.clone(), account.campus.clone());
         let (month, is_void) = (bill.month, bill.is_void());
         if !is_void {

@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
-use super::measure::{Measured, measure};
+use super::measure::{Measured, measure, taken_over};
 use super::process::{BillIssued, Tariffs, load, rate_all};
 use crate::account::{
     Account, AccountCommand, AccountRecord, AssignedMeter, Bill, ChargeScheme, MeterReleased,
 };
+use crate::billing_master::{BillingMaster, mastery, ours_since};
 use crate::billing_month::booked_in;
 use crate::meter::{AcceptedReading, Meter};
 use crate::tariff::Tariff;
@@ -152,9 +153,17 @@ pub(super) fn draft(
     // A reading that comes late, or a month that was billed after, is charged where books are open.
     let month = last_billed.map_or(read_in, |billed| read_in.max(billed));
     let month = booked_in(&campus, month, workspace)?;
-    let measured = measure_new(&assigned, month, scope, workspace)?;
+    let since = ours_since(&campus, read_in, workspace)?;
+    let measured = measure_new((&assigned, since), month, scope, workspace)?;
     if measured.is_empty() {
         return Ok(None);
+    }
+    if mastery(&campus, read_in, workspace)?.master == BillingMaster::ChargingSystem {
+        return match scope {
+            // The charging system asks for it; readings and its files overtake each other.
+            Scope::Now | Scope::Until(_) => Ok(None),
+            Scope::Final(_) => Err(BillingError::FinalBillThere(read_in).into()),
+        };
     }
     let mut tariffs = Tariffs::default();
     for usage in &measured {
@@ -210,7 +219,7 @@ fn last_read(
 
 /// The meters that have counted on.
 fn measure_new(
-    assigned: &[AssignedMeter],
+    (assigned, since): (&[AssignedMeter], Option<NaiveDate>),
     month: BillingMonth,
     scope: Scope,
     workspace: &mut Workspace,
@@ -218,6 +227,7 @@ fn measure_new(
     let mut measured = Vec::new();
     for meter in assigned {
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
+        let meter = &taken_over(meter, readings.accepted(), since);
         match measure(meter, readings.accepted(), month) {
             Ok(usage) => measured.extend(usage.filter(|usage| !usage.usage.is_zero())),
             Err(BillingError::BilledAlready(_)) if !matches!(scope, Scope::Final(_)) => {}

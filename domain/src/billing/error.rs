@@ -46,6 +46,26 @@ pub enum BillingError {
     ChequePending(PaymentId),
     #[error("本户没有可计入其他费用的账单")]
     NoBillForCharge,
+    #[error("{0} 账期由收费系统开账，本系统不开账，请导入收费系统的账单")]
+    BilledThere(BillingMonth),
+    #[error("{0} 账期由本系统开账，不接收收费系统的账单")]
+    BilledHere(BillingMonth),
+    #[error("账单 {0} 由收费系统开账，请在收费系统更正后重新导入")]
+    BillImported(BillNo),
+    #[error("{0} 账期属原户主，不能计入现户主名下")]
+    MonthOfFormerHolder(BillingMonth),
+    #[error("欠费金额不能超过账单金额与滞纳金之和")]
+    ArrearsAboveAmount,
+    #[error("收费系统账单的金额不能为负")]
+    ImportedAmountNegative,
+    #[error("收费系统账单的用量不能为负")]
+    ImportedUsageNegative,
+    #[error("费用项目最多 30 个字")]
+    ImportedComponentInvalid,
+    #[error("收费系统账单没有明细")]
+    NoLines,
+    #[error("退房当日用量所在的 {0} 账期由收费系统开账，请先导入该账期的账单再结算")]
+    FinalBillThere(BillingMonth),
     #[error("金额或用量超出可计算范围")]
     Overflow,
 }
@@ -71,28 +91,46 @@ impl BusinessError for BillingError {
             Self::MoveInInFuture => "BILLING_MOVE_IN_IN_FUTURE",
             Self::ChequePending(_) => "BILLING_CHEQUE_PENDING",
             Self::NoBillForCharge => "BILLING_NO_BILL_FOR_CHARGE",
+            Self::BilledThere(_) => "BILLING_MASTER_IS_CHARGING_SYSTEM",
+            Self::BilledHere(_) => "BILLING_MASTER_IS_HERE",
+            Self::BillImported(_) => "BILLING_BILL_IMPORTED",
+            Self::MonthOfFormerHolder(_) => "BILLING_MONTH_OF_FORMER_HOLDER",
+            Self::ArrearsAboveAmount => "BILLING_ARREARS_ABOVE_AMOUNT",
+            Self::ImportedAmountNegative => "BILLING_IMPORTED_AMOUNT_NEGATIVE",
+            Self::ImportedUsageNegative => "BILLING_IMPORTED_USAGE_NEGATIVE",
+            Self::ImportedComponentInvalid => "BILLING_IMPORTED_COMPONENT_INVALID",
+            Self::NoLines => "BILLING_NO_LINES",
+            Self::FinalBillThere(_) => "BILLING_FINAL_BILL_THERE",
             Self::Overflow => "BILLING_OVERFLOW",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::NothingToBill { .. } | Self::MonthInFuture(_) => Some("month"),
+            Self::NothingToBill { .. }
+            | Self::MonthInFuture(_)
+            | Self::BilledThere(_)
+            | Self::BilledHere(_)
+            | Self::MonthOfFormerHolder(_) => Some("month"),
+            Self::ArrearsAboveAmount => Some("open"),
+            Self::ImportedUsageNegative => Some("usage"),
+            Self::ImportedComponentInvalid => Some("component"),
             Self::NothingToRebill(_) | Self::FinalReadingMissing(_) | Self::ChequePending(_) => {
                 Some("accountNo")
             }
             Self::ReasonInvalid => Some("reason"),
             Self::MonthsReversed => Some("to"),
             Self::CreditTakesTwo => Some("kind"),
-            Self::AmountNotPositive => Some("amount"),
-            Self::BillUnknown(_) => Some("billNo"),
+            Self::AmountNotPositive | Self::ImportedAmountNegative => Some("amount"),
+            Self::BillUnknown(_) | Self::BillImported(_) => Some("billNo"),
             Self::DueBeforeIssue => Some("dueOn"),
-            Self::MoveOutInFuture | Self::MoveInInFuture => Some("on"),
+            Self::MoveOutInFuture | Self::MoveInInFuture | Self::FinalBillThere(_) => Some("on"),
             Self::NoBillForCharge => Some("charges"),
             Self::BilledAlready(_)
             | Self::ReadingsHeld(_)
             | Self::PhotoDoubted(_)
             | Self::RebilledBelowZero(_)
+            | Self::NoLines
             | Self::Overflow => None,
         }
     }

@@ -1,6 +1,6 @@
 //! What a meter has used that no bill has covered yet.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::error::BillingError;
 use crate::account::AssignedMeter;
@@ -16,6 +16,29 @@ pub(super) struct Measured {
     pub(super) usage: Quantity,
     /// The meter's count at `to_reading`.
     pub(super) cumulative: Quantity,
+}
+
+/// The meter as it stands where bills are made here again: what was used up to the last reading before
+/// that day the charging system has billed, whether its bill has come in or not.
+pub(super) fn taken_over(
+    meter: &AssignedMeter,
+    readings: &[AcceptedReading],
+    since: Option<NaiveDate>,
+) -> AssignedMeter {
+    let mut meter = meter.clone();
+    let released = meter.released.as_ref().map(|released| released.on);
+    let billed_there = |reading: &&AcceptedReading| {
+        reading.read_on >= meter.from
+            && since.is_some_and(|since| reading.read_on < since)
+            && released.is_none_or(|on| reading.read_on <= on)
+    };
+    let last = readings.iter().rev().find(billed_there);
+    if let Some(last) = last.filter(|it| it.cumulative > meter.billed_cumulative) {
+        meter.billed_cumulative = last.cumulative;
+        meter.billed_reading = Some(last.reading_id.clone());
+        meter.billed_to = meter.billed_to.max(last.read_on);
+    }
+    meter
 }
 
 /// `None` when there is nothing new up to the end of the month.

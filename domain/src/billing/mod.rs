@@ -3,9 +3,11 @@
 mod change;
 mod deduct;
 mod error;
+mod imported;
 mod measure;
 mod move_in;
 mod move_out;
+mod parallel;
 mod process;
 mod rebill;
 mod replay;
@@ -20,10 +22,12 @@ pub use change::{AdjustBill, BillAdjustment, BillChanged, ReissueBill, VoidBill,
 pub use deduct::{DeductUsage, UsageDeducted};
 pub(crate) use deduct::{deduct, payment_days};
 pub use error::BillingError;
+pub use imported::{BillImported, ImportBill, ImportedAs, ImportedLine};
 pub use move_in::MoveIn;
 pub use move_out::{
     ClearHolder, MoveOutSettled, OtherCharge, RefundWish, SettleMoveOut, certified,
 };
+pub use parallel::{BillCompared, BillDifference, CompareBill, ComparedSide, Refusal};
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
 pub use rebill::{PreviewRebilling, Rebill, RebillingPosted};
 pub use replay::{BillReplayed, ReplayBill, ReplayedReading, ReplayedVersion};

@@ -133,6 +133,7 @@ impl SettleMoveOut {
             // The last bill that stands, where the meters have used nothing.
             let last = account.standing_bills().last().map(|it| &it.bill_no);
             let bill = bill_no.or(last).and_then(|bill_no| ledger.bill(bill_no));
+            let bill = bill.filter(|bill| !bill.is_imported());
             let bill = bill.ok_or(BillingError::NoBillForCharge)?.clone();
             let (campus, number) = (
                 account.campus.clone(),

@@ -5,12 +5,13 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
-use super::measure::{Measured, measure};
+use super::measure::{Measured, measure, taken_over};
 use super::to_date::{Rateable, ToDate, tiers};
 use crate::account::{
     Account, AccountCommand, AccountRecord, AssignedMeter, Bill, BillLine, ChargedMeter,
     TierCounted,
 };
+use crate::billing_master::{BillingMaster, BillingMasters, mastery, ours_since};
 use crate::billing_month::{BillingMonthBooks, books_of, require_open};
 use crate::meter::Meter;
 use crate::rating::{RatedBill, TariffSchedule, rate};
@@ -96,6 +97,18 @@ impl Process for PreviewBill {
     }
 }
 
+/// Refuses a month that the charging system bills.
+pub(super) fn require_ours(
+    campus: &CampusId,
+    month: BillingMonth,
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
+    match mastery(campus, month, workspace)?.master {
+        BillingMaster::Here => Ok(()),
+        BillingMaster::ChargingSystem => Err(BillingError::BilledThere(month).into()),
+    }
+}
+
 fn draft(
     account_no: &AccountNo,
     month: BillingMonth,
@@ -122,8 +135,10 @@ fn draft(
         .cloned()
         .collect();
     load(&campus, month, &assigned, workspace)?;
+    require_ours(&campus, month, workspace)?;
     require_open(&campus, month, workspace)?;
-    let measured = measure_all(account_no, month, &assigned, workspace)?;
+    let since = ours_since(&campus, month, workspace)?;
+    let measured = measure_all(account_no, month, (&assigned, since), workspace)?;
     let mut tariffs = Tariffs::default();
     for usage in &measured {
         tariffs.add(&usage.meter.tariff_id, workspace)?;
@@ -148,19 +163,22 @@ pub(super) fn load(
     let meters = workspace.need::<Meter>(assigned.iter().map(|it| it.meter_no.to_string()));
     let tariffs = workspace.need::<Tariff>(assigned.iter().map(|it| it.tariff_id.to_string()));
     let books = workspace.need::<BillingMonthBooks>([books_of(campus, month)]);
-    Stop::join([meters, tariffs, books])
+    let masters = workspace.need::<BillingMasters>([campus.to_string()]);
+    Stop::join([meters, tariffs, books, masters])
 }
 
-fn measure_all(
+/// `since`: where the charging system billed until then.
+pub(super) fn measure_all(
     account_no: &AccountNo,
     month: BillingMonth,
-    assigned: &[AssignedMeter],
+    (assigned, since): (&[AssignedMeter], Option<NaiveDate>),
     workspace: &mut Workspace,
 ) -> Result<Vec<Measured>, Stop> {
     let mut measured = Vec::new();
     let mut waiting = None;
     for meter in assigned {
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
+        let meter = &taken_over(meter, readings.accepted(), since);
         match measure(meter, readings.accepted(), month) {
             Ok(None) if readings.holds_reading(meter.billed_to, month.period().to()) => {
                 waiting = waiting.or(Some(BillingError::ReadingsHeld(meter.meter_no.clone())));
@@ -249,11 +267,12 @@ pub(super) fn rate_all(
         lines,
         total: total.ok_or(BillingError::Overflow)?,
         meters,
+        origin: None,
     })
 }
 
 /// A bill that takes a void one's place bears its revision.
-fn bill_no(account: &AccountRecord, month: BillingMonth) -> Result<BillNo, Stop> {
+pub(super) fn bill_no(account: &AccountRecord, month: BillingMonth) -> Result<BillNo, Stop> {
     let (year, of_year) = (month.year(), month.month());
     let account_no = &account.account_no;
     let text = match account.ledger().times_billed(month) {

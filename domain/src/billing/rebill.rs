@@ -15,8 +15,8 @@ use super::error::BillingError;
 use super::process::{Tariffs, bill_lines};
 use super::to_date::{Rateable, ToDate, tiers};
 use crate::account::{
-    Account, AccountCommand, AccountRecord, AssignedMeter, BillLine, ChargedMeter, CommodityAmount,
-    LedgerBill, Note, RebilledBill, Rebilling, StandingBill, by_commodity,
+    Account, AccountCommand, AccountRecord, AssignedMeter, BillLine, BillOrigin, ChargedMeter,
+    CommodityAmount, LedgerBill, Note, RebilledBill, Rebilling, StandingBill, by_commodity,
 };
 use crate::billing_month::booked_in;
 use crate::meter::Meter;
@@ -138,15 +138,21 @@ pub(super) struct Counts(pub(super) BTreeMap<(MeterNo, ReadingId), Quantity>);
 impl Counts {
     fn read(&mut self, charged: &ChargedMeter, workspace: &mut Workspace) -> Result<(), Stop> {
         let meter = workspace.get::<Meter>(charged.meter_no.as_str())?;
-        let readings = meter.accepted().iter();
-        if let Some(reading) = readings
-            .rev()
-            .find(|it| it.reading_id == charged.to_reading)
-        {
-            let key = (charged.meter_no.clone(), charged.to_reading.clone());
-            self.0.insert(key, reading.cumulative);
+        for wanted in charged.from_reading.iter().chain([&charged.to_reading]) {
+            let mut readings = meter.accepted().iter().rev();
+            if let Some(reading) = readings.find(|it| it.reading_id == *wanted) {
+                let key = (charged.meter_no.clone(), wanted.clone());
+                self.0.insert(key, reading.cumulative);
+            }
         }
         Ok(())
+    }
+
+    /// Where a usage begins that no bill here ends at: at what the charging system has billed.
+    fn before(&self, charged: &ChargedMeter) -> Option<Quantity> {
+        let from = charged.from_reading.clone()?;
+        let key = (charged.meter_no.clone(), from);
+        self.0.get(&key).copied()
     }
 
     fn at(&self, charged: &ChargedMeter) -> Quantity {
@@ -186,17 +192,20 @@ pub(super) fn rebill<'a>(
     Ok(redone)
 }
 
-fn opening(meter: &AssignedMeter) -> ((MeterNo, NaiveDate), Quantity) {
+type Reached = (Option<ReadingId>, Quantity);
+
+fn opening(meter: &AssignedMeter) -> ((MeterNo, NaiveDate), Reached) {
     let key = (meter.meter_no.clone(), meter.from);
-    (key, meter.opening_cumulative)
+    let reading = meter.opening_reading().cloned();
+    (key, (reading, meter.opening_cumulative))
 }
 
 /// Goes through the bills once more, beside what they were.
 struct Again<'a> {
     counts: &'a Counts,
     tariffs: &'a Tariffs,
-    /// The count each meter, in each of its assignments, has been billed up to.
-    reached: BTreeMap<(MeterNo, NaiveDate), Quantity>,
+    /// The reading and the count each meter, in each of its assignments, has been billed up to.
+    reached: BTreeMap<(MeterNo, NaiveDate), Reached>,
     before: ToDate<'a>,
     after: ToDate<'a>,
     /// Whose tiers are counted.
@@ -208,6 +217,9 @@ impl Again<'_> {
         if bill.holder != self.holder {
             self.holder = bill.holder;
             (self.before, self.after) = (ToDate::default(), ToDate::default());
+        }
+        if let Some(origin) = &bill.origin {
+            return self.imported(bill, origin);
         }
         let mut redone = Redone {
             bill,
@@ -226,6 +238,26 @@ impl Again<'_> {
         Ok(redone)
     }
 
+    /// What the charging system has billed stays; usages after it go on from its counts.
+    fn imported<'b>(
+        &mut self,
+        bill: &'b StandingBill,
+        origin: &BillOrigin,
+    ) -> Result<Redone<'b>, Stop> {
+        for charged in &bill.meters {
+            let key = (charged.meter_no.clone(), charged.assigned_from);
+            let reached = (Some(charged.to_reading.clone()), self.counts.at(charged));
+            self.reached.insert(key, reached);
+        }
+        self.before.count_imported(&origin.counted)?;
+        self.after.count_imported(&origin.counted)?;
+        Ok(Redone {
+            bill,
+            lines: bill.lines.clone(),
+            meters: bill.meters.clone(),
+        })
+    }
+
     fn meter(
         &mut self,
         bill: &StandingBill,
@@ -234,9 +266,16 @@ impl Again<'_> {
         let tariff_id = &charged.tariff_id;
         let key = (charged.meter_no.clone(), charged.assigned_from);
         let cumulative = self.counts.at(charged);
-        let reached = self.reached.insert(key, cumulative);
-        let usage = match reached {
-            Some(reached) => cumulative.checked_sub(reached),
+        let now = (Some(charged.to_reading.clone()), cumulative);
+        let begun = match self.reached.insert(key, now) {
+            Some((reading, reached)) if reading == charged.from_reading => Some(reached),
+            reached => self
+                .counts
+                .before(charged)
+                .or(reached.map(|(_, count)| count)),
+        };
+        let usage = match begun {
+            Some(begun) => cumulative.checked_sub(begun),
             None => Some(charged.usage),
         };
         let usage = usage.ok_or(BillingError::Overflow)?;
@@ -315,12 +354,13 @@ impl Redone<'_> {
             before: bill.lines.clone(),
             after: self.lines,
             meters: self.meters,
+            origin: None,
         })
     }
 }
 
 /// What the later lines come to beyond the earlier ones, by commodity.
-fn difference(before: &[BillLine], after: &[BillLine]) -> Option<Vec<CommodityAmount>> {
+pub(super) fn difference(before: &[BillLine], after: &[BillLine]) -> Option<Vec<CommodityAmount>> {
     let (before, after) = (by_commodity(before)?, by_commodity(after)?);
     let of = |parts: &[CommodityAmount], commodity| {
         let part = parts.iter().find(|part| part.commodity == commodity);

@@ -85,6 +85,10 @@ impl Process for ReplayBill {
 impl ReplayBill {
     /// A bill's number says which way it was worked out.
     pub fn of(bill: &Bill) -> Result<Self, BillingError> {
+        // What the charging system has worked out cannot be worked out here.
+        if bill.origin.is_some() {
+            return Err(BillingError::BillImported(bill.bill_no.clone()));
+        }
         let last_days = bill.meters.iter().map(|meter| meter.period.to());
         let by_run = bill.bill_no.as_str().rsplit_once('-');
         let by_run = by_run.is_none_or(|(_, month)| !month.contains('P'));

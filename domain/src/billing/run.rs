@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::BillingError;
+use super::process::require_ours;
 use crate::billing_month::require_open;
 use crate::campus::require_campus;
 use crate::units::{AccountNo, BillingMonth, CampusId, business_date};
@@ -34,6 +35,7 @@ impl Process for StartBillingRun {
         }
         if let Some(campus) = &self.campus {
             require_campus(campus, "campus", workspace)?;
+            require_ours(campus, self.month, workspace)?;
             require_open(campus, self.month, workspace)?;
         }
         Ok(context.command_id)

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::account::{AccountRecord, TierCounted};
+use super::error::BillingError;
+use crate::account::{AccountRecord, TierCounted, UsageCounted};
 use crate::rating::{RatedBill, RatingInput, TariffSchedule};
 use crate::units::{BillingMonth, Period, Quantity, TariffId};
 
@@ -66,6 +67,17 @@ impl<'a> ToDate<'a> {
             // Billed late, a usage still counts where it happened.
             billing_month: Some(usage.month.min(last_month)),
         }
+    }
+
+    /// What the charging system has billed.
+    pub(super) fn count_imported(&mut self, counted: &[UsageCounted]) -> Result<(), BillingError> {
+        for counted in counted {
+            let so_far = self.at(&counted.tariff_id, counted.tier_period_from);
+            let key = (counted.tariff_id.clone(), counted.tier_period_from);
+            let sum = so_far.checked_add(counted.usage);
+            self.counted.insert(key, sum.ok_or(BillingError::Overflow)?);
+        }
+        Ok(())
     }
 
     pub(super) fn count(&mut self, tariff_id: &TariffId, tiers: &[TierCounted]) {

@@ -16,10 +16,11 @@ pub enum ImportKind {
     UsageHistory,
     /// 工资代扣: what the payroll office has deducted.
     PayrollResults,
+    ChargingSystemBills,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Meters,
         Self::Accounts,
         Self::HandheldReadings,
@@ -27,6 +28,7 @@ impl ImportKind {
         Self::RemoteReadings,
         Self::UsageHistory,
         Self::PayrollResults,
+        Self::ChargingSystemBills,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -38,6 +40,7 @@ impl ImportKind {
             Self::RemoteReadings => "remote_readings",
             Self::UsageHistory => "usage_history",
             Self::PayrollResults => "payroll_results",
+            Self::ChargingSystemBills => "charging_system_bills",
         }
     }
 }

@@ -19,6 +19,7 @@ pub enum ProfileKind {
     PlatformReadings,
     RemoteReadings,
     UsageHistory,
+    ChargingSystemBills,
 }
 
 /// What kind of file it is.
@@ -65,6 +66,19 @@ pub enum ProfileField {
     Unit,
     Month,
     Usage,
+    AccountNo,
+    Amount,
+    /// 费用项目
+    Component,
+    DueOn,
+    /// 收费系统账单号
+    BillNo,
+    /// 欠费
+    OpenAmount,
+    /// 滞纳金
+    LateFee,
+    /// Whether the bill was withdrawn.
+    State,
 }
 
 /// Where a column stands.
@@ -120,6 +134,11 @@ pub struct ProfileLayout {
 }
 
 impl ProfileKind {
+    /// Whether its rows are of a day.
+    const fn is_dated(self) -> bool {
+        !matches!(self, Self::UsageHistory | Self::ChargingSystemBills)
+    }
+
     const fn fields(self) -> (&'static [ProfileField], &'static [ProfileField]) {
         use ProfileField as F;
         match self {
@@ -130,6 +149,23 @@ impl ProfileKind {
             Self::UsageHistory => (
                 &[F::MeterNo, F::Month, F::Usage],
                 &[F::MeterNo, F::Month, F::Usage, F::Unit],
+            ),
+            Self::ChargingSystemBills => (
+                &[F::AccountNo, F::MeterNo, F::Month, F::Usage, F::Amount],
+                &[
+                    F::AccountNo,
+                    F::MeterNo,
+                    F::Month,
+                    F::Usage,
+                    F::Unit,
+                    F::Amount,
+                    F::Component,
+                    F::DueOn,
+                    F::BillNo,
+                    F::OpenAmount,
+                    F::LateFee,
+                    F::State,
+                ],
             ),
         }
     }
@@ -175,8 +211,7 @@ impl ProfileLayout {
         let (required, allowed) = self.kind.fields();
         let dated =
             fields.contains(&ProfileField::ReadAt) || fields.contains(&ProfileField::ReadOn);
-        if !required.iter().all(|field| fields.contains(field))
-            || (self.kind != ProfileKind::UsageHistory && !dated)
+        if !required.iter().all(|field| fields.contains(field)) || (self.kind.is_dated() && !dated)
         {
             return Err(ImportProfileError::FieldMissing);
         }

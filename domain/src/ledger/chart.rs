@@ -33,6 +33,8 @@ pub enum LedgerAccount {
     InternalTransfers,
     /// 待入账银行来款, by the bank's number: what has come in and is no payment yet.
     Suspense,
+    /// 应收收费系统, by account number: what the charging system has collected of its bills.
+    ChargingSystem,
     /// 收付过渡, by payment or refund: nothing, whenever a command is done.
     InTransit,
     /// 应收其他校区, by `from@to`.
@@ -42,7 +44,7 @@ pub enum LedgerAccount {
 }
 
 impl LedgerAccount {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Receivable,
         Self::Credit,
         Self::Deposit,
@@ -56,6 +58,7 @@ impl LedgerAccount {
         Self::Payroll,
         Self::InternalTransfers,
         Self::Suspense,
+        Self::ChargingSystem,
         Self::InTransit,
         Self::ClearingReceivable,
         Self::ClearingPayable,
@@ -77,6 +80,7 @@ impl LedgerAccount {
             Self::Payroll => "payroll",
             Self::InternalTransfers => "internal_transfers",
             Self::Suspense => "suspense",
+            Self::ChargingSystem => "charging_system",
             Self::InTransit => "in_transit",
             Self::ClearingReceivable => "clearing_receivable",
             Self::ClearingPayable => "clearing_payable",

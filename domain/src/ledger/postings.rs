@@ -24,7 +24,9 @@ fn entry(
 
 /// Of what happens on an account.
 pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> {
-    use LedgerAccount::{Credit, Deposit, InTransit, LateFees, Receivable, Revenue, WrittenOff};
+    use LedgerAccount::{
+        ChargingSystem, Credit, Deposit, InTransit, LateFees, Receivable, Revenue, WrittenOff,
+    };
     let of = account_no.as_str();
     match event {
         AccountEvent::Charged(bill) => entry((Receivable, of), (Revenue, of), bill.total),
@@ -67,6 +69,12 @@ pub fn of_account(account_no: &AccountNo, event: &AccountEvent) -> Vec<Posting> 
         AccountEvent::BillWaived(off) => entry((WrittenOff, of), (Receivable, of), off.bill.amount),
         AccountEvent::WaiverReversed { bill, .. } => {
             entry((Receivable, of), (WrittenOff, of), bill.amount)
+        }
+        AccountEvent::ChargingSystemPaid { bill } => {
+            entry((ChargingSystem, of), (Receivable, of), bill.amount)
+        }
+        AccountEvent::ChargingSystemPaymentReversed { bill } => {
+            entry((Receivable, of), (ChargingSystem, of), bill.amount)
         }
         AccountEvent::DepositTaken { payment_id, amount } => {
             entry((InTransit, payment_id.as_str()), (Deposit, of), *amount)

@@ -127,6 +127,8 @@ identifiers! {
     StaffLogin, "工号", plain;
     ReadingId, "读数编号", plain;
     BillNo, "账单号", plain;
+    /// What the charging system (收费系统) calls a bill of its own.
+    ChargeBillNo, "收费系统账单号", plain;
     NoticeNo, "通知单号", plain;
     /// A credit or debit note (调整单).
     NoteNo, "调整单号", plain;
@@ -156,6 +158,8 @@ identifiers! {
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
     ImportBatchId, "导入批次号", plain;
+    /// A comparison of the charging system's bills with ours (对账).
+    ReconciliationId, "对账编号", plain;
     /// One outing of a reader, from setting out to the last note.
     SessionId, "抄表日志号", plain;
     CampaignId, "自抄活动编号", plain;

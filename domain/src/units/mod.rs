@@ -21,12 +21,13 @@ pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
-    CampaignId, CampusId, CaseId, CertificateNo, CollectorNo, ConnectorId, CorrectionId,
-    CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
+    CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
+    CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
     LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PayrollBatchNo,
-    PhotoHash, ReadingId, ReasonCode, ReceiptNo, RefundId, ReportTemplateId, RoundId, SessionId,
-    SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
+    PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId, ReportTemplateId,
+    RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
+    WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

@@ -52,6 +52,9 @@ pub(super) enum StatementKind {
     /// 减免, 核销: a bill asks for less, though it was right.
     WrittenOff,
     WriteOffReversed,
+    /// 收费系统已收: paid to the charging system, which made the bill.
+    PaidThere,
+    PaidThereUndone,
     /// 押金: held apart, nothing changes in what is owed.
     DepositTaken,
     /// A deposit becomes credit.

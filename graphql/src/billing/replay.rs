@@ -76,8 +76,7 @@ async fn again(
         position: event.leaf_index,
         known_at: None,
     };
-    let process =
-        ReplayBill::of(&issued).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let process = ReplayBill::of(&issued).map_err(|error| CommandError::Refused(error.into()))?;
     // It is decided as it was then: by the same person, at the same time, under the same id.
     let context = CommandContext::new(
         event.metadata.command_id,

@@ -33,6 +33,8 @@ pub(super) struct BillingRun {
     already_billed: i32,
     /// Charged by the reading, not by the month.
     prepaid: i32,
+    /// Billed by the charging system (收费系统).
+    billed_there: i32,
     /// Accounts that somebody should look at.
     refused: i32,
     /// The first hundred of them.
@@ -145,6 +147,7 @@ impl Tally {
             unread: Vec::new(),
             already_billed: 0,
             prepaid: 0,
+            billed_there: 0,
             refused: 0,
             refusals: Vec::new(),
         };
@@ -186,6 +189,7 @@ impl Tally {
             }
             "ACCOUNT_MONTH_ALREADY_BILLED" => self.run.already_billed += 1,
             "ACCOUNT_PREPAID" => self.run.prepaid += 1,
+            "BILLING_MASTER_IS_CHARGING_SYSTEM" => self.run.billed_there += 1,
             _ => {
                 self.run.refused += 1;
                 if self.run.refusals.len() < REFUSALS_SHOWN {

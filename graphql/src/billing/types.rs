@@ -98,6 +98,21 @@ pub struct Bill {
     void_reason: Option<String>,
     /// What is still to be paid.
     open_amount: Fen,
+    /// Of a bill that the charging system (收费系统) made; null for one made here.
+    charging_system: Option<ChargingSystemBill>,
+}
+
+/// What makes a bill one of the charging system's.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct ChargingSystemBill {
+    /// Its own numbers of the bill.
+    bill_nos: Vec<String>,
+    /// The import its file came in by.
+    import_batch_id: Option<String>,
+    /// Whether the tariffs kept here say what paying it late costs.
+    late_fees_here: bool,
+    /// What of it was paid to the charging system.
+    paid_there: Fen,
 }
 
 impl From<account_statement::StatementBill> for Bill {
@@ -112,6 +127,12 @@ impl From<account_statement::StatementBill> for Bill {
             voided_on: row.voided_on.map(Date),
             void_reason: row.void_reason,
             open_amount: row.open.into(),
+            charging_system: row.origin.map(|origin| ChargingSystemBill {
+                bill_nos: origin.bill_nos.into_iter().map(String::from).collect(),
+                import_batch_id: origin.batch.map(String::from),
+                late_fees_here: origin.late_fees_here,
+                paid_there: row.paid_there.into(),
+            }),
         }
     }
 }

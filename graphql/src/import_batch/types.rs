@@ -18,6 +18,8 @@ pub(super) enum ImportKind {
     UsageHistory,
     /// 工资代扣: what the payroll office has deducted.
     PayrollResults,
+    /// 收费系统账单
+    ChargingSystemBills,
 }
 
 /// A file taken in (导入批次). Taken in again, it shows its latest run.

@@ -14,6 +14,8 @@ pub(super) enum ImportProfileKind {
     RemoteReadings,
     /// 历史用量
     UsageHistory,
+    /// 收费系统账单
+    ChargingSystemBills,
 }
 
 /// In what the texts of a file are written.
@@ -42,6 +44,19 @@ pub(super) enum ImportField {
     Unit,
     Month,
     Usage,
+    AccountNo,
+    Amount,
+    /// 费用项目
+    Component,
+    DueOn,
+    /// 收费系统账单号
+    BillNo,
+    /// 欠费
+    OpenAmount,
+    /// 滞纳金
+    LateFee,
+    /// Whether the bill was withdrawn.
+    State,
 }
 
 /// What kind of file it is.

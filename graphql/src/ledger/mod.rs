@@ -39,6 +39,8 @@ pub enum LedgerAccount {
     InternalTransfers,
     /// 待入账银行来款
     Suspense,
+    /// 应收收费系统
+    ChargingSystem,
     /// 收付过渡
     InTransit,
     /// 应收其他校区

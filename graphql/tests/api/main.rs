@@ -29,3 +29,4 @@ mod support;
 mod time_travel;
 mod validation;
 mod visits;
+mod who_bills;

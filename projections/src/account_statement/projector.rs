@@ -196,6 +196,9 @@ impl Statements {
 
     fn rebill(&mut self, account_no: &str, rebilling: &Rebilling) -> Result<(), ProjectionError> {
         for bill in &rebilling.bills {
+            if bill.origin.is_some() {
+                self.bill(&bill.bill_no)?.origin.clone_from(&bill.origin);
+            }
             if let Some(note) = &bill.note {
                 self.note(account_no, note, Some(bill))?;
             }
@@ -272,6 +275,13 @@ impl Statements {
         for (bill_no, change) in event.open_changes() {
             let bill = self.bill(bill_no)?;
             bill.open = bill.open.checked_add(change).ok_or_else(overflow)?;
+            let there = match event {
+                AccountEvent::ChargingSystemPaid { bill } => bill.amount.checked_neg(),
+                AccountEvent::ChargingSystemPaymentReversed { bill } => Some(bill.amount),
+                _ => continue,
+            };
+            let there = there.and_then(|there| bill.paid_there.checked_sub(there));
+            bill.paid_there = there.ok_or_else(overflow)?;
         }
         Ok(())
     }
@@ -381,7 +391,8 @@ impl Statements {
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_bill, $1) \
              ON CONFLICT (bill_no) DO UPDATE SET open = excluded.open, \
              adjusted = excluded.adjusted, voided_on = excluded.voided_on, \
-             void_reason = excluded.void_reason";
+             void_reason = excluded.void_reason, origin = excluded.origin, \
+             paid_there = excluded.paid_there";
         store(connection, statement, &bills).await?;
         let statement = "INSERT INTO read_account_statement_line \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_line, $1)";

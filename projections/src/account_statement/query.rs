@@ -1,4 +1,4 @@
-use chaobiao_domain::account::{AccountClass, BillLine, HolderSettled, StatementKind};
+use chaobiao_domain::account::{AccountClass, BillLine, BillOrigin, HolderSettled, StatementKind};
 use chaobiao_domain::units::{
     AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoteNo, PaymentId,
     Quantity, ReadingId, TariffId, UnitPrice,
@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, Row};
 
-use super::row::moved_out;
+use super::row::{moved_out, origin};
 use crate::paging::{Page, Slice};
 use crate::rows::{fen, field};
 
@@ -85,6 +85,10 @@ pub struct StatementBill {
     pub adjusted: Fen,
     pub voided_on: Option<NaiveDate>,
     pub void_reason: Option<String>,
+    /// Of a bill that the charging system made.
+    pub origin: Option<BillOrigin>,
+    /// What of it was paid to the charging system.
+    pub paid_there: Fen,
 }
 
 impl FromRow<'_, PgRow> for StatementBill {
@@ -99,6 +103,8 @@ impl FromRow<'_, PgRow> for StatementBill {
             adjusted: fen(row, "adjusted")?,
             voided_on: row.try_get("voided_on")?,
             void_reason: row.try_get("void_reason")?,
+            origin: origin(row)?,
+            paid_there: fen(row, "paid_there")?,
         })
     }
 }
@@ -361,6 +367,67 @@ pub async fn by_tariff(
     )
     .bind(tariff_id.as_str())
     .bind(campus.map(CampusId::as_str))
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(|row| field(row, "account_no")).collect()
+}
+
+/// How many bills of a campus stand for a month and later ones.
+pub async fn billed_since(
+    executor: impl PgExecutor<'_>,
+    campus: &CampusId,
+    month: BillingMonth,
+) -> Result<u32, sqlx::Error> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM read_account_statement_bill b \
+         JOIN read_account_statement a USING (account_no) \
+         WHERE a.campus = $1 AND b.bill_month >= $2 AND b.voided_on IS NULL",
+    )
+    .bind(campus.as_str())
+    .bind(month.to_string())
+    .fetch_one(executor)
+    .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// The accounts and months for which bills stand, of some months.
+pub async fn standing_of(
+    executor: impl PgExecutor<'_>,
+    months: &[BillingMonth],
+    campus: Option<&CampusId>,
+) -> Result<Vec<(AccountNo, BillingMonth)>, sqlx::Error> {
+    let months: Vec<String> = months.iter().map(ToString::to_string).collect();
+    let rows: Vec<PgRow> = sqlx::query(
+        "SELECT DISTINCT b.account_no, b.bill_month FROM read_account_statement_bill b \
+         JOIN read_account_statement a USING (account_no) \
+         WHERE b.bill_month = ANY($1) AND b.voided_on IS NULL \
+           AND ($2::text IS NULL OR a.campus = $2) ORDER BY b.account_no, b.bill_month",
+    )
+    .bind(&months)
+    .bind(campus.map(CampusId::as_str))
+    .fetch_all(executor)
+    .await?;
+    let row = |row: &PgRow| Ok((field(row, "account_no")?, field(row, "bill_month")?));
+    rows.iter().map(row).collect()
+}
+
+/// Accounts that have, or may get, a bill for a month.
+pub async fn comparable(
+    executor: impl PgExecutor<'_>,
+    campus: Option<&CampusId>,
+    month: BillingMonth,
+) -> Result<Vec<AccountNo>, sqlx::Error> {
+    let rows: Vec<PgRow> = sqlx::query(
+        "SELECT account_no FROM read_account_statement a WHERE ($1::text IS NULL OR campus = $1) \
+         AND (EXISTS (SELECT FROM read_account_statement_meter m \
+             WHERE m.account_no = a.account_no AND (m.released_cumulative IS NULL \
+                 OR m.billed_cumulative < m.released_cumulative)) \
+           OR EXISTS (SELECT FROM read_account_statement_bill b \
+             WHERE b.account_no = a.account_no AND b.bill_month = $2 AND b.voided_on IS NULL)) \
+         ORDER BY account_no",
+    )
+    .bind(campus.map(CampusId::as_str))
+    .bind(month.to_string())
     .fetch_all(executor)
     .await?;
     rows.iter().map(|row| field(row, "account_no")).collect()

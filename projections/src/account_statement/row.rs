@@ -1,6 +1,8 @@
 //! The rows of the read model, as the projector changes them.
 
-use chaobiao_domain::account::{Bill, BillLine, HolderSettled, Note, RebilledBill, StatementLine};
+use chaobiao_domain::account::{
+    Bill, BillLine, BillOrigin, HolderSettled, Note, RebilledBill, StatementLine,
+};
 use chaobiao_domain::units::{
     BillNo, BillingMonth, Commodity, Fen, MeterNo, Quantity, ReadingId, TariffId, UnitPrice,
 };
@@ -101,6 +103,8 @@ pub(super) struct BillRow {
     pub(super) adjusted: Fen,
     pub(super) voided_on: Option<NaiveDate>,
     pub(super) void_reason: Option<String>,
+    pub(super) origin: Option<BillOrigin>,
+    pub(super) paid_there: Fen,
 }
 
 impl BillRow {
@@ -115,6 +119,8 @@ impl BillRow {
             adjusted: Fen::ZERO,
             voided_on: None,
             void_reason: None,
+            origin: bill.origin.clone(),
+            paid_there: Fen::ZERO,
         }
     }
 }
@@ -131,8 +137,15 @@ impl FromRow<'_, PgRow> for BillRow {
             adjusted: fen(row, "adjusted")?,
             voided_on: row.try_get("voided_on")?,
             void_reason: row.try_get("void_reason")?,
+            origin: origin(row)?,
+            paid_there: fen(row, "paid_there")?,
         })
     }
+}
+
+pub(super) fn origin(row: &PgRow) -> Result<Option<BillOrigin>, sqlx::Error> {
+    let origin: Option<Json<BillOrigin>> = row.try_get("origin")?;
+    Ok(origin.map(|Json(origin)| origin))
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -181,6 +181,23 @@ pub async fn last_undone(
         .await
 }
 
+/// Whether another file of the kind has been taken in since this one was.
+pub async fn has_newer(
+    executor: impl PgExecutor<'_>,
+    kind: ImportKind,
+    file: &FileHash,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM read_imports mine JOIN read_imports newer USING (kind) \
+         WHERE mine.kind = $1 AND mine.file_hash = $2 AND mine.finished \
+           AND newer.started_at > mine.started_at)",
+    )
+    .bind(kind.as_str())
+    .bind(file.as_str())
+    .fetch_one(executor)
+    .await
+}
+
 /// The read model [`readings_of`] asks who pays for a meter.
 pub const PAYERS_OF: &str = "usage_history";
 

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use chaobiao_domain::account::AccountEvent;
+use chaobiao_domain::account::{AccountEvent, BillOrigin};
 use chaobiao_domain::payment::{PaymentEvent, PaymentMethod, PaymentRecorded, PaymentReversed};
 use chaobiao_domain::payment_export::{ExportBasis, ExportBatchCreated, PaymentExportEvent};
-use chaobiao_domain::units::{BillNo, BillingMonth, Fen, PaymentId, business_date};
+use chaobiao_domain::units::{BillNo, BillingMonth, ChargeBillNo, Fen, PaymentId, business_date};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -116,6 +116,38 @@ struct LedgerRow {
     amount: Fen,
 }
 
+#[derive(Clone, Debug, Serialize)]
+struct OriginRow {
+    bill_no: BillNo,
+    numbers: String,
+}
+
+impl OriginRow {
+    /// What an event says of the charging system's numbers of bills.
+    fn of(event: &AccountEvent) -> Vec<Self> {
+        let row = |bill_no: &BillNo, origin: Option<&BillOrigin>| {
+            let numbers = origin?.bill_nos.iter();
+            let numbers: Vec<&str> = numbers.map(ChargeBillNo::as_str).collect();
+            Some(Self {
+                bill_no: bill_no.clone(),
+                numbers: numbers.join(" "),
+            })
+        };
+        match event {
+            AccountEvent::Charged(bill) => row(&bill.bill_no, bill.origin.as_ref())
+                .into_iter()
+                .collect(),
+            AccountEvent::Rebilled(rebilling) => {
+                let bills = rebilling.bills.iter();
+                bills
+                    .filter_map(|bill| row(&bill.bill_no, bill.origin.as_ref()))
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 #[async_trait]
 impl Projector for PaymentsProjector {
     fn name(&self) -> &'static str {
@@ -136,6 +168,7 @@ impl Projector for PaymentsProjector {
             "read_payments_row",
             "read_payments_receipt",
             "read_payments_batch",
+            "read_payments_origin",
         ]
     }
 
@@ -222,11 +255,16 @@ async fn project_rows(
     connection: &mut PgConnection,
 ) -> Result<(), ProjectionError> {
     let mut found = Vec::new();
+    // The last that is said of a bill holds.
+    let mut origins = HashMap::new();
     for event in events
         .iter()
         .filter(|event| event.stream.aggregate_type == "account")
     {
-        let postings = postings(&event.decode::<AccountEvent>()?);
+        let decoded = event.decode::<AccountEvent>()?;
+        let said = OriginRow::of(&decoded).into_iter();
+        origins.extend(said.map(|origin| (origin.bill_no.clone(), origin)));
+        let postings = postings(&decoded);
         found.extend(
             postings
                 .into_iter()
@@ -234,6 +272,11 @@ async fn project_rows(
                 .map(|(place, it)| (event, place + 1, it)),
         );
     }
+    let origins: Vec<OriginRow> = origins.into_values().collect();
+    let statement = "INSERT INTO read_payments_origin \
+         SELECT * FROM jsonb_populate_recordset(NULL::read_payments_origin, $1) \
+         ON CONFLICT (bill_no) DO UPDATE SET numbers = excluded.numbers";
+    store(connection, statement, &origins).await?;
     if found.is_empty() {
         return Ok(());
     }
@@ -313,7 +356,9 @@ async fn close_batch(
         "UPDATE read_payments_row r SET batch = $1, receipts = ( \
              SELECT string_agg(c.receipt_no, ' ' ORDER BY c.receipt_no) \
              FROM read_payments_receipt c \
-             WHERE c.payment_id = r.payment_id AND c.account_no = r.account_no) \
+             WHERE c.payment_id = r.payment_id AND c.account_no = r.account_no), \
+         origin_numbers = (SELECT o.numbers FROM read_payments_origin o \
+             WHERE o.bill_no = r.bill_no) \
          WHERE r.batch IS NULL AND r.leaf_index <= $2 AND r.{month} = $3"
     ))
     .bind(number)

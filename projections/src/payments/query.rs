@@ -286,6 +286,8 @@ pub struct ExportRow {
     /// The last day on which some of it was booked.
     pub booked_on: NaiveDate,
     pub receipts: BTreeSet<String>,
+    /// The charging system's numbers of the bills that were paid, where it made them.
+    pub charge_bill_nos: BTreeSet<String>,
     pub batch_id: ExportBatchId,
 }
 
@@ -296,6 +298,7 @@ pub async fn export_rows(
 ) -> Result<Vec<ExportRow>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT r.account_no, r.bill_month, r.kind, r.amount, r.booked_on, r.receipts, \
+             r.origin_numbers, \
              p.campus, p.method FROM read_payments_row r JOIN read_payments p USING (payment_id) \
          WHERE r.batch = $1",
     )
@@ -315,7 +318,11 @@ pub async fn export_rows(
 }
 
 fn export_row(row: &PgRow, batch_id: ExportBatchId) -> Result<ExportRow, sqlx::Error> {
-    let receipts: Option<String> = row.try_get("receipts")?;
+    let texts = |column| -> Result<BTreeSet<String>, sqlx::Error> {
+        let text: Option<String> = row.try_get(column)?;
+        let parts = text.iter().flat_map(|text| text.split_whitespace());
+        Ok(parts.map(str::to_owned).collect())
+    };
     Ok(ExportRow {
         account_no: field(row, "account_no")?,
         month: field(row, "bill_month")?,
@@ -324,11 +331,8 @@ fn export_row(row: &PgRow, batch_id: ExportBatchId) -> Result<ExportRow, sqlx::E
         campuses: BTreeSet::from([row.try_get("campus")?]),
         methods: BTreeSet::from([field(row, "method")?]),
         booked_on: row.try_get("booked_on")?,
-        receipts: receipts
-            .iter()
-            .flat_map(|text| text.split(' '))
-            .map(str::to_owned)
-            .collect(),
+        receipts: texts("receipts")?,
+        charge_bill_nos: texts("origin_numbers")?,
         batch_id,
     })
 }
@@ -340,5 +344,6 @@ fn add(sum: &mut ExportRow, line: ExportRow) -> Result<(), sqlx::Error> {
     sum.campuses.extend(line.campuses);
     sum.methods.extend(line.methods);
     sum.receipts.extend(line.receipts);
+    sum.charge_bill_nos.extend(line.charge_bill_nos);
     Ok(())
 }

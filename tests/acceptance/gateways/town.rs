@@ -73,6 +73,7 @@ impl Process for Owe {
             lines: vec![line],
             total: Fen::new(self.0),
             meters: Vec::new(),
+            origin: None,
         };
         let charge = AccountCommand::Charge {
             bill,

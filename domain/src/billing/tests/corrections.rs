@@ -8,7 +8,7 @@ use crate::meter::{EstimateReading, ReadState};
 use crate::payment::{PaymentMethod, RecordPayment};
 use crate::waiver::fixture::credit_note;
 
-fn pay(desk: &mut Desk, amount: i64, bills: &[&str]) -> Result<(), String> {
+pub(super) fn pay(desk: &mut Desk, amount: i64, bills: &[&str]) -> Result<(), String> {
     let payment = RecordPayment {
         method: PaymentMethod::Cash,
         amount: Fen::new(amount),

@@ -1,4 +1,5 @@
 mod corrections;
+mod imported;
 mod money;
 mod rebilling;
 

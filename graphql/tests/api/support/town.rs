@@ -182,6 +182,8 @@ impl Town {
     pub(crate) async fn verified(&self) {
         let money = [
             "account_statement",
+            "bill_reconciliations",
+            "billing_masters",
             "billing_months",
             "bank_lines",
             "campus_clearing",

@@ -8,6 +8,7 @@ export const IMPORT_KIND: Record<ImportKind, string> = {
   REMOTE_READINGS: '远传读数',
   USAGE_HISTORY: '历史用量',
   PAYROLL_RESULTS: '工资代扣回盘',
+  CHARGING_SYSTEM_BILLS: '收费系统账单',
 }
 
 export const UNDO_STATE: Record<ImportUndoState, string> = {
