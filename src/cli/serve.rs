@@ -93,9 +93,7 @@ async fn serve(
     let live = LiveFrames::default();
     let services = core.services(config, &daemon, &journal, &live)?;
     let doors = collector_doors(config, campus.is_some());
-    let collectors = Collectors::start(&doors, &core.bus, &daemon, &live).await?;
-    let relay = RelayDoor::open(config, &core.bus).await?;
-    let connectors = Connectors::start(config, &core.bus, &daemon)?;
+    let machines = Machines::start(config, &doors, &core, &daemon, &live).await?;
     let upkeep = upkeep::forget_regularly(services.access.clone(), shutdown.clone());
     let upkeep = tokio::spawn(upkeep);
     let routes = chaobiao_web::router()
@@ -107,12 +105,12 @@ async fn serve(
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
         .merge(gateways::routes(core.gateways(config)?))
-        .merge(collectors.as_ref().map(Collectors::routes).unwrap_or_default())
+        .merge(machines.routes())
         .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);
     if let Some(campus) = campus {
         show(&daemon, campus.position).await;
-        if let Some(doors) = collectors.as_ref().and_then(|collectors| collectors.listens) {
+        if let Some(doors) = machines.listens() {
             let pool = database.pool();
             simulate_collectors(pool, core.store.clock(), doors).await?;
         }
@@ -123,19 +121,56 @@ async fn serve(
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
     let served = http::serve(listener, service, shutdown, patience).await;
-    connectors.stop();
-    if let Some(relay) = relay {
-        relay.close();
-    }
-    if let Some(collectors) = collectors {
-        collectors.stop().await;
-    }
+    machines.stop().await;
     if let Some(writer) = journal_writer {
         writer.finish().await;
     }
     daemon.shutdown().await;
     upkeep.abort();
     Ok(served?)
+}
+
+/// What is heard of other machines: collectors, front-end machines, platforms.
+struct Machines {
+    collectors: Option<Collectors>,
+    relay: Option<RelayDoor>,
+    connectors: Connectors,
+}
+
+impl Machines {
+    async fn start(
+        config: &Config,
+        doors: &CollectorsConfig,
+        core: &Core,
+        daemon: &Daemon,
+        live: &LiveFrames,
+    ) -> Result<Self, CommandError> {
+        Ok(Self {
+            collectors: Collectors::start(doors, &core.bus, daemon, live).await?,
+            relay: RelayDoor::open(config, &core.bus).await?,
+            connectors: Connectors::start(config, &core.bus, daemon)?,
+        })
+    }
+
+    fn routes(&self) -> Router {
+        let collectors = self.collectors.as_ref();
+        collectors.map(Collectors::routes).unwrap_or_default()
+    }
+
+    /// Where collectors that say their name in letters are received.
+    fn listens(&self) -> Option<SocketAddr> {
+        self.collectors.as_ref()?.listens
+    }
+
+    async fn stop(self) {
+        self.connectors.stop();
+        if let Some(relay) = self.relay {
+            relay.close();
+        }
+        if let Some(collectors) = self.collectors {
+            collectors.stop().await;
+        }
+    }
 }
 
 /// A demo campus has meters that speak for themselves, on this machine alone.

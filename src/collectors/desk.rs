@@ -64,7 +64,7 @@ impl Clerk {
 
 /// See the module.
 pub(super) enum Desk {
-    Store(Clerk),
+    Store(Box<Clerk>),
     Beyond(Outgoing),
 }
 

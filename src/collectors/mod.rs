@@ -83,7 +83,7 @@ impl Collectors {
         let orders = dispatcher.run(daemon.watch("device_orders"));
         live.begin();
         let uplinks = Uplinks::open(config, &gates.gateway)?;
-        let mut collectors = Self::begin(gates, Desk::Store(clerk), config, live);
+        let mut collectors = Self::begin(gates, Desk::Store(Box::new(clerk)), config, live);
         collectors.uplinks = uplinks;
         collectors.others.push(tokio::spawn(plan));
         collectors.others.push(tokio::spawn(orders));

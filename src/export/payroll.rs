@@ -95,7 +95,7 @@ async fn write(
     };
     let rows = file_rows(store.pool(), batch_no.as_str()).await?;
     let mandates = rows.iter().filter_map(|(_, mandate)| mandate.as_ref());
-    let places: Vec<PersonalAt> = mandates.map(|mandate| mandate.employee_no()).collect();
+    let places: Vec<PersonalAt> = mandates.map(MandateRow::employee_no).collect();
     let mut numbers = reveal(store, &places).await?.into_iter();
     let yuan = |amount: Fen| Cell::Number(amount.to_yuan());
     let line = |(row, mandate): (DeductionRow, Option<MandateRow>)| {

@@ -254,6 +254,7 @@ fn post_uplink(server: SocketAddr, token: &str, body: &str) -> (u16, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn r44_a_radio_is_heard_through_its_network_server() {
     const RADIO: &str = "004A770124007DCB";
     let secrets = ScratchDirectory::create();

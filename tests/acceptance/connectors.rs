@@ -122,7 +122,7 @@ impl Stand {
         }
     }
 
-    fn register(&mut self, id: &str, settings: Value) {
+    fn register(&mut self, id: &str, settings: &Value) {
         let register = json!({ "connectorId": id, "settings": settings });
         self.manager
             .must("registerConnector", register, "connector { nextRunAt }");
@@ -166,7 +166,7 @@ fn readings(rows: &[(&str, &str)]) -> String {
 async fn r17_a_platform_is_asked_by_itself_and_what_it_has_is_taken_in_once() {
     let mut stand = Stand::open().await;
     let settings = stand.web();
-    stand.register("NH", settings);
+    stand.register("NH", &settings);
     // It does not answer as it should: said, and tried again soon.
     let failed = stand.run("NH");
     assert_eq!(failed["outcome"], "FAILED");
@@ -226,7 +226,7 @@ async fn r17_a_platform_is_asked_by_itself_and_what_it_has_is_taken_in_once() {
     // A machine nobody has allowed is not asked, whoever set it up.
     let mut elsewhere = stand.web();
     elsewhere["url"] = json!("http://169.254.169.254/latest/meta-data");
-    stand.register("ELSE", elsewhere);
+    stand.register("ELSE", &elsewhere);
     let refused = stand.run("ELSE");
     assert!(
         refused["reason"]
@@ -254,7 +254,7 @@ async fn r17_files_put_into_a_folder_are_taken_in_and_laid_aside() {
         "name": "配电监控", "kind": "FOLDER", "folder": "power", "profileId": "NH",
         "everyMinutes": 15,
     });
-    stand.register("PD", settings);
+    stand.register("PD", &settings);
     assert_eq!(stand.run("PD")["outcome"], "NOTHING_NEW");
     let folder = stand.files.path().join("power");
     let put = |name: &str, text: &str| {

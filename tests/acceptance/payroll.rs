@@ -1,10 +1,5 @@
 //! 工资代扣: the file to the payroll office, and the same file as it comes back.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 use serde_json::{Value, json};
 
 use crate::support::centre::{ALL_DESKS, Centre};

@@ -118,9 +118,9 @@ impl Beyond {
             inner: ScratchDirectory::create(),
         };
         let plan = beyond.plan();
-        let made = ["relay", "plan", "--out", plan.to_str().unwrap()];
+        let write = ["relay", "plan", "--out", plan.to_str().unwrap()];
         Centre::until(|| {
-            let said = beyond.stand.centre.command(&made);
+            let said = beyond.stand.centre.command(&write);
             said.contains("采集器 1 台，表计 8 块").then_some(())
         });
         beyond
@@ -181,7 +181,7 @@ impl Beyond {
     /// the clock on the wall.
     async fn arrive(&self, times: &[(DateTime<Utc>, DateTime<Utc>)]) {
         let mut rounds = Vec::new();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let all = times.iter().all(|(from, to)| {
                 let mut rounds = rounds.iter();

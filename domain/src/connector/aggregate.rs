@@ -93,7 +93,11 @@ impl ConnectorRecord {
                 }
                 ConnectorEvent::Changed { settings, at, by }
             }
-            ConnectorCommand::Pause(..) if self.paused.is_some() => {
+            ConnectorCommand::Pause(..)
+            | ConnectorCommand::RequestRun(..)
+            | ConnectorCommand::StartRun(..)
+                if self.paused.is_some() =>
+            {
                 return Err(ConnectorError::Paused);
             }
             ConnectorCommand::Pause(reason, by, at) => ConnectorEvent::Paused { reason, at, by },
@@ -101,15 +105,9 @@ impl ConnectorRecord {
                 return Err(ConnectorError::NotPaused);
             }
             ConnectorCommand::Resume(by, at) => ConnectorEvent::Resumed { at, by },
-            ConnectorCommand::RequestRun(..) if self.paused.is_some() => {
-                return Err(ConnectorError::Paused);
-            }
             // Asked for already, and not begun yet.
             ConnectorCommand::RequestRun(..) if self.requested => return Ok(None),
             ConnectorCommand::RequestRun(by, at) => ConnectorEvent::RunRequested { at, by },
-            ConnectorCommand::StartRun(..) if self.paused.is_some() => {
-                return Err(ConnectorError::Paused);
-            }
             ConnectorCommand::StartRun(_, at) if self.is_running(at) => {
                 return Err(ConnectorError::Running);
             }

@@ -230,6 +230,7 @@ fn r17_what_is_wrong_with_its_settings_is_said() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of every event")]
 fn every_event_keeps_its_golden_json() {
     let at = moment("2026-03-02T09:10:00");
     let by = Actor::Staff("li".to_owned());

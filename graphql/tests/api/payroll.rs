@@ -1,10 +1,5 @@
 //! Money that passes no till and no bank of ours: deducted from wages, moved between departments.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 use serde_json::{Value, json};
 
 use crate::support::town::Town;
@@ -127,6 +122,7 @@ async fn r94_who_has_agreed_pays_from_wages_and_what_was_not_deducted_is_listed(
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn r94_a_department_pays_by_a_voucher_whose_number_is_used_once_a_year() {
     let town = Town::open().await;
     town.august("A1").await;

@@ -25,9 +25,11 @@ const HELLO_MAX: Duration = Duration::from_secs(10);
 /// makes a new one.
 const SILENT_MAX: Duration = Duration::from_hours(1);
 
+type Asked = dyn Fn(&[u8]) -> bool + Send + Sync;
+
 /// Says whether a payload is one of ours, before anything is kept or acknowledged.
 #[derive(Clone)]
-pub struct Check(Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+pub struct Check(Arc<Asked>);
 
 impl Check {
     pub fn new(check: impl Fn(&[u8]) -> bool + Send + Sync + 'static) -> Self {
