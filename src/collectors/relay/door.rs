@@ -18,7 +18,7 @@ use chaobiao_gateway::relay::{
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::sleep;
+use tokio::time::{Instant, timeout_at};
 
 use super::message::{Message, RelayKey};
 use crate::collectors::gates::listener;
@@ -147,21 +147,36 @@ struct Taker {
 impl Taker {
     async fn run(mut self) {
         let mut came = self.inbox.watch();
+        // Until when a sender is left alone: its trouble is not another's.
+        let mut later: BTreeMap<Epoch, Instant> = BTreeMap::new();
         loop {
             came.mark_unchanged();
-            let mut pause = None;
             for received in self.inbox.senders() {
-                // One sender's trouble is not another's.
-                if let Err(trouble) = self.take(received).await {
-                    let sender = received.epoch.0;
-                    tracing::error!(sender, error = %trouble, "nothing more of it is taken");
-                    pause = pause.max(Some(trouble.pause()));
+                let epoch = received.epoch;
+                if later
+                    .get(&epoch)
+                    .is_some_and(|until| *until > Instant::now())
+                {
+                    continue;
+                }
+                match self.take(received).await {
+                    Ok(()) => {
+                        later.remove(&epoch);
+                    }
+                    Err(trouble) => {
+                        let sender = epoch.0;
+                        tracing::error!(sender, error = %trouble, "nothing more of it is taken");
+                        later.insert(epoch, Instant::now() + trouble.pause());
+                    }
                 }
             }
             self.count();
-            match pause {
-                Some(pause) => sleep(pause).await,
-                None if came.changed().await.is_err() => return,
+            let more = came.changed();
+            match later.values().min() {
+                Some(until) => {
+                    let _ = timeout_at(*until, more).await;
+                }
+                None if more.await.is_err() => return,
                 None => {}
             }
         }
