@@ -2,7 +2,7 @@
 
 use crate::support::centre::{CAMPUS, Centre};
 use crate::support::client::{Client, dial};
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, Months, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 fn pair(code: &str, field: &str) -> (String, String) {
@@ -293,8 +293,14 @@ async fn r53_usage_reaches_twelve_months_back() {
     let from = opened.format("%Y-%m-%d").to_string();
     let assign = json!({ "accountNo": "10001", "meterNo": "M1", "tariffId": "W", "from": from });
     admin.must("assignMeter", assign, "account { accountNo }");
+    // On the fifth of each month in Shanghai, whatever the day is there or here; this month now.
+    let shanghai = (now + TimeDelta::hours(8)).date_naive();
     for month in 1..=14_u32 {
-        let at = now.checked_sub_months(Months::new(14 - month)).unwrap();
+        let then = shanghai
+            .checked_sub_months(Months::new(14 - month))
+            .unwrap();
+        let fifth = then.with_day(5).unwrap().and_hms_opt(2, 0, 0).unwrap();
+        let at = if month == 14 { now } else { fifth.and_utc() };
         let index = (100 + 10 * month).to_string();
         let judged = read(&mut reader, "M1", &index, at, u8::try_from(month).unwrap());
         assert_eq!(judged["status"], "ACCEPTED", "{month}: {judged}");

@@ -240,12 +240,14 @@ async fn r37_rounds_read_in_the_inner_network_arrive_once_through_kills_and_cuts
         .unwrap();
     assert_eq!(actors, ["system:relay"]);
 
-    // A meter is attached; the plan is written anew, and the machine asks by it without a new start.
+    // A meter is taken off and the plan written anew: the machine asks by it.
     let (setter, technician) = (&mut beyond.stand.setter, &mut beyond.stand.technician);
     setter.follow(&beyond.stand.centre);
     technician.follow(&beyond.stand.centre);
-    let reason = serde_json::json!({ "meterNo": "R7", "reason": "拆表" });
-    setter.must("detachMeter", reason, "collector { meterCount }");
+    let detach = serde_json::json!({
+        "collectorNo": "SIM-000001", "meterNo": "R7", "reason": "拆表",
+    });
+    setter.must("detachMeter", detach, "collector { meterCount }");
     let plan = beyond.plan();
     let made = ["relay", "plan", "--out", plan.to_str().unwrap()];
     Centre::until(|| {
