@@ -56,6 +56,9 @@ export const GROUPS: readonly Group[] = [
       { to: '/stock', name: '票据', rights: ['VIEW_PAYMENTS'] },
       { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
       { to: '/bills', name: '账单', rights: ['VIEW_ACCOUNTS'] },
+      { to: '/billing-masters', name: '开账方', rights: ['VIEW_ACCOUNTS', 'MANAGE_CAMPUSES'] },
+      { to: '/parallel-run', name: '并行核对', rights: ['RUN_BILLING'] },
+      { to: '/reconciliations', name: '账单对账', rights: ['RECONCILE_BANK', 'VIEW_AUDIT'] },
       { to: '/prepaid', name: '预收费户', rights: ['VIEW_ACCOUNTS', 'MANAGE_METERS'] },
       { to: '/deposits', name: '押金', rights: ['VIEW_PAYMENTS'] },
       { to: '/refunds', name: '退款', rights: ['VIEW_PAYMENTS'] },
@@ -63,6 +66,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/arrears', name: '欠费催缴', rights: ['VIEW_PAYMENTS'] },
       { to: '/collections', name: '收款统计', rights: ['VIEW_PAYMENTS'] },
       { to: '/exports', name: '导出批次', rights: ['EXPORT_PAYMENTS', 'VIEW_AUDIT'] },
+      { to: '/reading-exports', name: '抄表数据导出', rights: ['RUN_BILLING', 'VIEW_AUDIT'] },
     ],
   },
   {
