@@ -52,6 +52,8 @@ export const GROUPS: readonly Group[] = [
       { to: '/online', name: '网上缴费', rights: ['VIEW_PAYMENTS'] },
       { to: '/transfers', name: '转账核对', rights: ['VIEW_PAYMENTS'] },
       { to: '/bank', name: '银行流水', rights: ['RECONCILE_BANK'] },
+      { to: '/payroll', name: '工资代扣', rights: ['VIEW_PAYMENTS'] },
+      { to: '/vouchers', name: '校内转账', rights: ['VIEW_PAYMENTS'] },
       { to: '/tills', name: '日结月结', rights: ['VIEW_PAYMENTS'] },
       { to: '/stock', name: '票据', rights: ['VIEW_PAYMENTS'] },
       { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
