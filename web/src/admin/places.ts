@@ -28,6 +28,8 @@ export const GROUPS: readonly Group[] = [
       { to: '/campaigns', name: '自助抄表活动', rights: ['VIEW_METERS'] },
       { to: '/imports', name: '导入批次', rights: ['MANAGE_METERS', 'APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
       { to: '/connectors', name: '平台对接', rights: ['MANAGE_METERS'] },
+      { to: '/import-profiles', name: '导入方案', rights: ['MANAGE_METERS'] },
+      { to: '/validation-rules', name: '校验规则', rights: ['VIEW_METERS'] },
     ],
   },
   {
