@@ -21,7 +21,7 @@ test('r96_an_import_profile_is_written_changed_as_a_version_and_taken_out_of_use
     await expect(form.getByText('还缺：抄表时间或抄表日期')).toBeVisible()
     await form.getByRole('button', { name: '加一列' }).click()
     for (const [at, name] of ['表号', '读数', '时间'].entries()) {
-      await form.getByRole('group', { name: `第 ${at + 1} 项` }).getByLabel('列名').fill(name)
+      await form.getByRole('group', { name: `第 ${at + 1} 项` }).getByRole('textbox', { name: '列名' }).fill(name)
     }
     await expect(form.getByText('还缺')).toHaveCount(0)
     await audit(page, 'an import profile being written')
@@ -35,9 +35,9 @@ test('r96_an_import_profile_is_written_changed_as_a_version_and_taken_out_of_use
     const form = page.getByRole('form', { name: '更改导入方案' })
     await expect(form.getByText('还没有改动。')).toBeVisible()
     await form.getByRole('group', { name: '第 2 项' }).getByLabel('怎么找').selectOption('NUMBER')
-    await form.getByRole('group', { name: '第 2 项' }).getByLabel('第几列').fill('4')
+    await form.getByRole('group', { name: '第 2 项' }).getByRole('spinbutton', { name: '第几列' }).fill('4')
     await form.getByRole('button', { name: '加一种不要的行' }).click()
-    await form.getByRole('group', { name: '不要的行 1' }).getByLabel('列名').fill('状态')
+    await form.getByRole('group', { name: '不要的行 1' }).getByRole('textbox', { name: '列名' }).fill('状态')
     await form.getByLabel('是这些之一，一行一个').fill('未抄')
     await form.getByLabel('或是空的').check()
     const preview = form.getByRole('region', { name: '逐项改动' })

@@ -72,9 +72,10 @@ describe('r97: a parallel run', () => {
       USAGE: 1,
       PRICE: 2,
     })
-    expect(verdictOf({ accounts: 0, differing: 0 })).toContain('没有可核对的户')
-    expect(verdictOf({ accounts: 9, differing: 0 })).toContain('全部一致')
-    expect(verdictOf({ accounts: 9, differing: 2 })).toContain('2 户不一致')
+    expect(verdictOf({ accounts: 0, differing: 0, differences: [] })).toContain('没有可核对的户')
+    expect(verdictOf({ accounts: 9, differing: 0, differences: [] })).toContain('全部一致')
+    expect(verdictOf({ accounts: 9, differing: 2, differences: [one, one] })).toContain('2 户不一致')
+    expect(verdictOf({ accounts: 1, differing: 1, differences: [{ ...one, kind: 'MISSING_THERE' }] })).toContain('还没有导入')
   })
 
   test('of many accounts is asked for in portions, and is one', () => {

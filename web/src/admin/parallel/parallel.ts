@@ -67,8 +67,11 @@ export function accountNosOf(text: string): string[] {
 }
 
 /** What the whole says, in a sentence. */
-export function verdictOf({ accounts, differing }: Pick<Run, 'accounts' | 'differing'>): string {
+export function verdictOf({ accounts, differing, differences }: Pick<Run, 'accounts' | 'differing' | 'differences'>): string {
   if (accounts === 0) return '这个月两边都没有账单，没有可核对的户。'
+  if (differences.length === accounts && differences.every(({ kind }) => kind === 'MISSING_THERE')) {
+    return `收费系统这个月的账单还没有导入，${accounts} 户都无从核对。请先导入账单。`
+  }
   return differing === 0
     ? `${accounts} 户全部一致，差额到分为零。`
     : `${accounts} 户中有 ${differing} 户不一致，切换开账方之前每一处都要说得清原因。`
