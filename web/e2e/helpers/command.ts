@@ -11,7 +11,9 @@ interface Ran {
 /** The command line beside the server, as an administrator uses it. */
 export function command(...given: string[]): Promise<Ran> {
   const { program, dataDir } = world()
-  const env = { ...process.env, CHAOBIAO_DEVELOPMENT: 'true' }
+  // What these tests keep in the environment is no setting of the program.
+  const { CHAOBIAO_E2E_WORLD: _world, ...kept } = process.env
+  const env = { ...kept, CHAOBIAO_DEVELOPMENT: 'true' }
   return new Promise((settle) => {
     execFile(program, [...given, '--data-dir', dataDir], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       settle({ status: error ? Number(error.code ?? 1) : 0, said: `${stdout}${stderr}` })
