@@ -11,7 +11,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, Fen, business_date};
 use chaobiao_eventstore::{EventStore, StoreError};
 use chaobiao_graphql::support::Services;
-use chaobiao_projections::directory::query as directory;
+use chaobiao_projections::directory::accounts_by_number;
 use chaobiao_projections::insight::{
     ArrearsBand, Collected, Debtor, DebtorFilter, arrears, collections,
 };
@@ -115,7 +115,7 @@ pub(super) async fn money(
     let found = built.and_then(|table| {
         Ok(Some(Download {
             name: format!("{}-{today}.{}", table.name, format.extension()),
-            format,
+            media_type: format.media_type(),
             bytes: table.file(format)?,
             personal: (report == Report::Debtors).then(|| "debtors".to_owned()),
         }))
@@ -218,8 +218,11 @@ async fn holders(
     store: &EventStore,
     owing: &[Debtor],
 ) -> Result<HashMap<AccountNo, (String, String)>, MoneyFileError> {
-    let numbers: Vec<&str> = owing.iter().map(|debtor| debtor.account_no.as_str()).collect();
-    let accounts = directory::accounts_by_number(store.pool(), &numbers).await?;
+    let numbers: Vec<&str> = owing
+        .iter()
+        .map(|debtor| debtor.account_no.as_str())
+        .collect();
+    let accounts = accounts_by_number(store.pool(), &numbers).await?;
     let places: Vec<_> = accounts
         .iter()
         .flat_map(|account| [account.holder(), account.address()])
@@ -267,7 +270,11 @@ async fn taken(
     ];
     let (from, to) = days;
     let name = format!("收款统计-{from}-{to}");
-    Ok(table(&name, &headings, rows.into_iter().map(cells).collect()))
+    Ok(table(
+        &name,
+        &headings,
+        rows.into_iter().map(cells).collect(),
+    ))
 }
 
 #[cfg(test)]

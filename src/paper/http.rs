@@ -15,11 +15,11 @@ use chaobiao_graphql::support::Services;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::ask::{AskError, Asker};
 use super::font::{FontError, PaperFont};
 use super::sheet::Sheet;
 use super::statement::Days;
 use super::{clearance, draw, notice, proof, receipt, statement};
+use crate::http::{AskError, Asker};
 use crate::http::{Caller, internal_error, refused, refused_on};
 
 /// What the papers need.

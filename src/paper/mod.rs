@@ -5,7 +5,6 @@
     reason = "where letters stand; amounts are whole fen"
 )]
 
-mod ask;
 mod capitals;
 mod clearance;
 mod draw;
