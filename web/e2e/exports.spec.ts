@@ -32,5 +32,10 @@ test('r32_arrears_and_collections_are_taken_away_as_files_as_they_are_filtered',
   await page.getByLabel('从', { exact: true }).fill(`${thisMonth()}-01`)
   expect(await taken(page, '收款统计 CSV')).toContain('净额')
   await audit(page, 'collections with their file')
+
+  await page.goto(`/admin/accounts/${debtor}`)
+  await expect(page.getByRole('heading', { name: `户号 ${debtor}` })).toBeVisible()
+  expect(await taken(page, '账单明细 CSV')).not.toBe('')
+  expect(await taken(page, '用量 CSV')).not.toBe('')
   await leave()
 })
