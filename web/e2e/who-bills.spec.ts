@@ -111,7 +111,7 @@ test('r91_the_charging_system_bills_a_campus_from_a_month_on_and_both_are_reconc
     await form.getByRole('button', { name: '更改开账方' }).click()
     const row = page.getByRole('row').filter({ hasText: NAME }).filter({ hasText: '并行核对无差异' })
     await expect(row).toContainText('尚未开始')
-    await page.getByLabel(/^校区/).selectOption(CAMPUS)
+    await page.getByRole('combobox', { name: '校区', exact: true }).selectOption(CAMPUS)
     await expect(page).toHaveURL(new RegExp(`campus=${CAMPUS}`))
     await expect(page.locator('tbody tr')).toHaveCount(2)
     await audit(page, 'who bills')
@@ -182,7 +182,7 @@ test('r97_a_month_of_both_systems_is_compared_to_the_fen_account_by_account', as
 
   await test.step('of the campus one account agrees, one has another usage, one has no bill there', async () => {
     await page.getByLabel('账期', { exact: true }).fill(month)
-    await page.getByLabel(/^校区/).selectOption(CAMPUS)
+    await page.getByRole('combobox', { name: '校区', exact: true }).selectOption(CAMPUS)
     await page.getByLabel('只核对这些户号（可空）').fill('')
     await page.getByRole('button', { name: '核对', exact: true }).click()
     const whole = section(page, '核对结果')
