@@ -8,6 +8,7 @@ use super::event::{
 use super::funds::{LateFeeCharged, Purse, WaiverKind};
 use super::imported::ImportedStep;
 use super::note::{Note, Rebilling};
+use super::occupants::OccupantStep;
 use super::papers::PaperStep;
 use super::scheme::{ChargeSchemeChanged, SupplyStep};
 use crate::units::{
@@ -110,6 +111,8 @@ pub enum AccountCommand {
     },
     /// A transfer claim or a paper of the account goes its way.
     Paper(PaperStep),
+    /// Somebody moves in behind the account's meters, or out.
+    Occupy(OccupantStep),
     ScheduleErasure {
         name_until: NaiveDate,
         today: NaiveDate,

@@ -8,7 +8,8 @@ use super::aggregate::{
 use super::event::AccountClass;
 use super::scheme::ChargeScheme;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CertificateNo, Commodity, Fen, MeterNo, PaymentId,
+    AccountNo, BillNo, BillingMonth, CertificateNo, Commodity, Fen, MeterNo, OccupantNo,
+    PaymentId,
 };
 
 /// Why an account refuses.
@@ -129,6 +130,20 @@ pub enum AccountError {
     MoveInTooEarly(NaiveDate),
     #[error("账单 {0} 属原户主，不能再调增")]
     BillOfFormerHolder(BillNo),
+    #[error("床位 {0} 已经入住")]
+    OccupantThere(OccupantNo),
+    #[error("床位 {occupant} 的上一段入住至 {until}，不能重叠")]
+    OccupantOverlaps {
+        occupant: OccupantNo,
+        until: NaiveDate,
+    },
+    #[error("床位 {0} 没有人入住")]
+    OccupantNotThere(OccupantNo),
+    #[error("床位 {occupant} 的迁出日期不能早于入住日期 {from}")]
+    OccupantOutBeforeIn {
+        occupant: OccupantNo,
+        from: NaiveDate,
+    },
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -188,6 +203,10 @@ impl BusinessError for AccountError {
             Self::FormerUnrefunded { .. } => "ACCOUNT_FORMER_UNREFUNDED",
             Self::MoveInTooEarly(_) => "ACCOUNT_MOVE_IN_TOO_EARLY",
             Self::BillOfFormerHolder(_) => "ACCOUNT_BILL_OF_FORMER_HOLDER",
+            Self::OccupantThere(_) => "ACCOUNT_OCCUPANT_THERE",
+            Self::OccupantOverlaps { .. } => "ACCOUNT_OCCUPANT_OVERLAPS",
+            Self::OccupantNotThere(_) => "ACCOUNT_OCCUPANT_NOT_THERE",
+            Self::OccupantOutBeforeIn { .. } => "ACCOUNT_OCCUPANT_OUT_BEFORE_IN",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -226,7 +245,11 @@ impl BusinessError for AccountError {
             Self::AssignmentOverlaps { .. } | Self::ClassInFuture | Self::ClassNotLater { .. } => {
                 Some("from")
             }
-            Self::ReleasedTooEarly { .. } | Self::MoveInTooEarly(_) => Some("on"),
+            Self::OccupantThere(_) | Self::OccupantNotThere(_) => Some("occupantNo"),
+            Self::OccupantOverlaps { .. } => Some("from"),
+            Self::ReleasedTooEarly { .. }
+            | Self::MoveInTooEarly(_)
+            | Self::OccupantOutBeforeIn { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),
             Self::BillVoid(_)

@@ -40,6 +40,7 @@ impl Process for ChargeFlat {
             quantity: "1".parse().unwrap(),
             price: "1".parse().unwrap(),
             amount: Fen::new(amount),
+            borne: None,
             readings: Vec::new(),
         };
         let bill_no = bill_no(&self.account_no, &self.month.to_string());

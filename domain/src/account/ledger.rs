@@ -191,7 +191,7 @@ impl Ledger {
             .find(|bill| bill.month == month && bill.holder == self.holder)
     }
 
-    pub(super) const fn holder(&self) -> u32 {
+    pub(crate) const fn holder(&self) -> u32 {
         self.holder
     }
 

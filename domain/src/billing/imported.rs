@@ -339,6 +339,7 @@ impl Drafted {
             quantity: line.usage,
             price: average(line.amount, line.usage)?,
             amount: line.amount,
+            borne: None,
             readings,
         });
         let number = line.bill_no.as_ref();
@@ -370,6 +371,7 @@ impl Drafted {
                 usage: line.usage,
                 cumulative: measured.cumulative,
                 tiers: Vec::new(),
+                occupants: None,
             });
         }
         Ok(())

@@ -24,6 +24,7 @@ mod photo_checks;
 mod prepaid;
 mod schema;
 mod service;
+mod shares;
 mod statements;
 mod support;
 mod time_travel;

@@ -7,6 +7,7 @@ mod row;
 mod tests;
 
 pub use projector::AccountStatementProjector;
+pub use row::ShareRow;
 pub use query::{
     AccountSummary, BillFilter, NoteRow, PayableMeter, StatementBill, StatementEntry,
     StatementLineRow,

@@ -64,6 +64,7 @@ impl Process for Owe {
             quantity: "1".parse().unwrap(),
             price: "1".parse().unwrap(),
             amount: Fen::new(self.0),
+            borne: None,
             readings: Vec::new(),
         };
         let bill = Bill {
