@@ -303,6 +303,7 @@ impl Process for Charge {
                 self.meter("E", Commodity::Electricity),
             ],
             origin: None,
+            shared_of: None,
         };
         let charge = AccountCommand::Charge {
             bill,

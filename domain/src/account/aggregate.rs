@@ -308,7 +308,9 @@ impl AccountRecord {
                     self.meters.count_imported(origin);
                 }
                 let holder = self.ledger.holder();
-                self.standing.issue(bill, (self.household_persons, holder));
+                if bill.shared_of.is_none() {
+                    self.standing.issue(bill, (self.household_persons, holder));
+                }
             }
             AccountEvent::Rebilled(rebilling) => {
                 let settled = self.meters.settled();
@@ -486,6 +488,12 @@ fn decide(
             notice_no,
             due_on,
         } => account.charge(bill, notice_no, due_on),
+        AccountCommand::ChargeShare { bill, due_on } => account.charge_share(bill, due_on),
+        AccountCommand::VoidShare {
+            bill_no,
+            voided_on,
+            reason,
+        } => account.void_share(&bill_no, voided_on, reason),
         AccountCommand::ChargeFinal { bill } => account.charge_final(bill),
         AccountCommand::MoveOut {
             on,

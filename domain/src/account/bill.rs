@@ -21,6 +21,10 @@ pub struct Bill {
     /// Of a bill that the charging system made; none of one made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<BillOrigin>,
+    /// 公摊: of a bill that is a share of a common meter's usage, that meter. It is none of the account's
+    /// own meters, and no bill of its month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_of: Option<MeterNo>,
 }
 
 /// What the charging system's (收费系统) file says of a bill beside its lines, and what follows here.

@@ -66,6 +66,17 @@ pub enum AccountCommand {
     Deduct {
         bill: Bill,
     },
+    /// 公摊: a share of what a common meter shows. The month is billed besides, before or after.
+    ChargeShare {
+        bill: Bill,
+        due_on: NaiveDate,
+    },
+    /// That share was not to be charged.
+    VoidShare {
+        bill_no: BillNo,
+        voided_on: NaiveDate,
+        reason: String,
+    },
     /// The last bill of a holder who moves out; what it asks for is due at once.
     ChargeFinal {
         bill: Bill,

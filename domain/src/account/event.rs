@@ -10,8 +10,8 @@ use super::scheme::ChargeSchemeChanged;
 pub use crate::units::AccountClass;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, CertificateNo, Commodity, CustomerId,
-    Fen, Index, MeterNo, NoticeNo, OccupantNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId,
-    TransferClaimId, WaiverId,
+    Fen, Index, MeterNo, NoticeNo, OccupantNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo,
+    TariffId, TransferClaimId, WaiverId,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

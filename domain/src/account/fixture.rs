@@ -54,6 +54,7 @@ impl Process for ChargeFlat {
             total: Fen::new(self.water + self.electricity),
             meters: Vec::new(),
             origin: None,
+            shared_of: None,
             bill_no: bill_no.clone(),
         };
         let charge = AccountCommand::Charge {

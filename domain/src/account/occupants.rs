@@ -58,8 +58,14 @@ impl OccupantShare {
 /// What becomes of who is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OccupantStep {
-    Add { occupant: OccupantNo, from: NaiveDate },
-    Remove { occupant: OccupantNo, on: NaiveDate },
+    Add {
+        occupant: OccupantNo,
+        from: NaiveDate,
+    },
+    Remove {
+        occupant: OccupantNo,
+        on: NaiveDate,
+    },
 }
 
 /// The occupants of the present holder's time, in the order they came.
@@ -133,14 +139,14 @@ impl Occupants {
                 to: None,
             }),
             AccountEvent::OccupantRemoved { occupant, on } => {
-                let there = |stay: &&mut OccupantStay| {
-                    stay.occupant == *occupant && stay.to.is_none()
-                };
+                let there =
+                    |stay: &&mut OccupantStay| stay.occupant == *occupant && stay.to.is_none();
                 if let Some(stay) = self.0.iter_mut().find(there) {
                     stay.to = Some(*on);
                 }
                 // Removed on the day it came, it was entered by mistake.
-                self.0.retain(|stay| stay.to.is_none_or(|to| stay.from < to));
+                self.0
+                    .retain(|stay| stay.to.is_none_or(|to| stay.from < to));
             }
             // The next holder lives with others.
             AccountEvent::HolderChanged { .. } => self.0.clear(),
@@ -263,9 +269,14 @@ mod tests {
         desk.run(&add("2", "2026-09-10")).unwrap();
         let days = |desk: &mut Desk| -> Vec<(String, u32)> {
             let shares = there(desk).unwrap().into_iter();
-            shares.map(|it| (it.occupant.to_string(), it.days())).collect()
+            shares
+                .map(|it| (it.occupant.to_string(), it.days()))
+                .collect()
         };
-        assert_eq!(days(&mut desk), [("1".to_owned(), 15), ("2".to_owned(), 25)]);
+        assert_eq!(
+            days(&mut desk),
+            [("1".to_owned(), 15), ("2".to_owned(), 25)]
+        );
         // Entered by mistake, and taken back: nobody is known again.
         desk.run(&remove("1", "2026-09-16")).unwrap();
         assert_eq!(days(&mut desk), [("2".to_owned(), 25)]);
@@ -279,16 +290,28 @@ mod tests {
             ..add("1", "2026-09-01")
         };
         assert_eq!(desk.refused(&unknown), "ACCOUNT_UNKNOWN");
-        assert_eq!(desk.refused(&remove("1", "2026-09-01")), "ACCOUNT_OCCUPANT_NOT_THERE");
+        assert_eq!(
+            desk.refused(&remove("1", "2026-09-01")),
+            "ACCOUNT_OCCUPANT_NOT_THERE"
+        );
         desk.run(&add("1", "2026-09-10")).unwrap();
-        assert_eq!(desk.refused(&add("1", "2026-09-20")), "ACCOUNT_OCCUPANT_THERE");
+        assert_eq!(
+            desk.refused(&add("1", "2026-09-20")),
+            "ACCOUNT_OCCUPANT_THERE"
+        );
         assert_eq!(
             desk.refused(&remove("1", "2026-09-09")),
             "ACCOUNT_OCCUPANT_OUT_BEFORE_IN"
         );
         desk.run(&remove("1", "2026-09-20")).unwrap();
-        assert_eq!(desk.refused(&add("1", "2026-09-19")), "ACCOUNT_OCCUPANT_OVERLAPS");
-        assert_eq!(desk.refused(&remove("1", "2026-09-25")), "ACCOUNT_OCCUPANT_NOT_THERE");
+        assert_eq!(
+            desk.refused(&add("1", "2026-09-19")),
+            "ACCOUNT_OCCUPANT_OVERLAPS"
+        );
+        assert_eq!(
+            desk.refused(&remove("1", "2026-09-25")),
+            "ACCOUNT_OCCUPANT_NOT_THERE"
+        );
         desk.run(&add("1", "2026-09-20")).unwrap();
     }
 

@@ -95,6 +95,7 @@ fn bill(of: &str, water: i64, electricity: i64) -> Bill {
             occupants: None,
         }],
         origin: None,
+        shared_of: None,
     }
 }
 

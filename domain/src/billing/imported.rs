@@ -472,6 +472,7 @@ impl Drafted {
             after: self.lines,
             meters,
             origin: Some(self.origin),
+            shared_of: None,
         };
         Ok(Rebilling {
             issued_on,

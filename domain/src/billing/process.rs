@@ -275,6 +275,7 @@ pub(super) fn rate_all(
         total: total.ok_or(BillingError::Overflow)?,
         meters,
         origin: None,
+        shared_of: None,
     })
 }
 

@@ -147,9 +147,8 @@ impl<'a> ToDate<'a> {
             billing_month: Some(usage.month.min(last_month)),
         };
         let of_month = schedule.versions().iter();
-        let mut of_month = of_month.filter(|version| {
-            version.free_allowance.is_some() || version.minimum_charge.is_some()
-        });
+        let mut of_month = of_month
+            .filter(|version| version.free_allowance.is_some() || version.minimum_charge.is_some());
         // Most tariffs say nothing of a month, and their bills need not be looked through.
         if of_month.next().is_some() {
             self.look_beside(schedule, usage, &mut input)?;
@@ -173,7 +172,11 @@ impl<'a> ToDate<'a> {
                 let free = input.free_to_date.checked_add(beside.had.free);
                 input.free_to_date = free.ok_or(RatingError::Overflow)?;
             }
-            if let Some(month) = input.month_to_date.as_mut().filter(|_| beside.month == usage.month) {
+            if let Some(month) = input
+                .month_to_date
+                .as_mut()
+                .filter(|_| beside.month == usage.month)
+            {
                 let add = |sum: Fen, more| sum.checked_add(more).ok_or(RatingError::Overflow);
                 month.amount = add(month.amount, beside.had.amount)?;
                 month.minimum = add(month.minimum, beside.had.minimum)?;
@@ -192,9 +195,8 @@ impl<'a> ToDate<'a> {
         let Some(account) = self.before else {
             return Ok(found);
         };
-        let ours = |bill: &&StandingBill| {
-            !bill.is_imported() && bill.holder == account.ledger().holder()
-        };
+        let ours =
+            |bill: &&StandingBill| !bill.is_imported() && bill.holder == account.ledger().holder();
         for bill in account.standing_bills().filter(ours) {
             for charged in &bill.meters {
                 let shares_days = charged.period.intersection(&usage.period).is_some();

@@ -53,7 +53,10 @@ impl RatedBill {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde dictates the signature")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde dictates the signature"
+)]
 const fn is_nothing(amount: &Fen) -> bool {
     amount.is_zero()
 }

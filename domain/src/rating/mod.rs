@@ -35,6 +35,6 @@ pub use error::{RatingError, TariffError};
 pub use late_fee::{LateFeePolicy, LateFeeTerms, Settlement, late_fee};
 pub use rate::{MonthToDate, RatingInput, minimum_charge, rate};
 pub use schedule::{
-    AllowanceBasis, FreeAllowance, PriceChange, Surcharge, TariffSchedule, TariffTerms, TariffVersion, Tier, TierPeriod,
-    YearCrossing,
+    AllowanceBasis, FreeAllowance, PriceChange, Surcharge, TariffSchedule, TariffTerms,
+    TariffVersion, Tier, TierPeriod, YearCrossing,
 };

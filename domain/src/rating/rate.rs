@@ -44,10 +44,7 @@ pub struct MonthToDate {
 }
 
 /// The minimum charge of a period; nought where another usage is asked for it.
-pub fn minimum_charge(
-    schedule: &TariffSchedule,
-    input: &RatingInput,
-) -> Result<Fen, RatingError> {
+pub fn minimum_charge(schedule: &TariffSchedule, input: &RatingInput) -> Result<Fen, RatingError> {
     match input.month_to_date {
         Some(_) => month::minimum(&parts(schedule, input)?),
         None => Ok(Fen::ZERO),
@@ -105,7 +102,11 @@ fn free_line(part: &Part<'_>, free: Decimal) -> Result<Option<RatedLine>, Rating
     let version = part.version;
     let first = version.tiers.first().map(|tier| tier.price);
     let surcharges = version.surcharges.iter().map(|surcharge| surcharge.price);
-    let price: Decimal = first.into_iter().chain(surcharges).map(UnitPrice::value).sum();
+    let price: Decimal = first
+        .into_iter()
+        .chain(surcharges)
+        .map(UnitPrice::value)
+        .sum();
     let price = UnitPrice::try_new(price).map_err(|_| RatingError::Overflow)?;
     let mut line = line(FREE_ALLOWANCE, version, None, free, price)?;
     line.borne = Some(std::mem::take(&mut line.amount));
@@ -121,7 +122,9 @@ fn minimum_line(
 ) -> Result<Option<RatedLine>, RatingError> {
     let asked = month.minimum.checked_add(minimum);
     let had = month.amount.checked_add(amount);
-    let missing = asked.zip(had).and_then(|(asked, had)| asked.checked_sub(had));
+    let missing = asked
+        .zip(had)
+        .and_then(|(asked, had)| asked.checked_sub(had));
     let missing = missing.ok_or(RatingError::Overflow)?;
     let with_minimum = |part: &&Part<'_>| part.version.minimum_charge.is_some();
     let part = parts.iter().rev().find(with_minimum);

@@ -113,8 +113,6 @@ identifiers! {
     MeterNo, "表号", plain;
     /// 床位号: whom an account's allowance and charge are reckoned for. A bed or a place, never a name.
     OccupantNo, "床位号", plain;
-    /// 公摊协议: whom a common meter's usage is shared by.
-    AllocationId, "公摊协议编号", plain;
     /// The number stamped on a device.
     HardwareNo, "表具编号", plain;
     /// The number of a data collector (数据采集器).

@@ -21,20 +21,20 @@ pub use account_class::AccountClass;
 pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, AllocationId, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
+    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
     CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
     CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
-    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId, PaymentId, PayrollBatchNo,
-    PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId, ReportTemplateId,
-    RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
-    WaiverId,
+    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId, PaymentId,
+    PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId,
+    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId,
+    VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;
 pub use place::GeoPoint;
-pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
-pub use split::{split, weight};
+pub use quantity::{Area, Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
+pub use split::{split, split_quantity, weight};
 pub use text::{normalise_digits, parse_decimal, written, written_if_any};
 pub use till::TillId;
 pub use time::{

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::Fen;
+use super::{Fen, Quantity};
 
 /// Quantities and areas have at most so many decimals.
 const PLACES: u32 = 8;
@@ -14,17 +14,14 @@ pub fn weight(value: Decimal) -> Option<u128> {
     whole.trunc().to_u128()
 }
 
-/// Shares `amount` out by weight; ties go to the first, so that who comes first has to be settled
-/// before. Nothing to share by, and there are no shares: all are nought. `None` where the numbers are
-/// too large to be multiplied.
-pub fn split(amount: Fen, weights: &[u128]) -> Option<Vec<Fen>> {
+/// The largest remainders get what is left over.
+fn split_whole(whole: u128, weights: &[u128]) -> Option<Vec<u128>> {
     let total = weights
         .iter()
         .try_fold(0_u128, |sum, weight| sum.checked_add(*weight))?;
     if total == 0 {
-        return Some(vec![Fen::ZERO; weights.len()]);
+        return Some(vec![0; weights.len()]);
     }
-    let whole = u128::from(amount.value().unsigned_abs());
     let mut shares = Vec::with_capacity(weights.len());
     for weight in weights {
         let product = whole.checked_mul(*weight)?;
@@ -41,11 +38,31 @@ pub fn split(amount: Fen, weights: &[u128]) -> Option<Vec<Fen>> {
             rest -= 1;
         }
     }
+    Some(shares.into_iter().map(|(share, _)| share).collect())
+}
+
+/// Shares a usage out the same way, by two decimals, or as many as it has.
+pub fn split_quantity(quantity: Quantity, weights: &[u128]) -> Option<Vec<Quantity>> {
+    let mut value = quantity.value();
+    value.rescale(value.scale().max(2));
+    let shares = split_whole(u128::try_from(value.mantissa()).ok()?, weights)?;
+    let share = |share: u128| {
+        let share = Decimal::try_from_i128_with_scale(i128::try_from(share).ok()?, value.scale());
+        Quantity::try_new(share.ok()?).ok()
+    };
+    shares.into_iter().map(share).collect()
+}
+
+/// Shares `amount` out by weight; ties go to the first, so that who comes first has to be settled
+/// before. Nothing to share by, and there are no shares: all are nought. `None` where the numbers are
+/// too large to be multiplied.
+pub fn split(amount: Fen, weights: &[u128]) -> Option<Vec<Fen>> {
+    let shares = split_whole(u128::from(amount.value().unsigned_abs()), weights)?;
     let signed = |share: u128| {
         let share = i64::try_from(share).ok()?;
         Some(Fen::new(if amount.is_negative() { -share } else { share }))
     };
-    shares.into_iter().map(|(share, _)| signed(share)).collect()
+    shares.into_iter().map(signed).collect()
 }
 
 #[cfg(test)]

@@ -19,10 +19,11 @@ use chrono::{DateTime, Utc};
 
 use super::BillLine;
 use super::types::{OccupantShare, occupant_shares};
-use crate::tariff::FreeAllowance;
 use crate::support::{
-    Date, Decimal, Fen, LogPosition, Services, YearMonth, customer_or, internal, may_see_account,
+    Date, Decimal, Fen, LogPosition, Services, YearMonth, bad_input, customer_or, internal,
+    may_see_account,
 };
+use crate::tariff::FreeAllowance;
 
 /// A bill as it was issued, beside what the events before it come to.
 #[derive(Clone, Debug)]
@@ -311,6 +312,12 @@ impl ReplayQuery {
         let store = Services::of(ctx)?.store();
         // On the heap: nested in the root's future it would be deeper than the compiler goes.
         let replayed = Box::pin(replay(store, &bill_no)).await;
-        replayed.map_err(|error| internal(ctx, error))
+        match replayed {
+            // Not every bill was worked out here, and from its account alone.
+            Err(ReplayError::Command(CommandError::Refused(rejection))) => {
+                Err(bad_input(rejection.message))
+            }
+            replayed => replayed.map_err(|error| internal(ctx, error)),
+        }
     }
 }

@@ -152,6 +152,8 @@ pub struct Bill {
     /// Who shares what its meters come to, as it was last worked out; none where the account knows no
     /// occupants.
     occupant_shares: Vec<OccupantShare>,
+    /// 公摊: the common meter whose usage the bill is a share of; null for one of the account's own meters.
+    shared_of: Option<String>,
     /// Of a bill that the charging system (收费系统) made; null for one made here.
     charging_system: Option<ChargingSystemBill>,
 }
@@ -182,6 +184,7 @@ impl From<account_statement::StatementBill> for Bill {
             void_reason: row.void_reason,
             open_amount: row.open.into(),
             occupant_shares: occupant_shares(row.shares),
+            shared_of: row.shared_of.map(String::from),
             charging_system: row.origin.map(|origin| ChargingSystemBill {
                 bill_nos: origin.bill_nos.into_iter().map(String::from).collect(),
                 import_batch_id: origin.batch.map(String::from),

@@ -78,7 +78,12 @@ async fn room(town: &Town) {
     town.centre
         .open_account("D1", "学生公寓 3-201", AccountClass::StudentDorm)
         .await;
-    let beds = [("1", "2026-08-25"), ("2", "2026-08-25"), ("3", "2026-08-25"), ("4", "2026-09-16")];
+    let beds = [
+        ("1", "2026-08-25"),
+        ("2", "2026-08-25"),
+        ("3", "2026-08-25"),
+        ("4", "2026-09-16"),
+    ];
     // Whoever is entered first, ties go to the lowest number.
     for (bed, from) in beds.iter().rev() {
         let input = json!({ "accountNo": "D1", "occupantNo": bed, "from": from });
@@ -98,7 +103,9 @@ const BILL: &str = "query($no: String!) { bill(billNo: $no) { total adjusted ope
     occupantShares { occupantNo amount meters { meterNo days amount } } } }";
 
 async fn bill(town: &Town, bill_no: &str) -> Value {
-    let asked = town.centre.ask(&town.finance, BILL, json!({ "no": bill_no }));
+    let asked = town
+        .centre
+        .ask(&town.finance, BILL, json!({ "no": bill_no }));
     asked.await.data()["bill"].take()
 }
 
@@ -138,14 +145,24 @@ async fn e6_a_room_pays_for_its_excess_and_shares_it_by_person_days() {
     meter(&town, "E-D1", "D1", "D").await;
     let reading = town.read("E-D1", "2026-10-01", "161.50").await;
 
-    let previewed = town.centre.ask(&town.finance, PREVIEW, json!({})).await.data();
+    let previewed = town
+        .centre
+        .ask(&town.finance, PREVIEW, json!({}))
+        .await
+        .data();
     let preview = &previewed["previewBill"]["bill"];
-    assert_eq!((&preview["total"], &preview["lines"]), (&json!("2178"), &lines()));
+    assert_eq!(
+        (&preview["total"], &preview["lines"]),
+        (&json!("2178"), &lines())
+    );
     assert_eq!(shares(preview), e6());
 
     town.bill("D1", "2026-10").await;
     let issued = bill(&town, "D1-202610").await;
-    assert_eq!((&issued["total"], &issued["lines"]), (&json!("2178"), &lines()));
+    assert_eq!(
+        (&issued["total"], &issued["lines"]),
+        (&json!("2178"), &lines())
+    );
     assert_eq!(shares(&issued), e6());
     assert_eq!(
         issued["occupantShares"][3]["meters"],
@@ -161,9 +178,16 @@ async fn it_is_replayed_and_simulated(town: &Town) {
     let query = "query { replayBill(billNo: \"D1-202610\") { equal replayedTotal
         occupantShares { occupantNo amount }
         tariffVersions { freeAllowance { perMonth basis excludedMonths } minimumCharge } } }";
-    let replayed = town.centre.ask(&town.finance, query, json!({})).await.data();
+    let replayed = town
+        .centre
+        .ask(&town.finance, query, json!({}))
+        .await
+        .data();
     let replayed = &replayed["replayBill"];
-    assert_eq!((&replayed["equal"], &replayed["replayedTotal"]), (&json!(true), &json!("2178")));
+    assert_eq!(
+        (&replayed["equal"], &replayed["replayedTotal"]),
+        (&json!(true), &json!("2178"))
+    );
     assert_eq!(shares(replayed), e6());
     assert_eq!(
         replayed["tariffVersions"],
@@ -175,7 +199,11 @@ async fn it_is_replayed_and_simulated(town: &Town) {
     let draft = json!([{ "from": "2026-01-01", "tiers": [{ "price": "0.65" }],
         "freeAllowance": { "perMonth": "10" }, "minimumCharge": "2000" }]);
     let input = json!({ "tariffId": "D", "from": "2026-10", "to": "2026-10", "versions": draft });
-    let simulated = town.centre.ask(&town.finance, query, json!({ "input": input })).await.data();
+    let simulated = town
+        .centre
+        .ask(&town.finance, query, json!({ "input": input }))
+        .await
+        .data();
     // 61.50 − 35.00 = 26.50 × 0.65 = 17.225, lifted to 20.00.
     assert_eq!(
         simulated["simulateTariff"]["simulation"]["total"],
@@ -206,30 +234,45 @@ async fn it_is_corrected(town: &Town, reading: &str) {
     // 23.50 × 0.65 = 15.275 → 15.28
     assert_eq!(posted["rebilling"]["net"], "-650");
     let rebilled = bill(town, "D1-202610").await;
-    assert_eq!((&rebilled["adjusted"], &rebilled["openAmount"]), (&json!("-650"), &json!("1528")));
+    assert_eq!(
+        (&rebilled["adjusted"], &rebilled["openAmount"]),
+        (&json!("-650"), &json!("1528"))
+    );
     // 15.28 × 30/105 = 4.3657, × 15/105 = 2.1829: the two fen left go to the lowest of the larger.
     assert_eq!(
         shares(&rebilled),
         owned([("1", "437"), ("2", "437"), ("3", "436"), ("4", "218")])
     );
     let void = json!({ "billNo": "D1-202610", "reason": "入住日期错误" });
-    town.centre.must(&town.finance, "voidBill", void, "bill { billNo }").await;
+    town.centre
+        .must(&town.finance, "voidBill", void, "bill { billNo }")
+        .await;
     // Bed 4 came on the 11th, as it turns out.
     let wrong = json!({ "accountNo": "D1", "occupantNo": "4", "on": "2026-09-16" });
     let fields = "account { occupants { occupantNo from to } }";
-    let removed = town.centre.must(&town.manager, "removeOccupant", wrong, fields).await;
+    let removed = town
+        .centre
+        .must(&town.manager, "removeOccupant", wrong, fields)
+        .await;
     assert_eq!(removed["account"]["occupants"].as_array().unwrap().len(), 3);
     let right = json!({ "accountNo": "D1", "occupantNo": "4", "from": "2026-09-11" });
-    town.centre.must(&town.manager, "addOccupant", right, fields).await;
+    town.centre
+        .must(&town.manager, "addOccupant", right, fields)
+        .await;
     let again = json!({ "billNo": "D1-202610" });
-    town.centre.must(&town.finance, "reissueBill", again, "bill { billNo }").await;
+    town.centre
+        .must(&town.finance, "reissueBill", again, "bill { billNo }")
+        .await;
     // 8 × (3 + 20/30) = 29.33; 51.50 − 29.33 = 22.17 × 0.65 = 14.4105
     let reissued = bill(town, "D1-202610R2").await;
     assert_eq!(
         (&reissued["total"], &reissued["lines"][0]["quantity"]),
         (&json!("1441"), &json!("29.33"))
     );
-    let sum: i64 = shares(&reissued).iter().map(|(_, fen)| fen.parse::<i64>().unwrap()).sum();
+    let sum: i64 = shares(&reissued)
+        .iter()
+        .map(|(_, fen)| fen.parse::<i64>().unwrap())
+        .sum();
     assert_eq!(sum, 1441);
 }
 
@@ -260,16 +303,24 @@ async fn e6_who_lives_where_is_kept_by_the_day_and_nonsense_is_refused() {
     );
     let out = json!({ "accountNo": "D1", "occupantNo": "2", "on": "2026-09-20" });
     let fields = "account { occupants { occupantNo from to } }";
-    let gone = town.centre.must(&town.manager, "removeOccupant", out, fields).await;
+    let gone = town
+        .centre
+        .must(&town.manager, "removeOccupant", out, fields)
+        .await;
     let stays = gone["account"]["occupants"].as_array().unwrap();
-    assert!(stays.contains(&json!({ "occupantNo": "2", "from": "2026-08-25", "to": "2026-09-20" })));
+    assert!(
+        stays.contains(&json!({ "occupantNo": "2", "from": "2026-08-25", "to": "2026-09-20" }))
+    );
     let back = json!({ "occupantNo": "2", "from": "2026-09-19" });
     assert_eq!(
         refused("addOccupant", back).await,
         code("ACCOUNT_OCCUPANT_OVERLAPS", "from")
     );
     let input = json!({ "accountNo": "D1", "occupantNo": "5" });
-    let forbidden = town.centre.mutate(&town.cashier, "addOccupant", input, "").await;
+    let forbidden = town
+        .centre
+        .mutate(&town.cashier, "addOccupant", input, "")
+        .await;
     assert_eq!(forbidden, Err("FORBIDDEN".to_owned()));
 
     let define = async |of_version: Value| {
@@ -278,13 +329,19 @@ async fn e6_who_lives_where_is_kept_by_the_day_and_nonsense_is_refused() {
         fields.extend(of_version.as_object().unwrap().clone());
         let input = json!({ "tariffId": "X", "name": "宿舍", "commodity": "ELECTRICITY",
             "versions": [version] });
-        town.centre.refused(&town.finance, "defineTariff", input).await.0
+        town.centre
+            .refused(&town.finance, "defineTariff", input)
+            .await
+            .0
     };
     let negative = json!({ "freeAllowance": { "perMonth": "-8" } });
     assert_eq!(define(negative).await, "TARIFF_ALLOWANCE_NEGATIVE");
     let thirteenth = json!({ "freeAllowance": { "perMonth": "8", "excludedMonths": [13] } });
     assert_eq!(define(thirteenth).await, "TARIFF_EXCLUDED_MONTH");
-    assert_eq!(define(json!({ "minimumCharge": "-1" })).await, "TARIFF_MINIMUM_NEGATIVE");
+    assert_eq!(
+        define(json!({ "minimumCharge": "-1" })).await,
+        "TARIFF_MINIMUM_NEGATIVE"
+    );
 }
 
 #[tokio::test]
@@ -300,7 +357,10 @@ async fn e6_two_meters_of_a_room_have_one_allowance_and_one_minimum() {
     }
     town.bill("D1", "2026-10").await;
     let issued = bill(&town, "D1-202610").await;
-    let lines: Vec<(&str, &str, &str)> = issued["lines"].as_array().unwrap().iter()
+    let lines: Vec<(&str, &str, &str)> = issued["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|line| {
             let text = |name: &str| line[name].as_str().unwrap();
             (text("component"), text("quantity"), text("amount"))
@@ -317,7 +377,11 @@ async fn e6_two_meters_of_a_room_have_one_allowance_and_one_minimum() {
     );
     assert_eq!(issued["total"], "1000");
     let query = "query { replayBill(billNo: \"D1-202610\") { equal } }";
-    let replayed = town.centre.ask(&town.finance, query, json!({})).await.data();
+    let replayed = town
+        .centre
+        .ask(&town.finance, query, json!({}))
+        .await
+        .data();
     assert_eq!(replayed["replayBill"]["equal"], true);
     town.verified().await;
 }
@@ -340,7 +404,10 @@ async fn a_month_costs_its_minimum_by_the_days_of_the_period() {
         town.bill(account_no, "2026-09").await;
         let issued = bill(&town, &format!("{account_no}-202609")).await;
         assert_eq!(
-            (issued["total"].as_str(), issued["lines"].as_array().unwrap().len()),
+            (
+                issued["total"].as_str(),
+                issued["lines"].as_array().unwrap().len()
+            ),
             (Some(total), lines)
         );
         assert_eq!(issued["occupantShares"], no_shares);

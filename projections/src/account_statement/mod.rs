@@ -7,8 +7,8 @@ mod row;
 mod tests;
 
 pub use projector::AccountStatementProjector;
-pub use row::ShareRow;
 pub use query::{
     AccountSummary, BillFilter, NoteRow, PayableMeter, StatementBill, StatementEntry,
     StatementLineRow,
 };
+pub use row::ShareRow;

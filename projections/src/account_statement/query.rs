@@ -95,6 +95,8 @@ pub struct StatementBill {
     pub paid_there: Fen,
     /// Who shares it, as it was last worked out.
     pub shares: Vec<ShareRow>,
+    /// 公摊: the common meter whose usage it is a share of.
+    pub shared_of: Option<MeterNo>,
 }
 
 impl FromRow<'_, PgRow> for StatementBill {
@@ -112,6 +114,7 @@ impl FromRow<'_, PgRow> for StatementBill {
             origin: origin(row)?,
             paid_there: fen(row, "paid_there")?,
             shares: shares(row)?,
+            shared_of: field(row, "shared_of")?,
         })
     }
 }

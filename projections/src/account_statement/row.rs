@@ -143,6 +143,7 @@ pub(super) struct BillRow {
     pub(super) origin: Option<BillOrigin>,
     pub(super) paid_there: Fen,
     pub(super) shares: Vec<ShareRow>,
+    pub(super) shared_of: Option<MeterNo>,
 }
 
 impl BillRow {
@@ -160,6 +161,7 @@ impl BillRow {
             origin: bill.origin.clone(),
             paid_there: Fen::ZERO,
             shares: ShareRow::of(&bill.meters),
+            shared_of: bill.shared_of.clone(),
         }
     }
 }
@@ -179,6 +181,7 @@ impl FromRow<'_, PgRow> for BillRow {
             origin: origin(row)?,
             paid_there: fen(row, "paid_there")?,
             shares: shares(row)?,
+            shared_of: field(row, "shared_of")?,
         })
     }
 }

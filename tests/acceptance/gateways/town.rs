@@ -75,6 +75,7 @@ impl Process for Owe {
             total: Fen::new(self.0),
             meters: Vec::new(),
             origin: None,
+            shared_of: None,
         };
         let charge = AccountCommand::Charge {
             bill,

@@ -71,7 +71,11 @@ fn e6_a_rating_case_says_who_was_there() {
     let answer = rate_case_json(&case.to_string()).unwrap();
     let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(
-        (&answer["total"], &answer["lines"][0]["borne"], &answer["ignored"]),
+        (
+            &answer["total"],
+            &answer["lines"][0]["borne"],
+            &answer["ignored"]
+        ),
         (&json!("21.78"), &json!("18.20"), &json!(null))
     );
 }
@@ -83,10 +87,19 @@ fn e6_excluded_months_give_nothing_and_what_is_not_used_lapses() {
         (bill.total.to_string(), bill.free().unwrap().to_string())
     };
     // Without stays the four of the household count.
-    assert_eq!(rated("2026-07-01", "2026-08-01", "10"), ("6.50".to_owned(), "0".to_owned()));
-    assert_eq!(rated("2026-06-01", "2026-07-01", "10"), ("0.00".to_owned(), "10".to_owned()));
+    assert_eq!(
+        rated("2026-07-01", "2026-08-01", "10"),
+        ("6.50".to_owned(), "0".to_owned())
+    );
+    assert_eq!(
+        rated("2026-06-01", "2026-07-01", "10"),
+        ("0.00".to_owned(), "10".to_owned())
+    );
     // Half of June: 4 × 8 × 15/30.
-    assert_eq!(rated("2026-06-16", "2026-07-16", "20"), ("2.60".to_owned(), "16.00".to_owned()));
+    assert_eq!(
+        rated("2026-06-16", "2026-07-16", "20"),
+        ("2.60".to_owned(), "16.00".to_owned())
+    );
     let room = TariffVersion {
         free_allowance: Some(FreeAllowance {
             per_month: "30".parse().unwrap(),
@@ -100,7 +113,10 @@ fn e6_excluded_months_give_nothing_and_what_is_not_used_lapses() {
         ..input("2026-06-01", "2026-07-01", "40", "0")
     };
     let bill = rate(&power(vec![room]), &nobody).unwrap();
-    assert_eq!((bill.total, bill.free()), (Fen::new(650), Some("30.00".parse().unwrap())));
+    assert_eq!(
+        (bill.total, bill.free()),
+        (Fen::new(650), Some("30.00".parse().unwrap()))
+    );
     let bill = rate(&power(vec![dormitory("8")]), &nobody).unwrap();
     assert_eq!((bill.total, bill.lines.len()), (Fen::new(2600), 1));
 }
@@ -112,7 +128,11 @@ fn e6_tiers_and_surcharges_are_for_the_excess_alone() {
         surcharges: version("2026-01-01", &[("", "1")], &[("基金", "0.05")]).surcharges,
         ..dormitory("8")
     };
-    let bill = rate(&power(vec![tiered]), &input("2026-09-01", "2026-10-01", "60", "0")).unwrap();
+    let bill = rate(
+        &power(vec![tiered]),
+        &input("2026-09-01", "2026-10-01", "60", "0"),
+    )
+    .unwrap();
     assert_eq!(
         shown(&bill),
         [
@@ -134,7 +154,10 @@ fn e6_what_another_meter_of_the_room_had_free_is_not_free_again() {
         ..input("2026-09-01", "2026-10-01", "10", "0")
     };
     let bill = rate(&power(vec![dormitory("8")]), &second).unwrap();
-    assert_eq!((bill.free(), bill.total), (Some("2.00".parse().unwrap()), Fen::new(520)));
+    assert_eq!(
+        (bill.free(), bill.total),
+        (Some("2.00".parse().unwrap()), Fen::new(520))
+    );
 }
 
 fn with_minimum(from: &str, price: &str, minimum: i64) -> TariffVersion {
@@ -149,8 +172,14 @@ fn a_line_lifts_a_month_to_its_minimum() {
     let rated = |from, to, usage| {
         let schedule = power(vec![with_minimum("2026-01-01", "0.65", 1000)]);
         let bill = rate(&schedule, &input(from, to, usage, "0")).unwrap();
-        assert_eq!(Fen::checked_sum(bill.lines.iter().map(|line| line.amount)), Some(bill.total));
-        (bill.lines.last().unwrap().component.clone(), bill.total.to_string())
+        assert_eq!(
+            Fen::checked_sum(bill.lines.iter().map(|line| line.amount)),
+            Some(bill.total)
+        );
+        (
+            bill.lines.last().unwrap().component.clone(),
+            bill.total.to_string(),
+        )
     };
     let lifted = |total: &str| ("最低消费补足".to_owned(), total.to_owned());
     assert_eq!(rated("2026-09-01", "2026-10-01", "4"), lifted("10.00"));
@@ -176,7 +205,10 @@ fn a_minimum_is_asked_once_of_all_meters_of_a_month() {
     let bill = rate(&schedule, &first).unwrap();
     assert_eq!((bill.total, bill.minimum), (Fen::new(260), Fen::ZERO));
     let second = RatingInput {
-        month_to_date: Some(MonthToDate { amount: Fen::new(260), minimum: Fen::ZERO }),
+        month_to_date: Some(MonthToDate {
+            amount: Fen::new(260),
+            minimum: Fen::ZERO,
+        }),
         ..input("2026-09-01", "2026-10-01", "2", "0")
     };
     let bill = rate(&schedule, &second).unwrap();
@@ -190,10 +222,7 @@ fn a_minimum_changes_with_its_version() {
         with_minimum("2026-09-16", "0.65", 1000),
     ]);
     let bill = rate(&schedule, &input("2026-09-01", "2026-10-01", "0", "0")).unwrap();
-    assert_eq!(
-        shown(&bill),
-        ["最低消费补足 2026-09-16 - 0 5.00", "5.00 0"]
-    );
+    assert_eq!(shown(&bill), ["最低消费补足 2026-09-16 - 0 5.00", "5.00 0"]);
 }
 
 #[test]
@@ -204,12 +233,18 @@ fn nonsense_about_a_month_is_refused() {
     let mut thirteenth = dormitory("8");
     thirteenth.free_allowance.as_mut().unwrap().excluded_months = [13].into();
     assert_eq!(code(thirteenth), "TARIFF_EXCLUDED_MONTH");
-    assert_eq!(code(with_minimum("2026-01-01", "1", -1)), "TARIFF_MINIMUM_NEGATIVE");
+    assert_eq!(
+        code(with_minimum("2026-01-01", "1", -1)),
+        "TARIFF_MINIMUM_NEGATIVE"
+    );
     let mut named = dormitory("8");
     named.surcharges = version("2026-01-01", &[("", "1")], &[("免费额度", "1")]).surcharges;
     assert_eq!(code(named.clone()), "TARIFF_SURCHARGE_NAME");
     named.free_allowance = None;
-    assert!(refused(named).is_ok(), "an old tariff may have called it so");
+    assert!(
+        refused(named).is_ok(),
+        "an old tariff may have called it so"
+    );
 }
 
 proptest! {
