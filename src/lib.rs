@@ -7,6 +7,7 @@
 pub mod access_log;
 pub mod app;
 pub mod calendar;
+mod changes;
 pub mod checkpoint_store;
 pub mod cli;
 pub mod collectors;

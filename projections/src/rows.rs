@@ -41,3 +41,12 @@ pub(crate) async fn store<T: Serialize>(
 pub(crate) fn fen(row: &PgRow, column: &str) -> Result<Fen, sqlx::Error> {
     row.try_get(column).map(Fen::new)
 }
+
+/// Reads a number that is counted from one, such as a batch's.
+pub(crate) fn number(row: &PgRow, column: &str) -> Result<u32, sqlx::Error> {
+    let number: i32 = row.try_get(column)?;
+    u32::try_from(number).map_err(|source| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: Box::new(source),
+    })
+}

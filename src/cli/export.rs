@@ -132,6 +132,7 @@ impl Payments {
             (None, None) => return Err("请用 --month 指定月份".into()),
         };
         let batch = read_batch(core.store.pool(), batch_id).await?;
+        let batch = batch.ok_or_else(|| format!("没有批次 {batch_id}"))?;
         let file = batch.file(self.format)?;
         let Some(out) = &self.out else {
             io::stdout().lock().write_all(&file)?;

@@ -84,8 +84,8 @@ impl Gates {
             gates.doors.push(door);
         }
         for text in &config.serials {
-            let (id, device) = serial_line(text)?;
-            let door = tokio::spawn(hold_line(gates.gateway.clone(), id, device));
+            let line = serial_line(text)?;
+            let door = tokio::spawn(hold_line(gates.gateway.clone(), line));
             gates.doors.push(door);
         }
         for forward in forward::forwards(config)? {
@@ -144,7 +144,7 @@ fn calls(config: &CollectorsConfig) -> Result<Vec<Call>, ConfigError> {
 fn call(text: &str) -> Result<Call, ConfigError> {
     let wrong = || ConfigError::CollectorSetting {
         key: "collectors.dials",
-        wanted: "采集器编号、地址，按规约封装时再加 concentrator 或 data_unit",
+        wanted: "采集器编号、地址，按规约封装时再加 concentrator、data_unit 或 bluetooth",
     };
     let words: Vec<&str> = text.split_whitespace().collect();
     let (id, address, kind) = match words.as_slice() {
@@ -157,26 +157,52 @@ fn call(text: &str) -> Result<Call, ConfigError> {
         None => Door::default(),
         Some("concentrator") => concentrator(),
         Some("data_unit") => wrapped(Wrapper::DataUnit),
+        Some("bluetooth") => bluetooth(&id)?,
         Some(_) => return Err(wrong()),
     };
     Ok((id, address.parse().map_err(|_| wrong())?, door))
 }
 
-fn serial_line(text: &str) -> Result<(CollectorId, PathBuf), ConfigError> {
+/// A Bluetooth concentrator is named by its number; only whoever opens the line can know it.
+fn bluetooth(id: &CollectorId) -> Result<Door, ConfigError> {
+    let number = id.as_str().parse();
+    let number = number.map_err(|_| ConfigError::CollectorSetting {
+        key: "collectors.dials",
+        wanted: "蓝牙集中器以其 12 位数字编号为采集器编号",
+    })?;
+    Ok(Door {
+        wrapper: Wrapper::Bluetooth { number },
+        ..Door::default()
+    })
+}
+
+struct SerialLine {
+    id: CollectorId,
+    device: PathBuf,
+    door: Door,
+}
+
+fn serial_line(text: &str) -> Result<SerialLine, ConfigError> {
     let wrong = || ConfigError::CollectorSetting {
         key: "collectors.serials",
-        wanted: "采集器编号、串口设备文件",
+        wanted: "采集器编号、串口设备文件，接蓝牙集中器时再加 bluetooth",
     };
     let (id, device) = text.trim().split_once(' ').ok_or_else(wrong)?;
     let id = id.parse().map_err(|_| wrong())?;
-    Ok((id, PathBuf::from(device.trim())))
+    let (device, door) = match device.trim().strip_suffix(" bluetooth") {
+        Some(device) => (device, bluetooth(&id)?),
+        None => (device, Door::default()),
+    };
+    let device = PathBuf::from(device.trim());
+    Ok(SerialLine { id, device, door })
 }
 
 /// Opens a serial device again whenever it is lost: an adapter may be pulled out and put back.
-async fn hold_line(gateway: Gateway, id: CollectorId, device: PathBuf) {
+async fn hold_line(gateway: Gateway, line: SerialLine) {
+    let SerialLine { id, device, door } = line;
     loop {
         match serial::open(&device) {
-            Ok(line) => gateway.attach(line, id.clone(), Door::default()).await,
+            Ok(stream) => gateway.attach(stream, id.clone(), door.clone()).await,
             Err(error) => {
                 tracing::warn!(device = %device.display(), %error, "no serial line");
             }
@@ -196,20 +222,27 @@ mod tests {
         assert!(matches!(door.registration, Registration::Text(_)));
         let (.., door) = call(" DCU-03  10.20.0.7:4001 concentrator ").unwrap();
         assert!(matches!(door.wrapper, Wrapper::Concentrator(_)));
+        let (.., door) = call("000000000042 10.20.0.7:4001 bluetooth").unwrap();
+        assert!(matches!(door.wrapper, Wrapper::Bluetooth { .. }));
         for bad in [
             "",
             "DCU-03",
             "DCU-03 here",
             "D 127.0.0.1:1 else",
             "D 1:1 data_unit x",
+            "DCU-03 127.0.0.1:1 bluetooth",
         ] {
             assert!(call(bad).is_err(), "{bad}");
         }
-        let (id, device) = serial_line("DCU-04 /dev/ttyS1").unwrap();
+        let line = serial_line("DCU-04 /dev/ttyS1").unwrap();
         assert_eq!(
-            (id.as_str(), device.to_str()),
+            (line.id.as_str(), line.device.to_str()),
             ("DCU-04", Some("/dev/ttyS1"))
         );
+        let line = serial_line("000000000042 /dev/rfcomm0 bluetooth").unwrap();
+        assert_eq!(line.device.to_str(), Some("/dev/rfcomm0"));
+        assert!(matches!(line.door.wrapper, Wrapper::Bluetooth { .. }));
         assert!(serial_line("/dev/ttyS1").is_err());
+        assert!(serial_line("DCU-04 /dev/rfcomm0 bluetooth").is_err());
     }
 }

@@ -30,7 +30,6 @@ use axum::Router;
 use chaobiao_devices::Protocol;
 use chaobiao_eventstore::{CommandBus, Daemon};
 use chaobiao_gateway::{Gateway, MeterAddress};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -119,17 +118,6 @@ impl Collectors {
             tracing::warn!("what collectors said last was not taken in");
         }
     }
-}
-
-/// Waits for a read model's next change, and no longer than a time.
-async fn change_within(time: Duration, changes: Option<&mut watch::Receiver<i64>>) {
-    let moved = async {
-        match changes {
-            Some(changes) => drop(changes.changed().await),
-            None => std::future::pending().await,
-        }
-    };
-    let _ = tokio::time::timeout(time, moved).await;
 }
 
 /// A meter as a simulated collector has it; none where it is not known how it speaks.

@@ -19,9 +19,9 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::change_within;
 use super::desk::Clerk;
 use super::plan::Profiles;
+use crate::changes::change_within;
 use crate::config::{CollectorsConfig, ConfigError, read_key_file};
 
 /// Also without a change: a collector may have come back.

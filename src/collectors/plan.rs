@@ -14,8 +14,9 @@ use sqlx::PgPool;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::convert;
 use super::plan_file::PlanFile;
-use super::{change_within, convert};
+use crate::changes::change_within;
 
 /// Changes that come closer together are one.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -21,8 +21,8 @@ pub struct CollectorsConfig {
     pub listen_data_units: Option<SocketAddr>,
     /// UDP.
     pub listen_datagrams: Option<SocketAddr>,
-    /// Collectors that wait to be called: `collector address` each, and `concentrator` or `data_unit`
-    /// behind it for one that speaks so.
+    /// Collectors that wait to be called: `collector address` each, and `concentrator`,
+    /// `data_unit` or `bluetooth` behind it for one that speaks so.
     pub dials: Vec<String>,
     /// Meters on a serial line of this machine, under the name of a collector: `collector device`.
     pub serials: Vec<String>,

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use uuid::Uuid;
 
+use crate::changes::change_within;
 use crate::config::{Config, ConfigError};
 use fetch::Platforms;
 use runner::Runner;
@@ -78,13 +79,7 @@ impl Desk {
                 Err(error) => tracing::warn!(%error, "what is due cannot be read"),
             }
             while running.try_join_next().is_some() {}
-            let moved = async {
-                match changes.as_mut() {
-                    Some(changes) => drop(changes.changed().await),
-                    None => std::future::pending().await,
-                }
-            };
-            let _ = tokio::time::timeout(LOOK, moved).await;
+            change_within(LOOK, changes.as_mut()).await;
         }
     }
 

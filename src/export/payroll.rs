@@ -3,25 +3,25 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use chaobiao_domain::access_log::AccessKind;
+use axum::response::Response;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{Fen, PayrollBatchNo};
 use chaobiao_eventstore::{EventStore, StoreError};
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_graphql::support::Services;
 use chaobiao_projections::payroll::query::{batch, file_rows};
 use chaobiao_projections::payroll::{DeductionRow, MandateRow};
 use chaobiao_projections::personal::{PersonalAt, reveal};
 
-use super::http::attachment;
+use super::ExportError;
+use super::download::{Download, Export, wanted};
 use super::table::{Cell, Table};
-use super::{ExportError, Format};
-use crate::http::{Caller, forbidden, internal_error, refused};
+use crate::http::Caller;
 
-/// What the access log calls it.
-const WHAT: &str = "export.payroll";
+static EXPORT: Export = Export {
+    what: "export.payroll",
+    right: Permission::ReconcileBank,
+    absent: "未找到代扣批次",
+};
 const HEADINGS: [&str; 7] = [
     "代扣批次",
     "扣款月份",
@@ -47,49 +47,17 @@ pub(super) async fn payroll(
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
 ) -> Response {
-    let viewer = caller.viewer(&services).await;
-    let info = caller.info();
-    let record = |kind, subject| record_route(&services, &info, &viewer, kind, WHAT, subject);
-    if !may(Permission::ReconcileBank).allows(&viewer) {
-        record(AccessKind::Denied, None);
-        return forbidden(&viewer);
-    }
-    let Some((batch_no, format)) = wanted(&file) else {
-        return absent();
+    let admitted = match EXPORT.admit(&services, &caller).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
     };
-    match write(services.store(), &batch_no, format).await {
-        Ok(Some(bytes)) => {
-            let subject = format!("payroll_batch/{batch_no}");
-            record(AccessKind::PersonalDataSeen, Some(subject));
-            let name = format!("工资代扣-{file}");
-            let headers = [
-                (CONTENT_TYPE, format.media_type().to_owned()),
-                (CONTENT_DISPOSITION, attachment(&file, &name)),
-                (CACHE_CONTROL, "no-store".to_owned()),
-            ];
-            (headers, bytes).into_response()
-        }
-        Ok(None) => absent(),
-        Err(error) => internal_error(&error, "an export"),
-    }
+    admitted.answer(&file, download(admitted.store(), &file).await)
 }
 
-/// `GZ000001.csv`
-fn wanted(file: &str) -> Option<(PayrollBatchNo, Format)> {
-    let (batch_no, extension) = file.rsplit_once('.')?;
-    let format = Format::of_extension(extension)?;
-    Some((PayrollBatchNo::try_new(batch_no).ok()?, format))
-}
-
-fn absent() -> Response {
-    refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到代扣批次")
-}
-
-async fn write(
-    store: &EventStore,
-    batch_no: &PayrollBatchNo,
-    format: Format,
-) -> Result<Option<Vec<u8>>, PayrollFileError> {
+async fn download(store: &EventStore, file: &str) -> Result<Option<Download>, PayrollFileError> {
+    let Some((batch_no, format)) = wanted(file, |id| PayrollBatchNo::try_new(id).ok()) else {
+        return Ok(None);
+    };
     let Some(opened) = batch(store.pool(), batch_no.as_str()).await? else {
         return Ok(None);
     };
@@ -118,23 +86,10 @@ async fn write(
         // The same batch again is the same bytes.
         created_at: Some(opened.opened_at),
     };
-    Ok(Some(table.file(format)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_a_batch_and_a_kind() {
-        let batch_no = PayrollBatchNo::try_new("GZ000007").unwrap();
-        assert_eq!(
-            wanted("GZ000007.csv"),
-            Some((batch_no.clone(), Format::Csv))
-        );
-        assert_eq!(wanted("GZ000007.xlsx"), Some((batch_no, Format::Xlsx)));
-        for bad in ["GZ000007", "GZ000007.pdf", ".csv", ""] {
-            assert_eq!(wanted(bad), None, "{bad}");
-        }
-    }
+    Ok(Some(Download {
+        name: format!("工资代扣-{file}"),
+        format,
+        bytes: table.file(format)?,
+        personal: Some(format!("payroll_batch/{batch_no}")),
+    }))
 }

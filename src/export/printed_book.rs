@@ -4,48 +4,44 @@ use std::fmt::Write as _;
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{RoundId, business_date};
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_graphql::support::Services;
 use chaobiao_projections::meter_card::{self, MeterCard};
 use chaobiao_projections::unread_meters::{RoundRow, query};
 use sqlx::PgPool;
 
 use super::ExportError;
-use crate::http::{Caller, forbidden, internal_error, refused};
+use super::download::Export;
+use crate::http::{Caller, internal_error};
 
-/// What the access log calls it.
-const WHAT: &str = "export.round";
+static EXPORT: Export = Export {
+    what: "export.round",
+    right: Permission::ViewMeters,
+    absent: "未找到抄表批次",
+};
 
 pub(super) async fn printed_book(
     State(services): State<Services>,
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
 ) -> Response {
-    let viewer = caller.viewer(&services).await;
-    let info = caller.info();
-    if !may(Permission::ViewMeters).allows(&viewer) {
-        record_route(&services, &info, &viewer, AccessKind::Denied, WHAT, None);
-        return forbidden(&viewer);
-    }
+    let admitted = match EXPORT.admit(&services, &caller).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
+    };
     let round_id = file
         .strip_suffix(".html")
         .and_then(|id| RoundId::try_new(id).ok());
     let Some(round_id) = round_id else {
-        return absent();
+        return admitted.absent();
     };
-    match page(services.store().pool(), &round_id).await {
+    match page(admitted.pool(), &round_id).await {
         Ok(Some(page)) => Html(page).into_response(),
-        Ok(None) => absent(),
+        Ok(None) => admitted.absent(),
         Err(error) => internal_error(&error, "a printed book"),
     }
-}
-
-fn absent() -> Response {
-    refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到抄表批次")
 }
 
 async fn page(pool: &PgPool, round_id: &RoundId) -> Result<Option<String>, ExportError> {

@@ -1,36 +1,31 @@
 //! 抄表数据 for the charging system: `GET /export/readings/<batch>.csv`, or `.xlsx`.
 
-use std::time::Duration;
-
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use chaobiao_decision::{Actor, CommandContext};
-use chaobiao_domain::access_log::AccessKind;
+use axum::response::Response;
+use chaobiao_decision::Actor;
 use chaobiao_domain::meter::Quality;
 use chaobiao_domain::reading_export::{CreateReadingBatch, ReadingBatchId};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BillingMonth, CampusId};
-use chaobiao_eventstore::{CommandError, Daemon};
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_eventstore::Daemon;
+use chaobiao_graphql::support::Services;
 use chaobiao_projections::reading_exports::{ExportedReading, ReadingBatch, query};
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use super::http::attachment;
+use super::batch::close;
+use super::download::{Download, Export, wanted};
 use super::table::{Cell, Table};
 use super::{ExportError, Format};
 use crate::app::Core;
-use crate::http::{Caller, forbidden, internal_error, refused};
+use crate::http::Caller;
 
-/// What the access log calls it.
-const WHAT: &str = "export.readings";
+static EXPORT: Export = Export {
+    what: "export.readings",
+    right: Permission::RunBilling,
+    absent: "未找到导出批次",
+};
 const COUNTED_BEFORE: &str = "READING_EXPORT_COUNTED_BEFORE";
-const ATTEMPTS: usize = 5;
-/// How long the read models may take to show a new batch.
-const SHOWN_WITHIN: Duration = Duration::from_secs(30);
 
 const HEADINGS: [&str; 11] = [
     "户号",
@@ -106,7 +101,6 @@ const fn quality(quality: Quality) -> &'static str {
 }
 
 /// Closes a batch over everything of the month that is in none yet; `None` when there is nothing.
-/// Batches closed by others meanwhile only mean to count again.
 pub async fn close_readings(
     core: &Core,
     daemon: &Daemon,
@@ -114,41 +108,15 @@ pub async fn close_readings(
     month: BillingMonth,
     campus: Option<&CampusId>,
 ) -> Result<Option<ReadingBatchId>, ExportError> {
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
+    close(core, daemon, actor, COUNTED_BEFORE, || async {
         let counted = query::countable(core.store.pool(), month, campus).await?;
-        if counted.row_count == 0 {
-            return Ok(None);
-        }
-        let context = CommandContext::new(Uuid::now_v7(), actor.clone(), core.store.clock().now());
-        let create = CreateReadingBatch {
+        Ok((counted.row_count > 0).then(|| CreateReadingBatch {
             month,
             campus: campus.cloned(),
             counted,
-        };
-        match core.bus.execute(context, create).await {
-            Ok(executed) => {
-                let shown = match executed.position {
-                    Some(position) => daemon.wait_for(position, SHOWN_WITHIN).await,
-                    None => true,
-                };
-                let batch = executed.outcome;
-                return if shown {
-                    Ok(Some(batch))
-                } else {
-                    Err(ExportError::ReadingsBehind(batch))
-                };
-            }
-            Err(CommandError::Refused(refused))
-                if refused.code == COUNTED_BEFORE && attempts < ATTEMPTS =>
-            {
-                // The other batch has to be seen before it can be counted around.
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+        }))
+    })
+    .await
 }
 
 pub(super) async fn readings(
@@ -156,52 +124,24 @@ pub(super) async fn readings(
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
 ) -> Response {
-    let viewer = caller.viewer(&services).await;
-    let info = caller.info();
-    if !may(Permission::RunBilling).allows(&viewer) {
-        record_route(&services, &info, &viewer, AccessKind::Denied, WHAT, None);
-        return forbidden(&viewer);
-    }
-    let absent = || refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到导出批次");
-    let Some((batch_id, format)) = wanted(&file) else {
-        return absent();
+    let admitted = match EXPORT.admit(&services, &caller).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
     };
-    let read = match ReadingFile::read(services.store().pool(), batch_id).await {
-        Ok(Some(read)) => read,
-        Ok(None) => return absent(),
-        Err(error) => return internal_error(&error, "an export"),
-    };
-    match read.file(format) {
-        Ok(bytes) => {
-            let name = format!("抄表数据-{}-{file}", read.batch.month);
-            let headers = [
-                (CONTENT_TYPE, format.media_type().to_owned()),
-                (CONTENT_DISPOSITION, attachment(&file, &name)),
-                (CACHE_CONTROL, "no-store".to_owned()),
-            ];
-            (headers, bytes).into_response()
-        }
-        Err(error) => internal_error(&error, "an export"),
-    }
+    admitted.answer(&file, download(admitted.pool(), &file).await)
 }
 
-/// `RE000001.csv`
-fn wanted(file: &str) -> Option<(ReadingBatchId, Format)> {
-    let (batch_id, extension) = file.split_once('.')?;
-    Some((batch_id.parse().ok()?, Format::of_extension(extension)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_a_batch_and_a_kind() {
-        let batch = ReadingBatchId::new(7);
-        assert_eq!(wanted("RE000007.csv"), Some((batch, Format::Csv)));
-        assert_eq!(wanted("RE000007.xlsx"), Some((batch, Format::Xlsx)));
-        for bad in ["RE000007", "PE000007.csv", "RE000007.pdf", "..", ""] {
-            assert_eq!(wanted(bad), None, "{bad}");
-        }
-    }
+async fn download(pool: &PgPool, file: &str) -> Result<Option<Download>, ExportError> {
+    let Some((batch_id, format)) = wanted(file, |id| id.parse().ok()) else {
+        return Ok(None);
+    };
+    let Some(read) = ReadingFile::read(pool, batch_id).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Download {
+        name: format!("抄表数据-{}-{file}", read.batch.month),
+        format,
+        bytes: read.file(format)?,
+        personal: None,
+    }))
 }

@@ -2,23 +2,23 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use chaobiao_domain::access_log::AccessKind;
+use axum::response::Response;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{Fen, ReconciliationId};
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_graphql::support::Services;
 use chaobiao_projections::bill_reconciliations::{DifferenceRow, ReconciliationRow, query};
 use sqlx::PgPool;
 
-use super::http::attachment;
+use super::ExportError;
+use super::download::{Download, Export, wanted};
 use super::table::{Cell, Table};
-use super::{ExportError, Format};
-use crate::http::{Caller, forbidden, internal_error, refused};
+use crate::http::Caller;
 
-/// What the access log calls it.
-const WHAT: &str = "export.reconciliation";
+static EXPORT: Export = Export {
+    what: "export.reconciliation",
+    right: Permission::ReconcileBank,
+    absent: "未找到对账",
+};
 
 const HEADINGS: [&str; 7] = [
     "户号",
@@ -35,43 +35,27 @@ pub(super) async fn reconciliation(
     Extension(caller): Extension<Caller>,
     Path(file): Path<String>,
 ) -> Response {
-    let viewer = caller.viewer(&services).await;
-    let info = caller.info();
-    if !may(Permission::ReconcileBank).allows(&viewer) {
-        record_route(&services, &info, &viewer, AccessKind::Denied, WHAT, None);
-        return forbidden(&viewer);
-    }
-    let absent = || refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到对账");
-    let Some((id, format)) = wanted(&file) else {
-        return absent();
+    let admitted = match EXPORT.admit(&services, &caller).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
     };
-    match written(services.store().pool(), &id, format).await {
-        Ok(Some(bytes)) => {
-            let headers = [
-                (CONTENT_TYPE, format.media_type().to_owned()),
-                (
-                    CONTENT_DISPOSITION,
-                    attachment(&file, &format!("对账差异-{file}")),
-                ),
-                (CACHE_CONTROL, "no-store".to_owned()),
-            ];
-            (headers, bytes).into_response()
-        }
-        Ok(None) => absent(),
-        Err(error) => internal_error(&error, "an export"),
-    }
+    admitted.answer(&file, download(admitted.pool(), &file).await)
 }
 
-async fn written(
-    pool: &PgPool,
-    id: &ReconciliationId,
-    format: Format,
-) -> Result<Option<Vec<u8>>, ExportError> {
-    let Some(reconciliation) = query::by_id(pool, id).await? else {
+async fn download(pool: &PgPool, file: &str) -> Result<Option<Download>, ExportError> {
+    let Some((id, format)) = wanted(file, |id| ReconciliationId::try_new(id).ok()) else {
         return Ok(None);
     };
-    let differences = query::all_differences(pool, id).await?;
-    table(&reconciliation, &differences).file(format).map(Some)
+    let Some(reconciliation) = query::by_id(pool, &id).await? else {
+        return Ok(None);
+    };
+    let differences = query::all_differences(pool, &id).await?;
+    Ok(Some(Download {
+        name: format!("对账差异-{file}"),
+        format,
+        bytes: table(&reconciliation, &differences).file(format)?,
+        personal: None,
+    }))
 }
 
 fn table(reconciliation: &ReconciliationRow, differences: &[DifferenceRow]) -> Table {
@@ -97,11 +81,4 @@ fn table(reconciliation: &ReconciliationRow, differences: &[DifferenceRow]) -> T
         rows: differences.iter().map(cells).collect(),
         created_at: Some(reconciliation.compared_at),
     }
-}
-
-/// `BR-0123456789abcdef012345.csv`
-fn wanted(file: &str) -> Option<(ReconciliationId, Format)> {
-    let (id, extension) = file.rsplit_once('.')?;
-    let format = Format::of_extension(extension)?;
-    Some((ReconciliationId::try_new(id).ok()?, format))
 }

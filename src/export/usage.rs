@@ -3,24 +3,25 @@
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
-use chaobiao_domain::access_log::AccessKind;
+use axum::response::Response;
 use chaobiao_domain::report_template::{ReportColumn, ReportLayout};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BillingMonth, CampusId, Commodity, Quantity, ReportTemplateId};
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_graphql::support::Services;
 use chaobiao_projections::insight::{ReportFilter, ReportLine, report};
 use chaobiao_projections::report_templates::{TemplateRow, query};
 use serde::Deserialize;
 
-use super::http::attachment;
+use super::ExportError;
+use super::download::{Download, Export, wanted};
 use super::table::{Cell, Table};
-use super::{ExportError, Format};
-use crate::http::{Caller, forbidden, internal_error, refused};
+use crate::http::{Caller, internal_error, refused};
 
-/// What the access log calls it.
-const WHAT: &str = "export.usage";
+static EXPORT: Export = Export {
+    what: "export.usage",
+    right: Permission::ViewMeters,
+    absent: "未找到报表模板",
+};
 
 /// The months of a report, the last one included, and where.
 #[derive(Debug, Deserialize)]
@@ -53,24 +54,20 @@ pub(super) async fn usage(
     Path(file): Path<String>,
     Query(span): Query<Span>,
 ) -> Response {
-    let viewer = caller.viewer(&services).await;
-    let info = caller.info();
-    if !may(Permission::ViewMeters).allows(&viewer) {
-        record_route(&services, &info, &viewer, AccessKind::Denied, WHAT, None);
-        return forbidden(&viewer);
-    }
-    let pool = services.store().pool();
-    let found = async {
-        let Some((template_id, format)) = wanted(&file) else {
-            return Ok(None);
-        };
-        let templates = query::list(pool, Some(&template_id)).await?;
-        Ok::<_, ExportError>(templates.into_iter().next().zip(Some(format)))
+    let admitted = match EXPORT.admit(&services, &caller).await {
+        Ok(admitted) => admitted,
+        Err(refusal) => return *refusal,
     };
-    let (template, format) = match found.await {
-        Ok(Some(found)) => found,
-        Ok(None) => return refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到报表模板"),
+    let Some((template_id, format)) = wanted(&file, |id| ReportTemplateId::try_new(id).ok()) else {
+        return admitted.absent();
+    };
+    let pool = admitted.pool();
+    let template = match query::list(pool, Some(&template_id)).await {
+        Ok(templates) => templates.into_iter().next(),
         Err(error) => return internal_error(&error, "an export"),
+    };
+    let Some(template) = template else {
+        return admitted.absent();
     };
     let Some(filter) = span.filter(&template.layout) else {
         let message = "from 和 to 应为月份，且 from 不晚于 to";
@@ -78,33 +75,20 @@ pub(super) async fn usage(
     };
     let written = async {
         let lines = report::all(pool, &filter).await?;
-        table(&template, &lines).file(format)
-    };
-    match written.await {
-        Ok(bytes) => {
-            let name = format!(
+        Ok::<_, ExportError>(Some(Download {
+            name: format!(
                 "{}-{}-{}.{}",
                 template.layout.name,
                 filter.from,
                 filter.to,
                 format.extension()
-            );
-            let headers = [
-                (CONTENT_TYPE, format.media_type().to_owned()),
-                (CONTENT_DISPOSITION, attachment(&file, &name)),
-                (CACHE_CONTROL, "no-store".to_owned()),
-            ];
-            (headers, bytes).into_response()
-        }
-        Err(error) => internal_error(&error, "an export"),
-    }
-}
-
-/// `monthly.csv`
-fn wanted(file: &str) -> Option<(ReportTemplateId, Format)> {
-    let (template_id, extension) = file.rsplit_once('.')?;
-    let format = Format::of_extension(extension)?;
-    Some((ReportTemplateId::try_new(template_id).ok()?, format))
+            ),
+            format,
+            bytes: table(&template, &lines).file(format)?,
+            personal: None,
+        }))
+    };
+    admitted.answer(&file, written.await)
 }
 
 fn table(template: &TemplateRow, lines: &[ReportLine]) -> Table {
@@ -158,19 +142,6 @@ fn cell(column: ReportColumn, line: &ReportLine) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_is_a_template_and_a_kind() {
-        let template = ReportTemplateId::try_new("v1.monthly").unwrap();
-        assert_eq!(
-            wanted("v1.monthly.csv"),
-            Some((template.clone(), Format::Csv))
-        );
-        assert_eq!(wanted("v1.monthly.xlsx"), Some((template, Format::Xlsx)));
-        for bad in ["monthly", "monthly.pdf", ".csv", "月.csv"] {
-            assert_eq!(wanted(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn months_run_forwards() {

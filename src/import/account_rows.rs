@@ -5,25 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::CampusNames;
 use super::cell::refused;
-use super::columns::{Column, Fields};
+use super::columns::{ACCOUNT_NO, CAMPUS, Column, Fields};
 use super::request::check_campus;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: "accountNo",
-        label: "户号",
-        required: true,
-        aliases: &[
-            "户号",
-            "用户号",
-            "用户编号",
-            "户编号",
-            "账户",
-            "accountNo",
-            "account",
-            "account number",
-        ],
-    },
+    ACCOUNT_NO,
     Column {
         field: "class",
         label: "用户类别",
@@ -38,12 +24,7 @@ pub(super) const COLUMNS: &[Column] = &[
             "type",
         ],
     },
-    Column {
-        field: "campusId",
-        label: "校区",
-        required: true,
-        aliases: &["校区", "校区编号", "校区名称", "campus", "campusId"],
-    },
+    CAMPUS,
     Column {
         field: "holder",
         label: "户名",

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::cell::refused;
-use super::columns::{Column, Fields, Heading};
+use super::columns::{ACCOUNT_NO, Column, Fields, Heading, METER_NO};
 use super::history_rows::month;
 use super::table::Row;
 
@@ -18,33 +18,8 @@ use super::table::Row;
 const MONEY_PLACES: u32 = 2;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: "accountNo",
-        label: "户号",
-        required: true,
-        aliases: &[
-            "户号",
-            "用户号",
-            "用户编号",
-            "户编号",
-            "accountNo",
-            "account",
-        ],
-    },
-    Column {
-        field: "meterNo",
-        label: "表号",
-        required: true,
-        aliases: &[
-            "表号",
-            "表计号",
-            "表计编号",
-            "收费系统表号",
-            "收费表号",
-            "meterNo",
-            "meter",
-        ],
-    },
+    ACCOUNT_NO,
+    METER_NO,
     Column {
         field: "month",
         label: "账期",

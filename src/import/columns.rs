@@ -24,6 +24,50 @@ pub(super) struct Column {
     pub(super) aliases: &'static [&'static str],
 }
 
+/// 户号, in every file that has it.
+pub(super) const ACCOUNT_NO: Column = Column {
+    field: "accountNo",
+    label: "户号",
+    required: true,
+    aliases: &[
+        "户号",
+        "用户号",
+        "用户编号",
+        "户编号",
+        "账户",
+        "accountNo",
+        "account",
+        "account number",
+    ],
+};
+
+/// 表号, in every file that has it.
+pub(super) const METER_NO: Column = Column {
+    field: "meterNo",
+    label: "表号",
+    required: true,
+    aliases: &[
+        "表号",
+        "表计号",
+        "表计编号",
+        "收费系统表号",
+        "收费表号",
+        "计量点",
+        "计量点编号",
+        "meterNo",
+        "meter",
+        "meter number",
+    ],
+};
+
+/// 校区, in every file that has it.
+pub(super) const CAMPUS: Column = Column {
+    field: "campusId",
+    label: "校区",
+    required: true,
+    aliases: &["校区", "校区编号", "校区名称", "campus", "campusId"],
+};
+
 /// The columns of a file, found by their names.
 #[derive(Debug)]
 pub(super) struct Heading {

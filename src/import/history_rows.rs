@@ -3,24 +3,11 @@ use chaobiao_domain::historic_usage::RecordHistoricUsage;
 use chaobiao_domain::units::{BillingMonth, ImportBatchId, Quantity, ValueError, normalise_digits};
 
 use super::cell::refused;
-use super::columns::{Column, Fields};
+use super::columns::{Column, Fields, METER_NO};
 use super::moment;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: "meterNo",
-        label: "表号",
-        required: true,
-        aliases: &[
-            "表号",
-            "表计号",
-            "表计编号",
-            "收费系统表号",
-            "收费表号",
-            "meterNo",
-            "meter",
-        ],
-    },
+    METER_NO,
     Column {
         field: "month",
         label: "月份",

@@ -7,25 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::CampusNames;
 use super::cell::refused;
-use super::columns::{Column, Fields};
+use super::columns::{CAMPUS, Column, Fields, METER_NO};
 use super::request::check_campus;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: "meterNo",
-        label: "表号",
-        required: true,
-        aliases: &[
-            "表号",
-            "表计号",
-            "表计编号",
-            "收费系统表号",
-            "收费表号",
-            "计量点编号",
-            "meterNo",
-            "meter",
-        ],
-    },
+    METER_NO,
     Column {
         field: "commodity",
         label: "用能类型",
@@ -41,12 +27,7 @@ pub(super) const COLUMNS: &[Column] = &[
             "type",
         ],
     },
-    Column {
-        field: "campusId",
-        label: "校区",
-        required: true,
-        aliases: &["校区", "校区编号", "校区名称", "campus", "campusId"],
-    },
+    CAMPUS,
     Column {
         field: "building",
         label: "楼栋",

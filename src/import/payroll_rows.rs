@@ -5,7 +5,7 @@ use chaobiao_domain::payroll::{PayrollResult, TakePayrollResult};
 use chaobiao_domain::units::{Fen, ValueError};
 
 use super::cell::refused;
-use super::columns::{Column, Fields};
+use super::columns::{ACCOUNT_NO, Column, Fields};
 
 pub(super) const COLUMNS: &[Column] = &[
     Column {
@@ -14,12 +14,7 @@ pub(super) const COLUMNS: &[Column] = &[
         required: true,
         aliases: &["代扣批次", "批次", "批次号", "batchNo", "batch"],
     },
-    Column {
-        field: "accountNo",
-        label: "户号",
-        required: true,
-        aliases: &["户号", "用户号", "户编号", "accountNo", "account"],
-    },
+    ACCOUNT_NO,
     Column {
         field: "deducted",
         label: "实扣金额",

@@ -5,26 +5,10 @@ use chrono::{DateTime, NaiveTime, Utc};
 
 use super::Source;
 use super::cell::refused;
-use super::columns::{Column, Fields};
+use super::columns::{Column, Fields, METER_NO};
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column {
-        field: "meterNo",
-        label: "表号",
-        required: true,
-        aliases: &[
-            "表号",
-            "表计号",
-            "表计编号",
-            "收费系统表号",
-            "收费表号",
-            "计量点",
-            "计量点编号",
-            "meterNo",
-            "meter",
-            "meter number",
-        ],
-    },
+    METER_NO,
     Column {
         field: "index",
         label: "读数",

@@ -82,7 +82,7 @@ async fn r33_r42_collectors_of_every_kind_dial_in_and_are_read() {
         };
         let ours = [street.concentrator(1), street.concentrator(2)];
         let mut stand = Stand::with(quick(), planned(&[&ours[0], &ours[1]]));
-        let to = listening(&stand, outside.door()).await;
+        let to = listening(&stand, outside.door(&ours[0].id)).await;
         let shown = ours.map(|one| Arc::new(Mutex::new(one)));
         for one in &shown {
             dial(&stand, one, to);
@@ -96,6 +96,29 @@ async fn r33_r42_collectors_of_every_kind_dial_in_and_are_read() {
         stand.gateway.stop();
         assert_eq!(told(&mut stand, lost).await, Lost::Stopped);
     }
+}
+
+#[tokio::test]
+async fn r20_r33_a_bluetooth_concentrator_is_called_and_read() {
+    let street = Street {
+        outside: Outside::Bluetooth,
+        ..street(16)
+    };
+    let concentrator = street.concentrator(1);
+    let collector = concentrator.id.clone();
+    let mut stand = Stand::with(quick(), planned(&[&concentrator]));
+    let shown = Arc::new(Mutex::new(concentrator));
+    let (ours, theirs) = tokio::io::duplex(20);
+    tokio::spawn(simulator::serve(
+        Arc::clone(&shown),
+        theirs,
+        Arc::clone(&stand.clock),
+    ));
+    let gateway = stand.gateway.clone();
+    let door = Outside::Bluetooth.door(&collector);
+    tokio::spawn(async move { gateway.attach(ours, collector, door).await });
+    let all = stand.round().await.0;
+    assert_eq!(indexes(&all), true_indexes(&shown));
 }
 
 #[tokio::test]

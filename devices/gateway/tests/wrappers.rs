@@ -18,11 +18,18 @@ use proptest::prelude::*;
 /// No wrapper holds more than its longest frame.
 const HELD_MAX: usize = 2048;
 
-const WRAPPERS: [fn() -> Wrapper; 3] = [
+const WRAPPERS: [fn() -> Wrapper; 4] = [
     || Wrapper::Bare,
     || Wrapper::Concentrator(Port::default()),
     || Wrapper::DataUnit,
+    || Wrapper::Bluetooth {
+        number: "000000000007".parse().unwrap(),
+    },
 ];
+
+/// From a Bluetooth concentrator: eight bytes of a meter.
+const BLUETOOTH: &[u8] =
+    b"\xBD\x00\x07\x00\x00\x00\x00\x00\x81\x10\x00\x01\xB4\x01\x02\x03\x04\x05\x06\x68\x16\x01\x02\x03\x04\x05\x06\xF5\x16";
 
 /// What comes out of a stream cut at these places; the bytes of the bus joined, for bare ones are
 /// cut as the stream is.
@@ -70,6 +77,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         Just(frame(0x88, 0x10, vec![0, 0, 1, 0, 31, 0xFF, 0xFF, 1])),
         Just(unit),
         Just(b"\x7B\x09\x00\x1215821049734\x68\x16\x7B".to_vec()),
+        Just(BLUETOOTH.to_vec()),
         Just(b"CTRL:&0A17\x68\x10".to_vec()),
         Just(br#"{"devEUI":"004a770124007dcb","data":"6810"}"#.to_vec()),
         Just(b"\n".to_vec()),
@@ -80,7 +88,10 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     });
     let noise = proptest::collection::vec(any::<u8>(), 0..40);
     // Bytes that begin or end frames are most of what confuses.
-    let marks = proptest::collection::vec(prop_oneof![Just(0x68), Just(0x7B), Just(0x16)], 0..8);
+    let marks = proptest::collection::vec(
+        prop_oneof![Just(0x68), Just(0x7B), Just(0xBD), Just(0x16)],
+        0..8,
+    );
     let some = prop_oneof![3 => whole, 2 => half, 1 => noise, 1 => marks];
     proptest::collection::vec(some, 0..12).prop_map(|all| all.concat())
 }

@@ -193,6 +193,16 @@ pub async fn account(pool: &PgPool, account_no: &str) -> Result<Option<AccountRo
         .await
 }
 
+pub async fn accounts_by_number(
+    pool: &PgPool,
+    numbers: &[&str],
+) -> Result<Vec<AccountRow>, sqlx::Error> {
+    sqlx::query_as(&format!("{ACCOUNT} WHERE account_no = ANY($1)"))
+        .bind(numbers)
+        .fetch_all(pool)
+        .await
+}
+
 /// The classes an account was changed to, by the day, and the first before them.
 pub async fn account_classes(
     pool: &PgPool,

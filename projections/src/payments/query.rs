@@ -10,7 +10,7 @@ use sqlx::{FromRow, PgExecutor, Row};
 use super::ledger::RowKind;
 use crate::paging::{Page, Slice};
 use crate::personal::PersonalAt;
-use crate::rows::{fen, field};
+use crate::rows::{fen, field, number};
 
 /// A payment as it was taken, and whether it was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,14 +194,6 @@ impl FromRow<'_, PgRow> for ExportBatch {
             created_by: row.try_get("created_by")?,
         })
     }
-}
-
-fn number(row: &PgRow, column: &str) -> Result<u32, sqlx::Error> {
-    let number: i32 = row.try_get(column)?;
-    u32::try_from(number).map_err(|source| sqlx::Error::ColumnDecode {
-        index: column.to_owned(),
-        source: Box::new(source),
-    })
 }
 
 /// Batches, the newest first.

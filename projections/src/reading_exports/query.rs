@@ -9,7 +9,7 @@ use sqlx::{FromRow, PgExecutor, Row};
 
 use super::row::ReadingRowKind;
 use crate::paging::{Page, Slice};
-use crate::rows::field;
+use crate::rows::{field, number};
 
 /// A batch as it was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +33,6 @@ impl FromRow<'_, PgRow> for ReadingBatch {
             created_by: row.try_get("created_by")?,
         })
     }
-}
-
-fn number(row: &PgRow, column: &str) -> Result<u32, sqlx::Error> {
-    let number: i32 = row.try_get(column)?;
-    u32::try_from(number).map_err(|source| sqlx::Error::ColumnDecode {
-        index: column.to_owned(),
-        source: Box::new(source),
-    })
 }
 
 /// Batches, the newest first.

@@ -1,9 +1,6 @@
 //! The server's side: what front-end machines send is taken in, and each command in it given once.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +10,7 @@ use chaobiao_decision::{
 use chaobiao_domain::collector::{NoteForwarded, NoteLink, NoteOddity, NoteProtocol, TakeRound};
 use chaobiao_eventstore::{CommandBus, CommandError, StoreError};
 use chaobiao_gateway::relay::{
-    self, Check, Epoch, Inbox, Reader, Received, Record, RelayError, Sizes,
+    self, Check, Cursor, Epoch, Inbox, Reader, Received, Record, RelayError, Sizes,
 };
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -196,7 +193,8 @@ impl Taker {
     async fn take(&mut self, received: Received) -> Result<(), Trouble> {
         let folder = self.inbox.folder(received.epoch);
         let taken = self.taken.get(&received.epoch).copied();
-        let next = taken.or_else(|| cursor(&folder)).unwrap_or(received.first);
+        let cursor = Cursor::new(&folder, TAKEN);
+        let next = taken.or_else(|| cursor.read()).unwrap_or(received.first);
         let mut reader = Reader::new(&folder, next.max(received.first));
         self.taken.insert(received.epoch, reader.next());
         while reader.next() < received.next {
@@ -208,8 +206,8 @@ impl Taker {
             reader = back;
             self.give(&records?).await?;
             self.taken.insert(received.epoch, reader.next());
-            // Not synced: one that is old gives commands again that are known by their ids.
-            note_cursor(&folder, reader.next()).map_err(RelayError::from)?;
+            // One that is old gives commands again that are known by their ids.
+            cursor.note(reader.next()).map_err(RelayError::from)?;
             self.inbox.trim(received.epoch, reader.next())?;
         }
         Ok(())
@@ -245,15 +243,4 @@ impl Taker {
         let now = self.bus.store().clock().now();
         Ok((CommandContext::new(id, actor, now), process))
     }
-}
-
-fn cursor(folder: &Path) -> Option<u64> {
-    let text = fs::read_to_string(folder.join(TAKEN)).ok()?;
-    text.trim().parse().ok()
-}
-
-fn note_cursor(folder: &Path, next: u64) -> io::Result<()> {
-    let fresh = folder.join("taken.new");
-    fs::write(&fresh, next.to_string())?;
-    fs::rename(fresh, folder.join(TAKEN))
 }

@@ -90,6 +90,9 @@ mod tests {
         let wrapped = door(text).unwrap();
         assert_eq!(wrapped.registration, Registration::Wrapped);
         assert_eq!(wrapped.wrapper, Wrapper::Concentrator(port));
+        let radio = door(r#"{"wrapper": {"wrapper": "bluetooth", "number": "000000000042"}}"#);
+        let number = "000000000042".parse().unwrap();
+        assert_eq!(radio.unwrap().wrapper, Wrapper::Bluetooth { number });
         let unit = door(r#"{"wrapper": {"wrapper": "data_unit"}}"#).unwrap();
         assert_eq!(unit.wrapper, Wrapper::DataUnit);
         let fixed = door(r#"{"registration": {"fixed": "X1"}}"#).unwrap();

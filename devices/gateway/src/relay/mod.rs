@@ -10,12 +10,14 @@
 //!   than any buffer holds whenever the link is made anew, and the other side drops what it has.
 
 mod crc;
+mod cursor;
 mod inbox;
 mod journal;
 mod outbox;
 mod reader;
 mod record;
 
+pub use cursor::Cursor;
 pub use inbox::{Check, Inbox, Received, receive};
 pub use journal::{Journal, Opened};
 pub use outbox::{Outbox, send};

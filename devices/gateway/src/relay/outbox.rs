@@ -1,6 +1,5 @@
 //! The side that sends.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
+use super::cursor::Cursor;
 use super::journal::{Journal, Opened};
 use super::reader::Reader;
 use super::record::Record;
@@ -34,6 +34,7 @@ pub struct Outbox {
     puts: mpsc::Sender<(Vec<u8>, Reply)>,
     durable: watch::Receiver<u64>,
     folder: PathBuf,
+    cursor: Cursor,
     /// Push only: links in a row that did not last.
     setbacks: Arc<AtomicU32>,
     /// Push only: how many links there were. What an old one still has to write down is old.
@@ -53,6 +54,7 @@ impl Outbox {
             puts,
             durable,
             folder: folder.to_owned(),
+            cursor: Cursor::new(folder, CURSOR),
             setbacks: Arc::default(),
             links: Arc::default(),
         };
@@ -75,18 +77,6 @@ impl Outbox {
     /// The number of the oldest record kept.
     pub fn first(&self) -> u64 {
         locked(&self.journal).first()
-    }
-
-    fn cursor(&self) -> Option<u64> {
-        let text = fs::read_to_string(self.folder.join(CURSOR)).ok()?;
-        text.trim().parse().ok()
-    }
-
-    /// Not synced: one that is lost or old costs records sent twice, no more.
-    fn note_cursor(&self, sent: u64) -> io::Result<()> {
-        let fresh = self.folder.join("sent.new");
-        fs::write(&fresh, sent.to_string())?;
-        fs::rename(fresh, self.folder.join(CURSOR))
     }
 }
 
@@ -229,7 +219,7 @@ async fn push_from(
         let link = outbox.links.fetch_add(1, Ordering::Relaxed) + 1;
         let overlap = journal.sizes().overlap_bytes;
         let overlap = overlap.saturating_mul(1 << setbacks.min(SETBACKS_MAX));
-        let first = match outbox.cursor() {
+        let first = match outbox.cursor.read() {
             Some(sent) => journal.back_from(sent, overlap),
             None => journal.first(),
         };
@@ -275,7 +265,7 @@ async fn pour(
             let noted = spawn_blocking(move || {
                 let mut journal = locked(&outbox.journal);
                 if outbox.links.load(Ordering::Relaxed) == link {
-                    outbox.note_cursor(sent)?;
+                    outbox.cursor.note(sent)?;
                     journal.need(sent);
                     journal.retain(sent)?;
                 }

@@ -5,7 +5,7 @@ use chaobiao_devices::FrameDecoder;
 use crate::link::{Door, Registration};
 use crate::meter::CollectorId;
 use crate::wrapper::concentrator::{self, Address, Port, Wire};
-use crate::wrapper::{Wrapper, data_unit};
+use crate::wrapper::{Wrapper, bluetooth, data_unit};
 
 /// How it registers and what it puts around the bytes of its bus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Outside {
     Concentrator,
     /// Frames of a data unit.
     DataUnit,
+    /// Frames of a Bluetooth concentrator; it says nothing until it is asked.
+    Bluetooth,
 }
 
 impl Outside {
@@ -29,13 +31,14 @@ impl Outside {
                 format!("{b:02X}{a:02X}{d:02X}{c:02X}")
             }
             Self::DataUnit => format!("138{:08}", number % 100_000_000),
+            Self::Bluetooth => format!("{number:012}"),
         };
         text.parse()
-            .unwrap_or_else(|_| unreachable!("the three forms are plain"))
+            .unwrap_or_else(|_| unreachable!("the forms are plain"))
     }
 
-    /// How the gateway has to receive it.
-    pub fn door(self) -> Door {
+    /// How the gateway has to receive the collector of this name.
+    pub fn door(self, id: &CollectorId) -> Door {
         match self {
             Self::Text => Door::default(),
             Self::Concentrator => Door {
@@ -46,6 +49,13 @@ impl Outside {
             Self::DataUnit => Door {
                 wrapper: Wrapper::DataUnit,
                 registration: Registration::Wrapped,
+                ..Door::default()
+            },
+            Self::Bluetooth => Door {
+                wrapper: id
+                    .as_str()
+                    .parse()
+                    .map_or(Wrapper::Bare, |number| Wrapper::Bluetooth { number }),
                 ..Door::default()
             },
         }
@@ -59,6 +69,7 @@ impl Outside {
                 concentrator::terminal::hello(named(id), false).unwrap_or_default()
             }
             Self::DataUnit => data_unit::terminal::hello(id).unwrap_or_default(),
+            Self::Bluetooth => Vec::new(),
         }
     }
 
@@ -70,6 +81,11 @@ impl Outside {
                 concentrator::terminal::answer(named(id), port, inner).unwrap_or_default()
             }
             Self::DataUnit => data_unit::terminal::up(id, inner).unwrap_or_default(),
+            Self::Bluetooth => {
+                let number = id.as_str().parse().ok();
+                let answer = number.and_then(|own| bluetooth::terminal::answer(own, inner));
+                answer.unwrap_or_default()
+            }
         }
     }
 }
@@ -90,6 +106,7 @@ pub(super) enum Opener {
     Bare,
     Concentrator(Box<FrameDecoder<Wire>>),
     DataUnit(Vec<u8>),
+    Bluetooth(bluetooth::terminal::Opener),
 }
 
 impl Opener {
@@ -98,6 +115,7 @@ impl Opener {
             Outside::Text => Self::Bare,
             Outside::Concentrator => Self::Concentrator(Box::new(FrameDecoder::new(Wire))),
             Outside::DataUnit => Self::DataUnit(Vec::new()),
+            Outside::Bluetooth => Self::Bluetooth(bluetooth::terminal::Opener::default()),
         }
     }
 
@@ -113,6 +131,7 @@ impl Opener {
                 });
                 inner
             }
+            Self::Bluetooth(opener) => opener.open(piece),
             Self::DataUnit(held) => {
                 held.extend_from_slice(piece);
                 let mut inner = Vec::new();

@@ -2,13 +2,13 @@
 //! `length` counts the whole. They register (01H, answered 81H), send (09H) and are sent to (89H).
 
 use super::Unwrapped;
+use super::held::{Form, Held, Judged};
 use crate::meter::CollectorId;
 
 const MARK: u8 = 0x7B;
 const NUMBER_BYTES: usize = 11;
 const HEAD_BYTES: usize = 4 + NUMBER_BYTES;
 const WHOLE_BYTES_MIN: usize = HEAD_BYTES + 1;
-const WHOLE_BYTES_MAX: usize = WHOLE_BYTES_MIN + 1024;
 
 const REGISTER: u8 = 0x01;
 const LEAVE: u8 = 0x02;
@@ -22,52 +22,66 @@ type Number = [u8; NUMBER_BYTES];
 /// See [`super::Unwrapper`].
 #[derive(Debug, Default)]
 pub struct Unwrapper {
-    held: Vec<u8>,
+    held: Held,
     number: Option<Number>,
 }
 
-enum Judged<'a> {
-    Frame {
-        kind: u8,
-        number: Number,
-        data: &'a [u8],
-        whole: usize,
-    },
-    More,
-    No,
+/// How the frames are told.
+struct Wire;
+
+impl Form for Wire {
+    const WHOLE_BYTES_MAX: usize = WHOLE_BYTES_MIN + 1024;
+
+    fn judge(bytes: &[u8]) -> Judged {
+        match bytes {
+            [MARK] => return Judged::More,
+            [MARK, REGISTER | LEAVE | UP | REGISTERED | DOWN, ..] => {}
+            _ => return Judged::No,
+        }
+        let Some(&[_, _, high, low]) = bytes.first_chunk() else {
+            return Judged::More;
+        };
+        let whole = usize::from(u16::from_be_bytes([high, low]));
+        if !(WHOLE_BYTES_MIN..=Self::WHOLE_BYTES_MAX).contains(&whole) {
+            return Judged::No;
+        }
+        match bytes.get(..whole) {
+            None => Judged::More,
+            Some(frame) if Frame::read(frame).is_some() => Judged::Frame(whole),
+            Some(_) => Judged::No,
+        }
+    }
 }
 
-fn judge(bytes: &[u8]) -> Judged<'_> {
-    let kind = match bytes {
-        [MARK] => return Judged::More,
-        [MARK, kind, ..] if matches!(*kind, REGISTER | LEAVE | UP | REGISTERED | DOWN) => *kind,
-        _ => return Judged::No,
-    };
-    let Some(&[_, _, high, low]) = bytes.first_chunk() else {
-        return Judged::More;
-    };
-    let whole = usize::from(u16::from_be_bytes([high, low]));
-    if !(WHOLE_BYTES_MIN..=WHOLE_BYTES_MAX).contains(&whole) {
-        return Judged::No;
+/// A frame, seen where it lies.
+struct Frame<'a> {
+    kind: u8,
+    number: &'a Number,
+    data: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// The frame these bytes are, from mark to mark.
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (&[_, kind, _, _], rest) = bytes.split_first_chunk()?;
+        let (number, rest) = rest.split_first_chunk::<NUMBER_BYTES>()?;
+        let (&MARK, data) = rest.split_last()? else {
+            return None;
+        };
+        let named = number.iter().all(u8::is_ascii_digit);
+        named.then_some(Self { kind, number, data })
     }
-    let Some(frame) = bytes.get(..whole) else {
-        return Judged::More;
-    };
-    let number = frame.get(4..HEAD_BYTES).and_then(<[u8]>::first_chunk);
-    match (number, frame) {
-        (Some(number), [.., MARK]) if number.iter().all(u8::is_ascii_digit) => Judged::Frame {
-            kind,
-            number: *number,
-            data: &frame[HEAD_BYTES..whole - 1],
-            whole,
-        },
-        _ => Judged::No,
+
+    /// The frame these bytes are, nothing around it.
+    fn whole(bytes: &'a [u8]) -> Option<Self> {
+        let is_whole = !bytes.is_empty() && Wire::judge(bytes) == Judged::Frame(bytes.len());
+        is_whole.then(|| Self::read(bytes))?
     }
 }
 
 fn encode(kind: u8, number: &Number, data: &[u8]) -> Option<Vec<u8>> {
     let whole = WHOLE_BYTES_MIN + data.len();
-    if whole > WHOLE_BYTES_MAX {
+    if whole > Wire::WHOLE_BYTES_MAX {
         return None;
     }
     let mut frame = vec![MARK, kind];
@@ -79,21 +93,18 @@ fn encode(kind: u8, number: &Number, data: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Unwrapper {
-    pub(super) fn feed(&mut self, piece: &[u8], take: impl FnMut(Unwrapped)) {
-        let mut take = take;
-        let mut rest = piece;
-        // Never more than one frame is held, whatever comes at once.
-        while !rest.is_empty() {
-            let room = WHOLE_BYTES_MAX.saturating_sub(self.held.len()).max(1);
-            let (now, later) = rest.split_at(room.min(rest.len()));
-            self.held.extend_from_slice(now);
-            rest = later;
-            self.scan(false, &mut take);
-        }
+    pub(super) fn feed(&mut self, piece: &[u8], mut take: impl FnMut(Unwrapped)) {
+        let number = &mut self.number;
+        self.held.feed::<Wire>(piece, |bytes| {
+            hear(bytes, number).into_iter().for_each(&mut take);
+        });
     }
 
     pub(super) fn idle(&mut self, mut take: impl FnMut(Unwrapped)) {
-        self.scan(true, &mut take);
+        let number = &mut self.number;
+        self.held.idle::<Wire>(|bytes| {
+            hear(bytes, number).into_iter().for_each(&mut take);
+        });
     }
 
     pub(super) fn held(&self) -> usize {
@@ -103,64 +114,38 @@ impl Unwrapper {
     pub(super) fn wrap(&mut self, inner: &[u8]) -> Option<Vec<u8>> {
         encode(DOWN, self.number.as_ref()?, inner)
     }
-
-    fn scan(&mut self, gives_up_one: bool, take: &mut impl FnMut(Unwrapped)) {
-        let mut patience = !gives_up_one;
-        let mut at = 0;
-        while at < self.held.len() {
-            match judge(&self.held[at..]) {
-                Judged::Frame {
-                    kind,
-                    number,
-                    data,
-                    whole,
-                } => {
-                    let found = open(kind, &number, data);
-                    if matches!(found, Some(Unwrapped::Alive { .. } | Unwrapped::Inner(_))) {
-                        self.number.get_or_insert(number);
-                    }
-                    found.into_iter().for_each(&mut *take);
-                    at += whole;
-                }
-                Judged::More if patience => break,
-                Judged::More => {
-                    patience = true;
-                    at += 1;
-                }
-                Judged::No => at += 1,
-            }
-        }
-        self.held.drain(..at);
-    }
 }
 
-fn open(kind: u8, number: &Number, data: &[u8]) -> Option<Unwrapped> {
-    match kind {
-        REGISTER => {
-            let text = std::str::from_utf8(number).ok()?;
-            let id: CollectorId = text.parse().ok()?;
-            let answer = encode(REGISTERED, number, &[])?;
-            Some(Unwrapped::Alive { id, answer })
-        }
+/// Opens a frame and remembers the first one that spoke.
+fn hear(bytes: &[u8], known: &mut Option<Number>) -> Option<Unwrapped> {
+    let frame = Frame::read(bytes)?;
+    let found = open(&frame)?;
+    if matches!(found, Unwrapped::Alive { .. } | Unwrapped::Inner(_)) {
+        known.get_or_insert(*frame.number);
+    }
+    Some(found)
+}
+
+fn open(frame: &Frame<'_>) -> Option<Unwrapped> {
+    match frame.kind {
+        REGISTER => Some(Unwrapped::Alive {
+            id: named(frame.number)?,
+            answer: encode(REGISTERED, frame.number, &[])?,
+        }),
         LEAVE => Some(Unwrapped::Leaving),
-        UP => Some(Unwrapped::Inner(data.to_vec())),
+        UP => Some(Unwrapped::Inner(frame.data.to_vec())),
         _ => None,
     }
 }
 
+fn named(number: &Number) -> Option<CollectorId> {
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
 /// One datagram: who sent it, what is inside, and the answer it wants.
 pub fn datagram(bytes: &[u8]) -> Option<(CollectorId, Option<Unwrapped>)> {
-    let Judged::Frame {
-        kind,
-        number,
-        data,
-        whole,
-    } = judge(bytes)
-    else {
-        return None;
-    };
-    let id = std::str::from_utf8(&number).ok()?.parse().ok()?;
-    (whole == bytes.len()).then(|| (id, open(kind, &number, data)))
+    let frame = Frame::whole(bytes)?;
+    Some((named(frame.number)?, open(&frame)))
 }
 
 /// What goes down to the data unit of this name; nothing if the name is none of theirs.
@@ -171,7 +156,7 @@ pub fn down(id: &CollectorId, inner: &[u8]) -> Option<Vec<u8>> {
 
 /// The data unit's side, for simulated ones.
 pub(crate) mod terminal {
-    use super::{CollectorId, DOWN, Judged, Number, REGISTER, UP, encode, judge};
+    use super::{CollectorId, DOWN, Frame, Number, REGISTER, UP, encode};
 
     pub(crate) fn hello(id: &CollectorId) -> Option<Vec<u8>> {
         let number: &Number = id.as_str().as_bytes().try_into().ok()?;
@@ -184,12 +169,8 @@ pub(crate) mod terminal {
     }
 
     pub(crate) fn asked(frame: &[u8]) -> Option<Vec<u8>> {
-        match judge(frame) {
-            Judged::Frame {
-                kind: DOWN, data, ..
-            } => Some(data.to_vec()),
-            _ => None,
-        }
+        let frame = Frame::whole(frame).filter(|frame| frame.kind == DOWN)?;
+        Some(frame.data.to_vec())
     }
 }
 

@@ -1,7 +1,9 @@
 //! What concentrators and data units put around the bytes of a bus. Pure: bytes in, bytes out.
 
+pub mod bluetooth;
 pub mod concentrator;
 pub mod data_unit;
+mod held;
 pub mod label;
 pub mod lora;
 
@@ -20,6 +22,8 @@ pub enum Wrapper {
     Concentrator(concentrator::Port),
     /// `7B … 7B`, with an eleven-digit number in each.
     DataUnit,
+    /// `BD … 16`, a Bluetooth concentrator; whoever opens the line knows its number.
+    Bluetooth { number: bluetooth::Number },
 }
 
 /// What was found inside.
@@ -39,6 +43,7 @@ pub enum Unwrapper {
     Bare,
     Concentrator(Box<concentrator::Unwrapper>),
     DataUnit(data_unit::Unwrapper),
+    Bluetooth(bluetooth::Unwrapper),
 }
 
 impl Unwrapper {
@@ -49,6 +54,7 @@ impl Unwrapper {
                 Self::Concentrator(Box::new(concentrator::Unwrapper::new(port.clone())))
             }
             Wrapper::DataUnit => Self::DataUnit(data_unit::Unwrapper::default()),
+            Wrapper::Bluetooth { number } => Self::Bluetooth(bluetooth::Unwrapper::new(*number)),
         }
     }
 
@@ -59,6 +65,7 @@ impl Unwrapper {
             Self::Bare => take(Unwrapped::Inner(piece.to_vec())),
             Self::Concentrator(outer) => outer.feed(piece, take),
             Self::DataUnit(outer) => outer.feed(piece, take),
+            Self::Bluetooth(outer) => outer.feed(piece, take),
         }
     }
 
@@ -68,6 +75,7 @@ impl Unwrapper {
             Self::Bare => {}
             Self::Concentrator(outer) => outer.idle(take),
             Self::DataUnit(outer) => outer.idle(take),
+            Self::Bluetooth(outer) => outer.idle(take),
         }
     }
 
@@ -77,6 +85,7 @@ impl Unwrapper {
             Self::Bare => Some(inner.to_vec()),
             Self::Concentrator(outer) => outer.wrap(inner),
             Self::DataUnit(outer) => outer.wrap(inner),
+            Self::Bluetooth(outer) => outer.wrap(inner),
         }
     }
 
@@ -86,6 +95,7 @@ impl Unwrapper {
             Self::Bare => 0,
             Self::Concentrator(outer) => outer.held(),
             Self::DataUnit(outer) => outer.held(),
+            Self::Bluetooth(outer) => outer.held(),
         }
     }
 }
