@@ -49,6 +49,10 @@ pub enum SharedAllocationError {
     },
     #[error("表计 {0} 的读数待审核，审核通过后再分摊")]
     ReadingsHeld(MeterNo),
+    #[error("总表 {0} 下有表计没有本期读数，抄齐后再分摊损耗")]
+    SubsUnread(MeterNo),
+    #[error("总表 {0} 之下没有表计，或读数已有变动，请重试")]
+    LossUnknown(MeterNo),
     #[error("须说明原因，最多 200 个字")]
     ReasonInvalid,
     #[error("金额或用量超出可计算范围")]
@@ -77,6 +81,8 @@ impl BusinessError for SharedAllocationError {
             Self::InFuture => "SHARED_ALLOCATION_IN_FUTURE",
             Self::MemberNotBilled { .. } => "SHARED_ALLOCATION_MEMBER_NOT_BILLED",
             Self::ReadingsHeld(_) => "SHARED_ALLOCATION_READINGS_HELD",
+            Self::SubsUnread(_) => "SHARED_ALLOCATION_SUBS_UNREAD",
+            Self::LossUnknown(_) => "SHARED_ALLOCATION_LOSS_UNKNOWN",
             Self::ReasonInvalid => "SHARED_ALLOCATION_REASON_INVALID",
             Self::Overflow => "SHARED_ALLOCATION_OVERFLOW",
         }
@@ -87,6 +93,8 @@ impl BusinessError for SharedAllocationError {
             Self::Unknown(_)
             | Self::MeterPaidFor(_)
             | Self::ReadingsHeld(_)
+            | Self::SubsUnread(_)
+            | Self::LossUnknown(_)
             | Self::BelowPosted(_) => Some("meterNo"),
             Self::MembersInvalid
             | Self::MemberTwice(_)

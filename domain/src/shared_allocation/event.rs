@@ -32,6 +32,20 @@ impl AllocationKey {
     }
 }
 
+/// What of a meter is shared.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AllocationSource {
+    /// 公共用量: all it shows.
+    #[default]
+    Usage,
+    /// 损耗: what it shows beyond the meters behind it, up to the limit of ordinary loss. The centre
+    /// bears the rest.
+    Loss,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllocationMember {
     pub account_no: AccountNo,
@@ -48,6 +62,8 @@ pub struct AllocationAgreed {
     /// What the common usage costs.
     pub tariff_id: TariffId,
     pub from: NaiveDate,
+    #[serde(default)]
+    pub source: AllocationSource,
     pub key: AllocationKey,
     /// By account number.
     pub members: Vec<AllocationMember>,
@@ -76,7 +92,11 @@ pub struct SharesPosted {
     pub month: BillingMonth,
     pub period: Period,
     pub to_reading: ReadingId,
+    /// What was shared.
     pub usage: Quantity,
+    /// What of a loss is beyond the limit, and was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_limit: Option<Quantity>,
     /// The meter's count at `to_reading`, where the next month goes on.
     pub cumulative: Quantity,
     /// What the usage costs: exactly the sum of the shares.

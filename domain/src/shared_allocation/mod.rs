@@ -17,9 +17,11 @@ pub use aggregate::{Agreement, SharedAllocation};
 pub use command::SharedAllocationCommand;
 pub use error::SharedAllocationError;
 pub use event::{
-    AllocationAgreed, AllocationKey, AllocationMember, AllocationShare, SharedAllocationEvent,
-    SharesCancelled, SharesPosted,
+    AllocationAgreed, AllocationKey, AllocationMember, AllocationShare, AllocationSource,
+    SharedAllocationEvent, SharesCancelled, SharesPosted,
 };
 pub use process::{
-    AgreeAllocation, AllocationChanged, CancelShares, EndAllocation, PostShares, PreviewShares,
+    AgreeAllocation, AllocationChanged, CancelShares, EndAllocation, MeasureLoss, PostShares,
+    PreviewShares,
 };
+pub use shares::LossKnown;

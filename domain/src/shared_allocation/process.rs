@@ -6,16 +6,19 @@ use super::aggregate::SharedAllocation;
 use super::command::SharedAllocationCommand;
 use super::error::SharedAllocationError;
 use super::event::{
-    AllocationAgreed, AllocationKey, AllocationMember, SharesCancelled, SharesPosted,
+    AllocationAgreed, AllocationKey, AllocationMember, AllocationSource, SharesCancelled,
+    SharesPosted,
 };
-use super::shares::work_out;
+use super::shares::{LossKnown, measured_period, work_out};
 use crate::account::{Account, AccountCommand, meter_claim};
 use crate::billing::BillingError;
 use crate::billing_master::{BillingMaster, mastery};
 use crate::billing_month::require_open;
 use crate::meter::Meter;
 use crate::tariff::Tariff;
-use crate::units::{AccountNo, BillingMonth, MeterNo, Quantity, TariffId, business_date, written};
+use crate::units::{
+    AccountNo, BillingMonth, MeterNo, Period, Quantity, TariffId, business_date, written,
+};
 
 const REASON_LENGTH_MAX: usize = 200;
 
@@ -32,6 +35,7 @@ pub struct AgreeAllocation {
     pub tariff_id: TariffId,
     /// Today, when not given.
     pub from: Option<NaiveDate>,
+    pub source: AllocationSource,
     pub key: AllocationKey,
     pub members: Vec<AllocationMember>,
 }
@@ -71,6 +75,7 @@ impl Process for AgreeAllocation {
             commodity,
             tariff_id: self.tariff_id.clone(),
             from,
+            source: self.source,
             key: self.key,
             members: self.members.clone(),
             cumulative,
@@ -128,6 +133,35 @@ impl Process for EndAllocation {
     }
 }
 
+/// The days whose loss is to be looked up before it is previewed or posted; none where an agreement
+/// shares usage. It decides nothing and writes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasureLoss {
+    pub meter_no: MeterNo,
+    pub agreed_from: Option<NaiveDate>,
+    pub month: BillingMonth,
+}
+
+impl Process for MeasureLoss {
+    const NAME: &'static str = "shared_allocation.measure_loss";
+    type Outcome = Option<Period>;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<Option<Period>, Stop> {
+        let allocation = workspace.get::<SharedAllocation>(self.meter_no.as_str())?;
+        let agreement = allocation
+            .agreement(&self.meter_no, self.agreed_from)?
+            .clone();
+        match agreement.agreed.source {
+            AllocationSource::Usage => Ok(None),
+            AllocationSource::Loss => measured_period(&agreement, self.month, workspace).map(Some),
+        }
+    }
+}
+
 /// What [`PostShares`] would charge now; it decides nothing and writes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewShares {
@@ -135,6 +169,9 @@ pub struct PreviewShares {
     /// The day the agreement began; without one, the last.
     pub agreed_from: Option<NaiveDate>,
     pub month: BillingMonth,
+    /// Evidence, not part of what is asked for: the loss of the days [`MeasureLoss`] names.
+    #[serde(skip)]
+    pub loss: Option<LossKnown>,
 }
 
 impl Process for PreviewShares {
@@ -156,6 +193,9 @@ pub struct PostShares {
     pub meter_no: MeterNo,
     pub agreed_from: Option<NaiveDate>,
     pub month: BillingMonth,
+    /// Evidence, as for the preview.
+    #[serde(skip)]
+    pub loss: Option<LossKnown>,
 }
 
 impl Process for PostShares {
@@ -171,6 +211,7 @@ impl Process for PostShares {
             meter_no: self.meter_no.clone(),
             agreed_from: self.agreed_from,
             month: self.month,
+            loss: self.loss,
         };
         let (posted, bills, due_on) = work_out(&preview, business_date(context.at), workspace)?;
         let command = SharedAllocationCommand::Post(posted.clone());

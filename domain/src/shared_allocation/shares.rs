@@ -8,15 +8,17 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::aggregate::{Agreement, SharedAllocation};
 use super::error::SharedAllocationError;
-use super::event::{AllocationKey, AllocationMember, AllocationShare, SharesPosted};
+use super::event::{
+    AllocationKey, AllocationMember, AllocationShare, AllocationSource, SharesPosted,
+};
 use super::process::{PreviewShares, require_month_open};
 use crate::account::{Account, AccountRecord, Bill, BillLine};
 use crate::meter::Meter;
 use crate::rating::{RatedBill, RatingInput, TariffSchedule, rate};
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, Commodity, Fen, Period, Quantity, ReadingId, UnitPrice, split,
-    split_quantity, weight,
+    AccountNo, BillNo, BillingMonth, Commodity, Fen, Percent, Period, Quantity, ReadingId,
+    UnitPrice, split, split_quantity, weight,
 };
 
 /// The component of a share's line.
@@ -25,9 +27,37 @@ const COMPONENT: &str = "公摊";
 /// The shares, the bills over them, and the last day to pay.
 type WorkedOut = (SharesPosted, Vec<(AccountNo, Bill)>, NaiveDate);
 
+/// What is lost between a master meter and those behind it, as the readings are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossKnown {
+    pub period: Period,
+    /// Of the master.
+    pub usage: Quantity,
+    pub loss: Quantity,
+    /// Up to which part of the master's usage it is ordinary.
+    pub limit: Percent,
+    /// How many meters have no reading in the period.
+    pub unread: usize,
+}
+
+impl LossKnown {
+    /// The part that is shared, and what is beyond the limit.
+    fn parts(&self) -> Option<(Quantity, Option<Quantity>)> {
+        let limit = self.usage.value().checked_mul(self.limit.value())?;
+        let limit = limit.checked_div(Decimal::ONE_HUNDRED)?;
+        let limit = limit.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        let limit = Quantity::try_new(limit.max(Decimal::ZERO)).ok()?;
+        if self.loss <= limit {
+            return Some((self.loss, None));
+        }
+        Some((limit, Some(self.loss.checked_sub(limit)?)))
+    }
+}
+
 struct Measured {
     period: Period,
     usage: Quantity,
+    beyond_limit: Option<Quantity>,
     cumulative: Quantity,
     from_reading: Option<ReadingId>,
     to_reading: ReadingId,
@@ -52,7 +82,10 @@ pub(super) fn work_out(
         workspace.need::<Tariff>([agreed.tariff_id.to_string()]),
         workspace.need::<Account>(members.iter().map(|it| it.account_no.to_string())),
     ])?;
-    let measured = measure(&agreement, month, workspace)?;
+    let mut measured = measure(&agreement, month, workspace)?;
+    if agreed.source == AllocationSource::Loss {
+        measured.share_loss(&agreement, asked)?;
+    }
     let tariff = workspace.get::<Tariff>(agreed.tariff_id.as_str())?;
     let tariff = tariff.defined(&agreed.tariff_id)?;
     let due_on = today.checked_add_days(Days::new(u64::from(tariff.payment_days)));
@@ -100,11 +133,43 @@ pub(super) fn work_out(
         period: measured.period,
         to_reading: measured.to_reading,
         usage: measured.usage,
+        beyond_limit: measured.beyond_limit,
         cumulative: measured.cumulative,
         amount: rated.total,
         shares,
     };
     Ok((posted, bills, due_on))
+}
+
+impl Measured {
+    /// Puts the loss in the place of what the master shows.
+    fn share_loss(
+        &mut self,
+        agreement: &Agreement,
+        asked: &PreviewShares,
+    ) -> Result<(), SharedAllocationError> {
+        let master = &agreement.agreed.meter_no;
+        let known = asked.loss.filter(|known| known.period == self.period);
+        let known = known.ok_or_else(|| SharedAllocationError::LossUnknown(master.clone()))?;
+        if known.unread > 0 {
+            return Err(SharedAllocationError::SubsUnread(master.clone()));
+        }
+        let (shared, beyond) = known.parts().ok_or(SharedAllocationError::Overflow)?;
+        if shared.is_zero() || shared.is_negative() {
+            return Err(SharedAllocationError::NothingToShare(asked.month));
+        }
+        (self.usage, self.beyond_limit) = (shared, beyond);
+        Ok(())
+    }
+}
+
+/// The days a month's posting would cover.
+pub(super) fn measured_period(
+    agreement: &Agreement,
+    month: BillingMonth,
+    workspace: &mut Workspace,
+) -> Result<Period, Stop> {
+    Ok(measure(agreement, month, workspace)?.period)
 }
 
 /// The difference of two counts, so that a correction of an earlier reading is settled with the next
@@ -144,6 +209,7 @@ fn measure(
     Ok(Measured {
         period: period.map_err(|_| SharedAllocationError::Overflow)?,
         usage,
+        beyond_limit: None,
         cumulative: last.cumulative,
         from_reading: from_reading.cloned(),
         to_reading: last.reading_id.clone(),

@@ -19,6 +19,7 @@ fn agreed(from: &str, key: AllocationKey, members: Vec<AllocationMember>) -> All
         commodity: Commodity::Electricity,
         tariff_id: "power".parse().unwrap(),
         from: from.parse().unwrap(),
+        source: AllocationSource::Usage,
         key,
         members,
         cumulative: "100".parse().unwrap(),
@@ -44,6 +45,7 @@ fn posted(month: &str, from: &str, to: &str) -> SharesPosted {
         period: Period::try_new(from.parse().unwrap(), to.parse().unwrap()).unwrap(),
         to_reading: "r1".parse().unwrap(),
         usage: "96.00".parse().unwrap(),
+        beyond_limit: Some("4.00".parse().unwrap()),
         cumulative: "196.00".parse().unwrap(),
         amount: Fen::new(6240),
         shares: vec![

@@ -139,20 +139,17 @@ impl SharedAllocationMutation {
         ctx: &Context<'_>,
         input: PostSharedAllocationInput,
     ) -> Result<PostSharedAllocationPayload> {
-        let process = || {
-            Ok(PostShares {
-                meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
-                agreed_from: input.from.map(|from| from.0),
-                month: input.month.0,
-            })
+        let process = match Asked::of(&input.meter_no, input.from, input.month) {
+            Ok(asked) => Ok(PostShares {
+                loss: known_loss(ctx, &asked).await?,
+                meter_no: asked.meter_no,
+                agreed_from: asked.agreed_from,
+                month: asked.month,
+            }),
+            Err(rejection) => Err(rejection),
         };
-        let ran = run(
-            ctx,
-            "postSharedAllocation",
-            &input.idempotency_key,
-            process(),
-        )
-        .await?;
+        let key = &input.idempotency_key;
+        let ran = run(ctx, "postSharedAllocation", key, process).await?;
         Ok(PostSharedAllocationPayload {
             content: ran.outcome.map(Into::into),
             user_errors: ran.user_errors,

@@ -1,10 +1,12 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
-use chaobiao_decision::CommandContext;
-use chaobiao_domain::shared_allocation::PreviewShares;
+use chaobiao_decision::{CommandContext, Rejection};
+use chaobiao_domain::shared_allocation::{LossKnown, MeasureLoss, PreviewShares};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::MeterNo;
+use chaobiao_domain::units::{BillingMonth, MeterNo};
 use chaobiao_eventstore::CommandError;
+use chaobiao_projections::meter_tree::{LossFilter, losses};
 use chaobiao_projections::shared_allocations::query;
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::types::{SharedAllocation, SharedMonth};
@@ -57,15 +59,16 @@ impl SharedAllocationQuery {
         #[graphql(desc = "The day the agreement began; left out, the last.")] from: Option<Date>,
         month: YearMonth,
     ) -> Result<SharedMonthPreview> {
-        let refused = |rejection: chaobiao_decision::Rejection| SharedMonthPreview {
+        let refused = |rejection: Rejection| SharedMonthPreview {
             content: None,
             user_errors: vec![rejection.into()],
         };
-        let preview = match field("meterNo", MeterNo::try_new(&meter_no)) {
-            Ok(meter_no) => PreviewShares {
-                meter_no,
-                agreed_from: from.map(|from| from.0),
-                month: month.0,
+        let preview = match Asked::of(&meter_no, from, month) {
+            Ok(asked) => PreviewShares {
+                loss: known_loss(ctx, &asked).await?,
+                meter_no: asked.meter_no,
+                agreed_from: asked.agreed_from,
+                month: asked.month,
             },
             Err(rejection) => return Ok(refused(rejection)),
         };
@@ -83,6 +86,64 @@ impl SharedAllocationQuery {
             Err(error) => Err(fault(ctx, error)),
         }
     }
+}
+
+/// Which month of which agreement is meant.
+pub(super) struct Asked {
+    pub(super) meter_no: MeterNo,
+    pub(super) agreed_from: Option<NaiveDate>,
+    pub(super) month: BillingMonth,
+}
+
+impl Asked {
+    pub(super) fn of(
+        meter_no: &str,
+        from: Option<Date>,
+        month: YearMonth,
+    ) -> Result<Self, Rejection> {
+        Ok(Self {
+            meter_no: field("meterNo", MeterNo::try_new(meter_no))?,
+            agreed_from: from.map(|from| from.0),
+            month: month.0,
+        })
+    }
+}
+
+/// Looks the loss of a master up that is to be shared; `None` where none is, or nothing is known.
+pub(super) async fn known_loss(ctx: &Context<'_>, asked: &Asked) -> Result<Option<LossKnown>> {
+    let services = Services::of(ctx)?;
+    let actor = ctx.data::<Viewer>()?.actor();
+    let context = CommandContext::new(Uuid::nil(), actor, services.store().clock().now());
+    let measure = MeasureLoss {
+        meter_no: asked.meter_no.clone(),
+        agreed_from: asked.agreed_from,
+        month: asked.month,
+    };
+    // On the heap: nested in the root's future it would be deeper than the compiler goes.
+    let period = match Box::pin(services.bus.preview(&context, &measure)).await {
+        Ok(Some(period)) => period,
+        // What refuses here refuses the command itself, which says so.
+        Ok(None) | Err(CommandError::Refused(_)) => return Ok(None),
+        Err(error) => return Err(fault(ctx, error)),
+    };
+    let filter = LossFilter {
+        from: period.from(),
+        to: period.to(),
+        master_no: Some(asked.meter_no.clone()),
+        campus: None,
+        commodity: None,
+    };
+    let pool = services.store().pool();
+    let mut connection = pool.acquire().await.map_err(|error| internal(ctx, error))?;
+    let found = losses(&mut connection, &filter).await;
+    let found = found.map_err(|error| internal(ctx, error))?;
+    Ok(found.first().map(|row| LossKnown {
+        period,
+        usage: row.figures.master,
+        loss: row.loss.quantity,
+        limit: row.bounds.high,
+        unread: row.unread(),
+    }))
 }
 
 /// The last agreement over a meter.

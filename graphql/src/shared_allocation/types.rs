@@ -19,6 +19,16 @@ pub(super) enum AllocationKey {
     Usage,
 }
 
+/// What of a meter is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "shared_allocation::AllocationSource")]
+pub(super) enum AllocationSource {
+    /// 公共用量: all it shows.
+    Usage,
+    /// 损耗: what a master shows beyond the meters behind it, up to the limit of ordinary loss.
+    Loss,
+}
+
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct AllocationMember {
     account_no: String,
@@ -43,7 +53,10 @@ pub(super) struct SharedMonth {
     /// The days it covers, from `from` up to, not including, `to`.
     from: Date,
     to: Date,
+    /// What is shared.
     usage: Decimal,
+    /// What of a loss is beyond the limit: the centre bears it.
+    beyond_limit: Option<Decimal>,
     /// What the usage costs: the sum of the shares.
     amount: Fen,
     /// By account number.
@@ -63,6 +76,7 @@ impl From<shared_allocation::SharesPosted> for SharedMonth {
             from: Date(posted.period.from()),
             to: Date(posted.period.to()),
             usage: posted.usage.into(),
+            beyond_limit: posted.beyond_limit.map(Into::into),
             amount: posted.amount.into(),
             shares: posted.shares.into_iter().map(share).collect(),
         }
@@ -117,6 +131,10 @@ impl SharedAllocation {
 
     async fn ended_on(&self) -> Option<Date> {
         self.0.ended_on.map(Date)
+    }
+
+    async fn source(&self) -> AllocationSource {
+        self.0.agreed.source.into()
     }
 
     async fn key(&self) -> AllocationKey {

@@ -7,6 +7,7 @@
 
 use chaobiao_domain::account::{AccountClass, AddOccupant};
 use chaobiao_domain::meter::{DeviceSpec, InstallDevice, RegisterMeter};
+use chaobiao_domain::staff::Role;
 use chaobiao_domain::units::{Commodity, Multiplier};
 use serde_json::{Value, json};
 
@@ -25,8 +26,14 @@ async fn building() -> Town {
             .await;
         town.meter(account_no, "E", Commodity::Electricity).await;
     }
+    common_meter(&town, "E-LIFT").await;
+    town
+}
+
+/// A meter nobody pays for by himself, which stood at 1000.00 on 1 September.
+async fn common_meter(town: &Town, meter_no: &str) {
     let register = RegisterMeter {
-        meter_no: "E-LIFT".parse().unwrap(),
+        meter_no: meter_no.parse().unwrap(),
         commodity: Commodity::Electricity,
         campus: "N".parse().unwrap(),
         building: "北苑 3 栋".to_owned(),
@@ -37,9 +44,9 @@ async fn building() -> Town {
     };
     town.centre.run(register).await;
     let install = InstallDevice {
-        meter_no: "E-LIFT".parse().unwrap(),
+        meter_no: meter_no.parse().unwrap(),
         device: DeviceSpec {
-            hardware_no: "HLIFT".parse().unwrap(),
+            hardware_no: format!("H{meter_no}").parse().unwrap(),
             digits: Some(6),
             decimals: 2,
             multiplier: Multiplier::ONE,
@@ -50,8 +57,7 @@ async fn building() -> Town {
         installed_at: Some("2026-01-01T01:00:00Z".parse().unwrap()),
     };
     town.centre.run(install).await;
-    town.read("E-LIFT", "2026-09-01", "1000.00").await;
-    town
+    town.read(meter_no, "2026-09-01", "1000.00").await;
 }
 
 fn agreement(key: &str, from: &str) -> Value {
@@ -340,4 +346,66 @@ async fn e6_no_common_meter_is_paid_for_twice_and_nonsense_is_refused() {
         listed["sharedAllocations"]["nodes"],
         json!([{ "meterNo": "E-LIFT", "key": "EQUAL", "endedOn": null }])
     );
+}
+
+/// E6: a master of 3 980.00, rooms of 3 812.40, common 96.00: 71.60 are lost, 1.80 %.
+#[tokio::test]
+async fn e6_the_loss_of_a_building_is_shared_up_to_its_limit() {
+    let town = building().await;
+    let technician = town.centre.staff("wu", &[Role::Technician]).await;
+    for meter_no in ["E-MASTER", "E-ROOMS"] {
+        common_meter(&town, meter_no).await;
+    }
+    for (meter_no, role) in [("E-ROOMS", "SUB"), ("E-LIFT", "COMMON")] {
+        let input = json!({ "meterNo": meter_no, "parentNo": "E-MASTER", "role": role,
+            "from": "2026-09-01" });
+        town.centre
+            .must(&technician, "linkSubMeter", input, "meter { meterNo }")
+            .await;
+    }
+    let mut input = agreement("EQUAL", "2026-09-01");
+    input["meterNo"] = json!("E-MASTER");
+    input["source"] = json!("LOSS");
+    let fields = "sharedAllocation { source }";
+    let agreed = town
+        .centre
+        .must(&town.finance, "agreeSharedAllocation", input, fields)
+        .await;
+    assert_eq!(agreed["sharedAllocation"]["source"], "LOSS");
+
+    let preview = async || {
+        let query = "query { previewSharedAllocation(meterNo: \"E-MASTER\", month: \"2026-09\") {
+            content { usage beyondLimit amount shares { amount } } userErrors { code } } }";
+        let asked = town.centre.ask(&town.finance, query, json!({})).await;
+        asked.data()["previewSharedAllocation"].take()
+    };
+    town.read("E-MASTER", "2026-09-30", "4980.00").await;
+    town.read("E-ROOMS", "2026-09-30", "4812.40").await;
+    assert_eq!(
+        preview().await["userErrors"][0]["code"],
+        "SHARED_ALLOCATION_SUBS_UNREAD"
+    );
+    town.read("E-LIFT", "2026-09-30", "1096.00").await;
+    assert_eq!(
+        preview().await["content"],
+        json!({ "usage": "71.60", "beyondLimit": null, "amount": "3580",
+                "shares": [{ "amount": "1194" }, { "amount": "1193" }, { "amount": "1193" }] })
+    );
+    // Ordinary is up to 1 % from now on: 39.80, and the centre bears the rest.
+    let limits = json!({ "commodity": "ELECTRICITY", "from": "2026-09-01", "lowPercent": "-1",
+        "highPercent": "1", "reason": "新楼" });
+    town.centre
+        .must(&technician, "setLossLimits", limits, "pending")
+        .await;
+    let input = json!({ "meterNo": "E-MASTER", "month": "2026-09" });
+    let fields = "content { usage beyondLimit amount }";
+    let posted = town
+        .centre
+        .must(&town.finance, "postSharedAllocation", input, fields)
+        .await;
+    assert_eq!(
+        posted["content"],
+        json!({ "usage": "39.80", "beyondLimit": "31.80", "amount": "1990" })
+    );
+    town.verified().await;
 }
