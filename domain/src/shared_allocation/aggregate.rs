@@ -10,7 +10,7 @@ use super::error::SharedAllocationError;
 use super::event::{
     AllocationAgreed, AllocationKey, SharedAllocationEvent, SharesCancelled, SharesPosted,
 };
-use crate::units::{BillingMonth, MeterNo, Quantity, ReadingId};
+use crate::units::{Area, BillingMonth, MeterNo, Quantity, ReadingId};
 
 /// The streams one command can well write; a building has fewer flats.
 pub(super) const MEMBERS_MAX: usize = 300;
@@ -97,7 +97,7 @@ impl SharedAllocation {
         }
         let areas = agreed.members.iter().filter_map(|member| member.area);
         if agreed.key == AllocationKey::Area
-            && areas.map(|area| area.value()).all(|it| it.is_zero())
+            && areas.map(Area::value).all(|it| it.is_zero())
         {
             return Err(SharedAllocationError::WeightsZero);
         }

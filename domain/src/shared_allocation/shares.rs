@@ -17,7 +17,7 @@ use crate::meter::Meter;
 use crate::rating::{RatedBill, RatingInput, TariffSchedule, rate};
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, Commodity, Fen, Percent, Period, Quantity, ReadingId,
+    AccountNo, Area, BillNo, BillingMonth, Commodity, Fen, Percent, Period, Quantity, ReadingId,
     UnitPrice, split, split_quantity, weight,
 };
 
@@ -196,7 +196,8 @@ fn measure(
     let usage = usage.ok_or(SharedAllocationError::Overflow)?;
     let Some(last) = last.filter(|_| !usage.is_zero()) else {
         let waits = meter.holds_reading(from, month_end);
-        return Err(if waits { held() } else { nothing() }.into());
+        let error = if waits { held() } else { nothing() };
+        return Err(error.into());
     };
     if usage.is_negative() {
         return Err(SharedAllocationError::BelowPosted(meter_no.clone()).into());
@@ -258,7 +259,7 @@ fn weigh(
     match key {
         AllocationKey::Equal => Ok(1),
         AllocationKey::Area => {
-            let area = member.area.map_or(Decimal::ZERO, |area| area.value());
+            let area = member.area.map_or(Decimal::ZERO, Area::value);
             weight(area).ok_or(overflow)
         }
         AllocationKey::Persons => match account.occupants().during(period) {
