@@ -108,6 +108,7 @@ pub struct PaymentFilter {
     /// Where the money was taken.
     pub campus: Option<CampusId>,
     pub till: Option<TillId>,
+    pub method: Option<PaymentMethod>,
     /// Half-open.
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
@@ -128,14 +129,16 @@ pub async fn list(
          AND ($2::text IS NULL OR p.campus = $2) \
          AND ($3::timestamptz IS NULL OR p.paid_at >= $3) \
          AND ($4::timestamptz IS NULL OR p.paid_at < $4) \
-         AND ($5::timestamptz IS NULL OR (p.paid_at, p.payment_id) < ($5, $6)) \
-         AND ($8::text IS NULL OR p.till_id = $8) \
-         ORDER BY p.paid_at DESC, p.payment_id DESC LIMIT $7",
+         AND ($5::text IS NULL OR p.method = $5) \
+         AND ($6::timestamptz IS NULL OR (p.paid_at, p.payment_id) < ($6, $7)) \
+         AND ($9::text IS NULL OR p.till_id = $9) \
+         ORDER BY p.paid_at DESC, p.payment_id DESC LIMIT $8",
     )
     .bind(filter.account_no.as_ref().map(AccountNo::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.from)
     .bind(filter.to)
+    .bind(filter.method.map(PaymentMethod::as_str))
     .bind(after.as_ref().map(|key| key.0))
     .bind(after.as_ref().map(|key| &key.1))
     .bind(page.limit())
