@@ -44,6 +44,7 @@ pub mod refund;
 pub mod report_template;
 pub mod self_read_campaign;
 pub mod service;
+pub mod shared_allocation;
 pub mod staff;
 pub mod tariff;
 pub mod till;

@@ -57,6 +57,7 @@ use chaobiao_domain::service::appointment::AppointmentEvent;
 use chaobiao_domain::service::case::CaseEvent;
 use chaobiao_domain::service::roster::RosterEvent;
 use chaobiao_domain::service::rules::ServiceRulesEvent;
+use chaobiao_domain::shared_allocation::SharedAllocationEvent;
 use chaobiao_domain::staff::StaffEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::till::{CashMonthEvent, TillEvent};
@@ -129,6 +130,7 @@ const READERS: &[(&str, Reader)] = &[
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
     ("service_case", understood::<CaseEvent>),
     ("service_rules", understood::<ServiceRulesEvent>),
+    ("shared_allocation", understood::<SharedAllocationEvent>),
     ("staff", understood::<StaffEvent>),
     ("sub_meter", understood::<SubMeterEvent>),
     ("tariff", understood::<TariffEvent>),

@@ -53,6 +53,7 @@ pub mod receipt_stock;
 pub mod refund;
 pub mod self_read_campaign;
 pub mod service;
+pub mod shared_allocation;
 pub mod staff;
 pub mod support;
 pub mod tariff;
@@ -186,6 +187,7 @@ pub struct BillsQuery(
     billing::BillingQuery,
     billing::CorrectionQuery,
     billing::ReplayQuery,
+    shared_allocation::SharedAllocationQuery,
     tariff::SimulationQuery,
 );
 
@@ -355,6 +357,7 @@ pub struct BillsMutation(
 pub struct MasterMutation(
     billing_master::BillingMasterMutation,
     reading_export::ReadingExportMutation,
+    shared_allocation::SharedAllocationMutation,
 );
 
 /// Mutations of tills, the bank's statement, and what campuses owe each other.

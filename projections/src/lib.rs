@@ -49,6 +49,7 @@ mod rows;
 pub mod self_read_campaigns;
 pub mod service_cases;
 pub mod session_log;
+pub mod shared_allocations;
 #[cfg(test)]
 mod story;
 pub mod tariffs;
@@ -107,6 +108,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
         Arc::new(session_log::SessionLogProjector),
         Arc::new(service_cases::ServiceCasesProjector),
+        Arc::new(shared_allocations::SharedAllocationsProjector),
         Arc::new(tariffs::TariffsProjector),
         Arc::new(tills::TillsProjector),
         Arc::new(transfer_claims::TransferClaimsProjector),

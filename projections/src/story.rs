@@ -253,6 +253,7 @@ impl Charge {
             quantity: "10.33".parse().unwrap(),
             price: "2.85".parse().unwrap(),
             amount: Fen::new(amount),
+            borne: None,
             readings: vec!["r0".parse().unwrap(), "r1".parse().unwrap()],
         }
     }
@@ -272,6 +273,7 @@ impl Charge {
                 tier_period_from: "2026-01-01".parse().unwrap(),
                 quantity_to_date_after: "10.33".parse().unwrap(),
             }],
+            occupants: None,
         }
     }
 }
@@ -301,6 +303,7 @@ impl Process for Charge {
                 self.meter("E", Commodity::Electricity),
             ],
             origin: None,
+            shared_of: None,
         };
         let charge = AccountCommand::Charge {
             bill,

@@ -166,5 +166,7 @@ fn version(
         to: None,
         tiers: tiers.collect::<Result<_, ValueError>>()?,
         surcharges: surcharges.collect::<Result<_, ValueError>>()?,
+        free_allowance: None,
+        minimum_charge: None,
     })
 }

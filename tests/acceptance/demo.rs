@@ -91,7 +91,11 @@ impl Bench {
         let lease = Lease::take(&pool, "sealer-test", Uuid::nil(), Duration::ZERO).await;
         let lease = lease.unwrap().unwrap();
         let unsealed = "SELECT (SELECT count(*) FROM events) > (SELECT count(*) FROM log)";
-        while sqlx::query_scalar(unsealed).fetch_one(&pool).await.unwrap() {
+        while sqlx::query_scalar::<_, bool>(unsealed)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+        {
             seal_batch(&pool, &lease, 5000).await.unwrap();
         }
         let (key, public) = LogKey::generate("log.example/demo").unwrap();
@@ -100,7 +104,7 @@ impl Bench {
             interval: Duration::ZERO,
             sinks: Vec::new(),
         };
-        let notary = Notary::new(&self.store, options);
+        let mut notary = Notary::new(&self.store, options);
         while notary.extend().await.unwrap() {}
         notary.sign().await.unwrap();
         TrustedKey::parse(&public).unwrap()

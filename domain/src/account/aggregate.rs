@@ -14,6 +14,7 @@ use super::late::{LateBook, LateCase};
 use super::ledger::Ledger;
 use super::meters::{AssignedMeter, Meters};
 use super::note::MeterStanding;
+use super::occupants::Occupants;
 use super::papers::Papers;
 use super::scheme::Scheme;
 use super::standing::{Standing, StandingBill};
@@ -64,6 +65,8 @@ pub struct AccountRecord {
     late: LateBook,
     #[serde(default)]
     tenancy: Tenancy,
+    #[serde(default)]
+    occupants: Occupants,
 }
 
 impl Account {
@@ -108,12 +111,18 @@ impl AccountRecord {
             scheme: Scheme::default(),
             late: LateBook::default(),
             tenancy: Tenancy::default(),
+            occupants: Occupants::default(),
         }
     }
 
     /// Whether its holder has moved out, and was cleared.
     pub const fn tenancy(&self) -> &Tenancy {
         &self.tenancy
+    }
+
+    /// Who lives behind its meters.
+    pub const fn occupants(&self) -> &Occupants {
+        &self.occupants
     }
 
     /// Every binding that is in force or asked for.
@@ -246,6 +255,7 @@ impl AccountRecord {
         self.scheme.apply(&event);
         self.late.apply(&event);
         self.tenancy.apply(&event);
+        self.occupants.apply(&event);
         match event {
             // An account is opened once, as `handle` sees to; the rest is money, which the ledger
             // has, papers, and how the account pays.
@@ -283,6 +293,8 @@ impl AccountRecord {
             | AccountEvent::RestorationOrdered { .. }
             | AccountEvent::SupplyRestored
             | AccountEvent::HolderSettled(_)
+            | AccountEvent::OccupantAdded { .. }
+            | AccountEvent::OccupantRemoved { .. }
             | AccountEvent::HolderCleared(_) => {}
             AccountEvent::HolderChanged { .. } => self.meters.start_anew(),
             AccountEvent::Changed(change) => self.apply_change(change),
@@ -296,7 +308,9 @@ impl AccountRecord {
                     self.meters.count_imported(origin);
                 }
                 let holder = self.ledger.holder();
-                self.standing.issue(bill, (self.household_persons, holder));
+                if bill.shared_of.is_none() {
+                    self.standing.issue(bill, (self.household_persons, holder));
+                }
             }
             AccountEvent::Rebilled(rebilling) => {
                 let settled = self.meters.settled();
@@ -474,6 +488,12 @@ fn decide(
             notice_no,
             due_on,
         } => account.charge(bill, notice_no, due_on),
+        AccountCommand::ChargeShare { bill, due_on } => account.charge_share(bill, due_on),
+        AccountCommand::VoidShare {
+            bill_no,
+            voided_on,
+            reason,
+        } => account.void_share(&bill_no, voided_on, reason),
         AccountCommand::ChargeFinal { bill } => account.charge_final(bill),
         AccountCommand::MoveOut {
             on,
@@ -518,6 +538,7 @@ fn decide(
         AccountCommand::ScheduleErasure { name_until, today } => {
             account.schedule_erasure(name_until, today)
         }
+        AccountCommand::Occupy(step) => Ok(vec![account.occupants.step(step)?]),
         AccountCommand::Paper(step) => Ok(account.papers.step(step)),
         AccountCommand::FinishErasure { today } => account.erasure.finish(today),
         AccountCommand::Bind { binding_id, step } => Ok(vec![step.event(binding_id)]),

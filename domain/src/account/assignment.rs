@@ -9,6 +9,7 @@ use super::command::AccountCommand;
 use super::error::AccountError;
 use super::event::{MeterAssigned, MeterReleased};
 use crate::meter::{AcceptedReading, Meter};
+use crate::shared_allocation::SharedAllocation;
 use crate::tariff::Tariff;
 use crate::units::{AccountNo, MeterNo, Quantity, TariffId, business_date};
 
@@ -61,6 +62,12 @@ impl Process for AssignMeter {
             let (tariff, meter) = (tariff_commodity, commodity);
             return Err(AccountError::TariffForOtherCommodity { tariff, meter }.into());
         }
+        // Nobody pays for what several share already.
+        let shared = workspace.get::<SharedAllocation>(self.meter_no.as_str())?;
+        if shared.is_open() {
+            return Err(AccountError::MeterShared(self.meter_no.clone()).into());
+        }
+        let meter = workspace.get::<Meter>(self.meter_no.as_str())?;
         let from = self.from.unwrap_or(business_date(context.at));
         let reading = reading_on(meter.accepted(), from);
         let assignment = MeterAssigned {

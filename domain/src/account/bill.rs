@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::note::by_commodity;
+use super::occupants::OccupantShare;
 use crate::units::{
     BillNo, BillingMonth, ChargeBillNo, Commodity, Fen, ImportBatchId, MeterNo, Period, Quantity,
     ReadingId, TariffId, UnitPrice,
@@ -20,6 +21,10 @@ pub struct Bill {
     /// Of a bill that the charging system made; none of one made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<BillOrigin>,
+    /// 公摊: of a bill that is a share of a common meter's usage, that meter. It is none of the account's
+    /// own meters, and no bill of its month.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared_of: Option<MeterNo>,
 }
 
 /// What the charging system's (收费系统) file says of a bill beside its lines, and what follows here.
@@ -60,6 +65,9 @@ pub struct BillLine {
     pub quantity: Quantity,
     pub price: UnitPrice,
     pub amount: Fen,
+    /// Of a line that is free (免费额度): what it would have cost, which the centre bears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub borne: Option<Fen>,
     /// The readings between which the quantity was used.
     pub readings: Vec<ReadingId>,
 }
@@ -80,6 +88,9 @@ pub struct ChargedMeter {
     /// The meter's count at `to_reading`, where the next bill goes on.
     pub cumulative: Quantity,
     pub tiers: Vec<TierCounted>,
+    /// Who shares what the meter's lines come to; none where the account knows no occupants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occupants: Option<Vec<OccupantShare>>,
 }
 
 /// What the account has used under a tariff in one tier period, this bill included.

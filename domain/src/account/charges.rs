@@ -73,6 +73,32 @@ impl AccountRecord {
         Ok(booking.events)
     }
 
+    /// A share of a common meter's usage; a prepaid account gets no notice of it.
+    pub(super) fn charge_share(
+        &self,
+        bill: Bill,
+        due_on: NaiveDate,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        self.tenancy().check_not_settled()?;
+        self.ledger().check_room(bill.total)?;
+        let noticed = match self.scheme().kind() {
+            ChargeScheme::Prepaid => Vec::new(),
+            ChargeScheme::Postpaid => vec![bill.bill_no.clone()],
+        };
+        let mut booking = Booking::over(self.ledger());
+        booking.book(AccountEvent::Charged(bill));
+        booking.finish(&noticed, due_on)
+    }
+
+    pub(super) fn void_share(
+        &self,
+        bill_no: &BillNo,
+        voided_on: NaiveDate,
+        reason: String,
+    ) -> Result<Vec<AccountEvent>, AccountError> {
+        self.make_void(Booking::over(self.ledger()), bill_no, voided_on, reason)
+    }
+
     /// The last bill of a holder; months may have been billed already.
     pub(super) fn charge_final(&self, bill: Bill) -> Result<Vec<AccountEvent>, AccountError> {
         self.ledger().check_room(bill.total)?;
@@ -172,7 +198,9 @@ impl AccountRecord {
         voided_on: NaiveDate,
         reason: String,
     ) -> Result<Vec<AccountEvent>, AccountError> {
-        self.standing_bill(bill_no)?;
+        if self.standing_bill(bill_no)?.is_shared() {
+            return Err(AccountError::BillShared(bill_no.clone()));
+        }
         if let Some(later) = self
             .standing_bills()
             .last()

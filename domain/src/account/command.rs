@@ -8,6 +8,7 @@ use super::event::{
 use super::funds::{LateFeeCharged, Purse, WaiverKind};
 use super::imported::ImportedStep;
 use super::note::{Note, Rebilling};
+use super::occupants::OccupantStep;
 use super::papers::PaperStep;
 use super::scheme::{ChargeSchemeChanged, SupplyStep};
 use crate::units::{
@@ -65,6 +66,17 @@ pub enum AccountCommand {
     Deduct {
         bill: Bill,
     },
+    /// 公摊: a share of what a common meter shows. The month is billed besides, before or after.
+    ChargeShare {
+        bill: Bill,
+        due_on: NaiveDate,
+    },
+    /// That share was not to be charged.
+    VoidShare {
+        bill_no: BillNo,
+        voided_on: NaiveDate,
+        reason: String,
+    },
     /// The last bill of a holder who moves out; what it asks for is due at once.
     ChargeFinal {
         bill: Bill,
@@ -110,6 +122,8 @@ pub enum AccountCommand {
     },
     /// A transfer claim or a paper of the account goes its way.
     Paper(PaperStep),
+    /// Somebody moves in behind the account's meters, or out.
+    Occupy(OccupantStep),
     ScheduleErasure {
         name_until: NaiveDate,
         today: NaiveDate,

@@ -8,7 +8,7 @@ use super::aggregate::{
 use super::event::AccountClass;
 use super::scheme::ChargeScheme;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, CertificateNo, Commodity, Fen, MeterNo, PaymentId,
+    AccountNo, BillNo, BillingMonth, CertificateNo, Commodity, Fen, MeterNo, OccupantNo, PaymentId,
 };
 
 /// Why an account refuses.
@@ -129,6 +129,24 @@ pub enum AccountError {
     MoveInTooEarly(NaiveDate),
     #[error("账单 {0} 属原户主，不能再调增")]
     BillOfFormerHolder(BillNo),
+    #[error("表计 {0} 按公摊协议分摊，不能由一户付费")]
+    MeterShared(MeterNo),
+    #[error("账单 {0} 是公摊分摊，请撤销该账期的公摊")]
+    BillShared(BillNo),
+    #[error("床位 {0} 已经入住")]
+    OccupantThere(OccupantNo),
+    #[error("床位 {occupant} 的上一段入住至 {until}，不能重叠")]
+    OccupantOverlaps {
+        occupant: OccupantNo,
+        until: NaiveDate,
+    },
+    #[error("床位 {0} 没有人入住")]
+    OccupantNotThere(OccupantNo),
+    #[error("床位 {occupant} 的迁出日期不能早于入住日期 {from}")]
+    OccupantOutBeforeIn {
+        occupant: OccupantNo,
+        from: NaiveDate,
+    },
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -188,6 +206,12 @@ impl BusinessError for AccountError {
             Self::FormerUnrefunded { .. } => "ACCOUNT_FORMER_UNREFUNDED",
             Self::MoveInTooEarly(_) => "ACCOUNT_MOVE_IN_TOO_EARLY",
             Self::BillOfFormerHolder(_) => "ACCOUNT_BILL_OF_FORMER_HOLDER",
+            Self::MeterShared(_) => "ACCOUNT_METER_SHARED",
+            Self::BillShared(_) => "ACCOUNT_BILL_SHARED",
+            Self::OccupantThere(_) => "ACCOUNT_OCCUPANT_THERE",
+            Self::OccupantOverlaps { .. } => "ACCOUNT_OCCUPANT_OVERLAPS",
+            Self::OccupantNotThere(_) => "ACCOUNT_OCCUPANT_NOT_THERE",
+            Self::OccupantOutBeforeIn { .. } => "ACCOUNT_OCCUPANT_OUT_BEFORE_IN",
             Self::Overflow => "ACCOUNT_OVERFLOW",
         }
     }
@@ -218,18 +242,24 @@ impl BusinessError for AccountError {
             Self::HolderInvalid => Some("holder"),
             Self::AddressInvalid => Some("address"),
             Self::HouseholdTooLarge => Some("householdPersons"),
-            Self::MeterAlreadyAssigned(_) | Self::MeterTaken(_) | Self::MeterNotAssigned(_) => {
-                Some("meterNo")
-            }
+            Self::MeterAlreadyAssigned(_)
+            | Self::MeterTaken(_)
+            | Self::MeterShared(_)
+            | Self::MeterNotAssigned(_) => Some("meterNo"),
             Self::TariffForOtherCommodity { .. } => Some("tariffId"),
             Self::SameClass(_) => Some("class"),
             Self::AssignmentOverlaps { .. } | Self::ClassInFuture | Self::ClassNotLater { .. } => {
                 Some("from")
             }
-            Self::ReleasedTooEarly { .. } | Self::MoveInTooEarly(_) => Some("on"),
+            Self::OccupantThere(_) | Self::OccupantNotThere(_) => Some("occupantNo"),
+            Self::OccupantOverlaps { .. } => Some("from"),
+            Self::ReleasedTooEarly { .. }
+            | Self::MoveInTooEarly(_)
+            | Self::OccupantOutBeforeIn { .. } => Some("on"),
             Self::MonthAlreadyBilled { .. } | Self::LaterMonthBilled { .. } => Some("month"),
             Self::BillUnknown(_) => Some("billNos"),
             Self::BillVoid(_)
+            | Self::BillShared(_)
             | Self::BillOfFormerHolder(_)
             | Self::LaterBillStands { .. }
             | Self::WriteOffStands(_)

@@ -10,8 +10,8 @@ use super::scheme::ChargeSchemeChanged;
 pub use crate::units::AccountClass;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, CertificateNo, Commodity, CustomerId,
-    Fen, Index, MeterNo, NoticeNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo, TariffId,
-    TransferClaimId, WaiverId,
+    Fen, Index, MeterNo, NoticeNo, OccupantNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo,
+    TariffId, TransferClaimId, WaiverId,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -220,6 +220,16 @@ pub enum AccountEvent {
     HolderChanged {
         on: NaiveDate,
     },
+    /// From this day on, somebody more lives behind the account's meters.
+    OccupantAdded {
+        occupant: OccupantNo,
+        from: NaiveDate,
+    },
+    /// From this day on, they do not. Where it is the day they came, they never were there.
+    OccupantRemoved {
+        occupant: OccupantNo,
+        on: NaiveDate,
+    },
     BindingRequested {
         binding_id: BindingId,
         customer_id: CustomerId,
@@ -312,6 +322,8 @@ impl DomainEvent for AccountEvent {
             Self::HolderSettled(_) => "account.holder_settled",
             Self::HolderCleared(_) => "account.holder_cleared",
             Self::HolderChanged { .. } => "account.holder_changed",
+            Self::OccupantAdded { .. } => "account.occupant_added",
+            Self::OccupantRemoved { .. } => "account.occupant_removed",
             Self::BindingRequested { .. } => "account.binding_requested",
             Self::BindingApproved { .. } => "account.binding_approved",
             Self::BindingRejected { .. } => "account.binding_rejected",

@@ -40,6 +40,7 @@ impl Process for ChargeFlat {
             quantity: "1".parse().unwrap(),
             price: "1".parse().unwrap(),
             amount: Fen::new(amount),
+            borne: None,
             readings: Vec::new(),
         };
         let bill_no = bill_no(&self.account_no, &self.month.to_string());
@@ -53,6 +54,7 @@ impl Process for ChargeFlat {
             total: Fen::new(self.water + self.electricity),
             meters: Vec::new(),
             origin: None,
+            shared_of: None,
             bill_no: bill_no.clone(),
         };
         let charge = AccountCommand::Charge {

@@ -1,3 +1,4 @@
+mod shared;
 mod there;
 
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ pub struct LedgerBill {
     there: Vec<CommodityAmount>,
     #[serde(default)]
     late_fee_there: Fen,
+    #[serde(default)]
+    shared: bool,
 }
 
 /// What one payment did to this account, as far as it is not undone.
@@ -187,11 +190,11 @@ impl Ledger {
 
     /// Of the present holder.
     pub fn bill_of(&self, month: BillingMonth) -> Option<&LedgerBill> {
-        self.standing()
-            .find(|bill| bill.month == month && bill.holder == self.holder)
+        self.of_own_meters()
+            .find(|bill| bill.month == month && !bill.void && bill.holder == self.holder)
     }
 
-    pub(super) const fn holder(&self) -> u32 {
+    pub(crate) const fn holder(&self) -> u32 {
         self.holder
     }
 
@@ -207,19 +210,14 @@ impl Ledger {
     }
 
     pub fn last_billed(&self) -> Option<BillingMonth> {
-        self.standing().map(|bill| bill.month).max()
+        let standing = self.of_own_meters().filter(|bill| !bill.void);
+        standing.map(|bill| bill.month).max()
     }
 
     /// How many times a month was billed, void bills included.
     pub fn times_billed(&self, month: BillingMonth) -> usize {
-        self.bills
-            .values()
-            .filter(|bill| bill.month == month)
-            .count()
-    }
-
-    fn standing(&self) -> impl Iterator<Item = &LedgerBill> {
-        self.bills.values().filter(|bill| !bill.void)
+        let of_month = self.of_own_meters().filter(|bill| bill.month == month);
+        of_month.count()
     }
 
     /// Oldest first.
@@ -470,6 +468,7 @@ impl Ledger {
             imported: bill.origin.is_some(),
             there: Vec::new(),
             late_fee_there: Fen::ZERO,
+            shared: bill.shared_of.is_some(),
         };
         self.bills.insert(bill.bill_no.clone(), entry);
     }

@@ -23,6 +23,7 @@ mod money;
 #[cfg(test)]
 mod money_tests;
 mod note;
+mod occupants;
 mod papers;
 mod process;
 mod scheme;
@@ -53,6 +54,9 @@ pub use late::{LateBill, LateCase, LatePart, PaymentDays, late_bill};
 pub use ledger::{CreditLot, Ledger, LedgerBill, PaymentShare};
 pub use meters::AssignedMeter;
 pub use note::{BillVoided, MeterStanding, Note, RebilledBill, Rebilling, by_commodity};
+pub use occupants::{
+    AddOccupant, OccupantShare, OccupantStay, OccupantStep, Occupants, RemoveOccupant,
+};
 pub use papers::PaperStep;
 pub use process::{AccountOpened, ChangeAccount, OpenAccount, account_subject, contact_subject};
 pub use scheme::{

@@ -1,7 +1,7 @@
 //! Sums of money by commodity, and how money is shared out.
 
 use super::bill::CommodityAmount;
-use crate::units::{Commodity, Fen};
+use crate::units::{self, Commodity, Fen};
 
 pub(super) fn amount_of(parts: &[CommodityAmount], commodity: Commodity) -> Fen {
     parts
@@ -39,36 +39,14 @@ pub(super) fn minus(one: Fen, other: Fen) -> Fen {
     one.checked_sub(other).unwrap_or(Fen::ZERO)
 }
 
-/// Shares `amount` out by weight: whole fen by largest remainder, ties to the first.
+/// Shares `amount` out by what is owed of each, ties to the first.
 pub(super) fn split(amount: Fen, weights: &[Fen]) -> Vec<Fen> {
-    let total: i128 = weights
+    let weights: Vec<u128> = weights
         .iter()
-        .map(|weight| i128::from(weight.value()))
-        .sum();
-    if total == 0 {
-        return vec![Fen::ZERO; weights.len()];
-    }
-    let exact = weights
-        .iter()
-        .map(|weight| i128::from(amount.value()) * i128::from(weight.value()));
-    let mut shares: Vec<(i128, i128)> = exact
-        .map(|product| (product / total, product % total))
+        .map(|weight| u128::try_from(weight.value()).unwrap_or(0))
         .collect();
-    let given: i128 = shares.iter().map(|(share, _)| share).sum();
-    let mut order: Vec<usize> = (0..shares.len()).collect();
-    order.sort_by_key(|&position| (-shares[position].1, position));
-    let mut rest = i128::from(amount.value()) - given;
-    for position in order {
-        if rest > 0 {
-            shares[position].0 += 1;
-            rest -= 1;
-        }
-    }
-    // A share is never larger than `amount`, which fits.
-    shares
-        .into_iter()
-        .map(|(share, _)| Fen::new(i64::try_from(share).unwrap_or(0)))
-        .collect()
+    // The product of two amounts of money fits.
+    units::split(amount, &weights).unwrap_or_else(|| vec![Fen::ZERO; weights.len()])
 }
 
 #[cfg(test)]

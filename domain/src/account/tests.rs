@@ -63,6 +63,7 @@ fn line(commodity: Commodity, amount: i64) -> BillLine {
         quantity: "31".parse().unwrap(),
         price: "3.10".parse().unwrap(),
         amount: Fen::new(amount),
+        borne: None,
         readings: vec!["r0".parse().unwrap(), "r1".parse().unwrap()],
     }
 }
@@ -91,8 +92,10 @@ fn bill(of: &str, water: i64, electricity: i64) -> Bill {
                 tier_period_from: date("2026-01-01"),
                 quantity_to_date_after: "199".parse().unwrap(),
             }],
+            occupants: None,
         }],
         origin: None,
+        shared_of: None,
     }
 }
 

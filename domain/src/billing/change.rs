@@ -198,6 +198,9 @@ impl Process for ReissueBill {
         workspace: &mut Workspace,
     ) -> Result<BillIssued, Stop> {
         let (account, bill) = find(&self.bill_no, workspace)?;
+        if bill.is_shared() {
+            return Err(BillingError::BillShared(self.bill_no.clone()).into());
+        }
         let issue = IssueBill {
             account_no: account.account_no.clone(),
             month: bill.month,

@@ -52,6 +52,8 @@ pub enum BillingError {
     BilledHere(BillingMonth),
     #[error("账单 {0} 由收费系统开账，请在收费系统更正后重新导入")]
     BillImported(BillNo),
+    #[error("账单 {0} 是公摊分摊，由公摊协议计算")]
+    BillShared(BillNo),
     #[error("{0} 账期属原户主，不能计入现户主名下")]
     MonthOfFormerHolder(BillingMonth),
     #[error("欠费金额不能超过账单金额与滞纳金之和")]
@@ -94,6 +96,7 @@ impl BusinessError for BillingError {
             Self::BilledThere(_) => "BILLING_MASTER_IS_CHARGING_SYSTEM",
             Self::BilledHere(_) => "BILLING_MASTER_IS_HERE",
             Self::BillImported(_) => "BILLING_BILL_IMPORTED",
+            Self::BillShared(_) => "BILLING_BILL_SHARED",
             Self::MonthOfFormerHolder(_) => "BILLING_MONTH_OF_FORMER_HOLDER",
             Self::ArrearsAboveAmount => "BILLING_ARREARS_ABOVE_AMOUNT",
             Self::ImportedAmountNegative => "BILLING_IMPORTED_AMOUNT_NEGATIVE",
@@ -122,7 +125,7 @@ impl BusinessError for BillingError {
             Self::MonthsReversed => Some("to"),
             Self::CreditTakesTwo => Some("kind"),
             Self::AmountNotPositive | Self::ImportedAmountNegative => Some("amount"),
-            Self::BillUnknown(_) | Self::BillImported(_) => Some("billNo"),
+            Self::BillUnknown(_) | Self::BillImported(_) | Self::BillShared(_) => Some("billNo"),
             Self::DueBeforeIssue => Some("dueOn"),
             Self::MoveOutInFuture | Self::MoveInInFuture | Self::FinalBillThere(_) => Some("on"),
             Self::NoBillForCharge => Some("charges"),

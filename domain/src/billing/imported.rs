@@ -339,6 +339,7 @@ impl Drafted {
             quantity: line.usage,
             price: average(line.amount, line.usage)?,
             amount: line.amount,
+            borne: None,
             readings,
         });
         let number = line.bill_no.as_ref();
@@ -370,6 +371,7 @@ impl Drafted {
                 usage: line.usage,
                 cumulative: measured.cumulative,
                 tiers: Vec::new(),
+                occupants: None,
             });
         }
         Ok(())
@@ -470,6 +472,7 @@ impl Drafted {
             after: self.lines,
             meters,
             origin: Some(self.origin),
+            shared_of: None,
         };
         Ok(Rebilling {
             issued_on,

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
 use super::measure::{Measured, measure, taken_over};
-use super::to_date::{Rateable, ToDate, tiers};
+use super::to_date::{Had, Rateable, ToDate, stays, tiers};
 use crate::account::{
     Account, AccountCommand, AccountRecord, AssignedMeter, Bill, BillLine, ChargedMeter,
-    TierCounted,
+    OccupantShare, TierCounted,
 };
 use crate::billing_master::{BillingMaster, BillingMasters, mastery, ours_since};
 use crate::billing_month::{BillingMonthBooks, books_of, require_open};
@@ -234,20 +234,25 @@ pub(super) fn rate_all(
 ) -> Result<Bill, Stop> {
     let mut to_date = ToDate::after(account);
     let (mut lines, mut meters) = (Vec::new(), Vec::new());
-    for usage in measured {
+    let mut rest = measured.as_slice();
+    while let Some((usage, later)) = rest.split_first() {
+        rest = later;
         let tariff_id = &usage.meter.tariff_id;
         // Every tariff of a measured meter was added.
         let Some(schedule) = tariffs.schedules.get(tariff_id) else {
             continue;
         };
+        let occupants = account.occupants().during(&usage.period);
         let rateable = Rateable {
             tariff_id,
             period: usage.period,
             usage: usage.usage,
             persons: account.household_persons,
+            stays: stays(occupants.as_deref()),
             month,
+            is_last: !rest.iter().any(|later| later.meter.tariff_id == *tariff_id),
         };
-        let rated = rate(schedule, &to_date.input(schedule, &rateable))?;
+        let rated = rate(schedule, &to_date.input(schedule, &rateable)?)?;
         let readings = usage.meter.billed_reading.iter().chain([&usage.to_reading]);
         let readings: Vec<ReadingId> = readings.cloned().collect();
         lines.extend(bill_lines(
@@ -256,8 +261,10 @@ pub(super) fn rate_all(
             &rated,
         ));
         let tiers = tiers(&rated);
-        to_date.count(tariff_id, &tiers);
-        meters.push(charged(usage, tiers));
+        to_date.count(&rateable, &tiers, Had::of(&rated)?);
+        let shares = occupants.map(|there| OccupantShare::share(&there, rated.total));
+        let shares = shares.map(|shares| shares.ok_or(BillingError::Overflow));
+        meters.push(charged(usage.clone(), tiers, shares.transpose()?));
     }
     let total = Fen::checked_sum(lines.iter().map(|line: &BillLine| line.amount));
     Ok(Bill {
@@ -268,6 +275,7 @@ pub(super) fn rate_all(
         total: total.ok_or(BillingError::Overflow)?,
         meters,
         origin: None,
+        shared_of: None,
     })
 }
 
@@ -297,12 +305,17 @@ pub(super) fn bill_lines(
         quantity: line.quantity,
         price: line.price,
         amount: line.amount,
+        borne: line.borne,
         readings: readings.to_vec(),
     });
     lines.collect()
 }
 
-fn charged(usage: Measured, tiers: Vec<TierCounted>) -> ChargedMeter {
+fn charged(
+    usage: Measured,
+    tiers: Vec<TierCounted>,
+    occupants: Option<Vec<OccupantShare>>,
+) -> ChargedMeter {
     let meter = usage.meter;
     ChargedMeter {
         meter_no: meter.meter_no,
@@ -315,5 +328,6 @@ fn charged(usage: Measured, tiers: Vec<TierCounted>) -> ChargedMeter {
         usage: usage.usage,
         cumulative: usage.cumulative,
         tiers,
+        occupants,
     }
 }

@@ -13,14 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
 use super::process::{Tariffs, bill_lines};
-use super::to_date::{Rateable, ToDate, tiers};
+use super::to_date::{Had, Rateable, ToDate, is_last_of_tariff, is_line_of, stays, tiers};
 use crate::account::{
     Account, AccountCommand, AccountRecord, AssignedMeter, BillLine, BillOrigin, ChargedMeter,
-    CommodityAmount, LedgerBill, Note, RebilledBill, Rebilling, StandingBill, by_commodity,
+    CommodityAmount, LedgerBill, Note, OccupantShare, RebilledBill, Rebilling, StandingBill,
+    by_commodity,
 };
 use crate::billing_month::booked_in;
 use crate::meter::Meter;
-use crate::rating::rate;
+use crate::rating::{minimum_charge, rate};
 use crate::tariff::Tariff;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, NoteNo, Quantity, ReadingId,
@@ -290,13 +291,16 @@ impl Again<'_> {
             period: charged.period,
             usage,
             persons: bill.persons,
+            stays: stays(charged.occupants.as_deref()),
             month: bill.month,
+            is_last: is_last_of_tariff(bill, charged),
         };
-        let was = self.before.input(schedule, &rateable(charged.usage));
-        let is = self.after.input(schedule, &rateable(usage));
-        let (lines, tiers) = if was == is {
-            let lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
-            (lines.cloned().collect(), charged.tiers.clone())
+        let (old, new) = (rateable(charged.usage), rateable(usage));
+        let was = self.before.input(schedule, &old)?;
+        let is = self.after.input(schedule, &new)?;
+        let old_lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
+        let (lines, tiers): (Vec<BillLine>, _) = if was == is {
+            (old_lines.clone().cloned().collect(), charged.tiers.clone())
         } else {
             let rated = rate(schedule, &is)?;
             let of = (&charged.meter_no, charged.commodity, tariff_id);
@@ -305,20 +309,32 @@ impl Again<'_> {
             let lines = bill_lines(of, &readings, &rated);
             (lines, tiers(&rated))
         };
-        self.before.count(tariff_id, &charged.tiers);
-        self.after.count(tariff_id, &tiers);
+        let had = Had::of_lines(old_lines, minimum_charge(schedule, &was)?)?;
+        self.before.count(&old, &charged.tiers, had);
+        let has = Had::of_lines(lines.iter(), minimum_charge(schedule, &is)?)?;
+        self.after.count(&new, &tiers, has);
         let meter = ChargedMeter {
             usage,
             cumulative,
             tiers,
+            occupants: shared_again(charged, &lines)?,
             ..charged.clone()
         };
         Ok((lines, meter))
     }
 }
 
-fn is_line_of(line: &BillLine, charged: &ChargedMeter) -> bool {
-    line.meter_no == charged.meter_no && line.readings.last() == Some(&charged.to_reading)
+/// What the same occupants' parts come to now.
+fn shared_again(
+    charged: &ChargedMeter,
+    lines: &[BillLine],
+) -> Result<Option<Vec<OccupantShare>>, BillingError> {
+    let Some(occupants) = &charged.occupants else {
+        return Ok(None);
+    };
+    let amount = Fen::checked_sum(lines.iter().map(|line| line.amount));
+    let shares = amount.and_then(|amount| OccupantShare::share(occupants, amount));
+    shares.ok_or(BillingError::Overflow).map(Some)
 }
 
 impl Redone<'_> {

@@ -89,6 +89,9 @@ impl ReplayBill {
         if bill.origin.is_some() {
             return Err(BillingError::BillImported(bill.bill_no.clone()));
         }
+        if bill.shared_of.is_some() {
+            return Err(BillingError::BillShared(bill.bill_no.clone()));
+        }
         let last_days = bill.meters.iter().map(|meter| meter.period.to());
         let by_run = bill.bill_no.as_str().rsplit_once('-');
         let by_run = by_run.is_none_or(|(_, month)| !month.contains('P'));

@@ -10,7 +10,7 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
-use super::to_date::{Rateable, ToDate, tiers};
+use super::to_date::{Had, Rateable, ToDate, is_last_of_tariff, stays, tiers};
 use crate::account::{Account, AccountClass, AccountRecord, StandingBill};
 use crate::rating::{TariffSchedule, TariffTerms, rate};
 use crate::tariff::{Tariff, TariffCommandError};
@@ -137,10 +137,12 @@ impl SimulateTariff {
                 period: charged.period,
                 usage: charged.usage,
                 persons: bill.persons,
+                stays: stays(charged.occupants.as_deref()),
                 month: bill.month,
+                is_last: is_last_of_tariff(bill, charged),
             };
-            let rated = rate(schedule, &to_date.input(schedule, &rateable))?;
-            to_date.count(&self.tariff_id, &tiers(&rated));
+            let rated = rate(schedule, &to_date.input(schedule, &rateable)?)?;
+            to_date.count(&rateable, &tiers(&rated), Had::of(&rated)?);
             total = total
                 .checked_add(rated.total)
                 .ok_or(BillingError::Overflow)?;

@@ -3,13 +3,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{RatedBill, RatingError, RatingInput, TariffSchedule, TariffTerms, rate};
+use super::{MonthToDate, RatedBill, RatingError, RatingInput, TariffSchedule, TariffTerms, rate};
 use crate::units::{BillingMonth, Commodity, Period, Quantity};
 
 /// Who lives behind the meter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Household {
     pub persons: u32,
+    /// Who was there and when; without it, all `persons` all the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stays: Option<Vec<Period>>,
 }
 
 /// A usage with its tariff in one file, so that anybody can check a bill by hand.
@@ -41,6 +44,9 @@ impl RatingCase {
             quantity_to_date: self.quantity_to_date,
             later_to_date: BTreeMap::new(),
             persons: persons.unwrap_or(self.tariff.base_persons),
+            stays: self.household.as_ref().and_then(|it| it.stays.clone()),
+            free_to_date: Quantity::ZERO,
+            month_to_date: Some(MonthToDate::default()),
             billing_month: self.billing_month,
         };
         rate(

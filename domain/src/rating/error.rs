@@ -21,6 +21,12 @@ pub enum TariffError {
     SurchargeName { from: NaiveDate },
     #[error("人口增加的阶梯基数不能为负数")]
     QuotaNegative,
+    #[error("价格版本 {from} 的免费额度不能为负数")]
+    AllowanceNegative { from: NaiveDate },
+    #[error("价格版本 {from} 的免费额度除外月份应为 1 至 12")]
+    ExcludedMonth { from: NaiveDate },
+    #[error("价格版本 {from} 的最低消费不能为负数")]
+    MinimumNegative { from: NaiveDate },
 }
 
 impl TariffError {
@@ -34,6 +40,9 @@ impl TariffError {
             Self::LastTierNotOpen { .. } => "TARIFF_LAST_TIER_NOT_OPEN",
             Self::SurchargeName { .. } => "TARIFF_SURCHARGE_NAME",
             Self::QuotaNegative => "TARIFF_QUOTA_NEGATIVE",
+            Self::AllowanceNegative { .. } => "TARIFF_ALLOWANCE_NEGATIVE",
+            Self::ExcludedMonth { .. } => "TARIFF_EXCLUDED_MONTH",
+            Self::MinimumNegative { .. } => "TARIFF_MINIMUM_NEGATIVE",
         }
     }
 }

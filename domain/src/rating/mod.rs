@@ -11,6 +11,10 @@
 //!   the rest.
 //! - Parts stay apart in the bill, in the order of time, even where two tier years meet under one
 //!   version: merged, nobody could check either year.
+//! - A version may give a **free allowance** by the month and the person. What is free is a line of
+//!   its own that costs nothing; only the excess goes on to tiers and surcharges.
+//! - A version may ask for a **minimum charge** by the month: a last line lifts the period to it.
+//! - Both go by the days of each calendar month, so that a part of a month has its part of them.
 //! - Each part fills the tiers from where its tier year stands, then pays its version's surcharges.
 //!   Every line is rounded once, half-up to the fen; the total is the sum of the lines.
 
@@ -18,6 +22,7 @@ mod bill;
 mod case;
 mod error;
 mod late_fee;
+mod month;
 mod parts;
 mod rate;
 mod schedule;
@@ -28,8 +33,8 @@ pub use bill::{RatedBill, RatedLine, TierCount};
 pub use case::{Household, RatingCase, rate_case_json};
 pub use error::{RatingError, TariffError};
 pub use late_fee::{LateFeePolicy, LateFeeTerms, Settlement, late_fee};
-pub use rate::{RatingInput, rate};
+pub use rate::{MonthToDate, RatingInput, minimum_charge, rate};
 pub use schedule::{
-    PriceChange, Surcharge, TariffSchedule, TariffTerms, TariffVersion, Tier, TierPeriod,
-    YearCrossing,
+    AllowanceBasis, FreeAllowance, PriceChange, Surcharge, TariffSchedule, TariffTerms,
+    TariffVersion, Tier, TierPeriod, YearCrossing,
 };

@@ -4,20 +4,21 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::{
     PriceChange, RatingError, RatingInput, TariffSchedule, TariffVersion, TierPeriod, YearCrossing,
 };
-use crate::units::BillingMonth;
+use crate::units::{BillingMonth, Period};
 
 /// A stretch of the period under one version and in one tier period, with its share of the usage.
 pub(super) struct Part<'a> {
     pub(super) version: &'a TariffVersion,
     /// The first day of the tier period this part counts in.
     pub(super) tier_period_from: NaiveDate,
+    pub(super) period: Period,
     pub(super) quantity: Decimal,
 }
 
 struct Stretch<'a> {
     version: &'a TariffVersion,
     tier_period_from: NaiveDate,
-    days: i64,
+    period: Period,
 }
 
 /// Cuts the period and shares the usage out.
@@ -63,7 +64,7 @@ fn stretches<'a>(
         stretches.push(Stretch {
             version,
             tier_period_from: single_tier_period.unwrap_or(terms.tier_period.start(day)),
-            days: end.signed_duration_since(day).num_days(),
+            period: Period::try_new(day, end).map_err(|_| RatingError::Overflow)?,
         });
         day = end;
     }
@@ -121,7 +122,7 @@ fn share_out<'a>(
             rest
         } else {
             let mut share = usage
-                .checked_mul(Decimal::from(stretch.days))
+                .checked_mul(Decimal::from(stretch.period.days()))
                 .and_then(|product| product.checked_div(days_total))
                 .ok_or(RatingError::Overflow)?
                 .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
@@ -134,11 +135,12 @@ fn share_out<'a>(
         let Stretch {
             version,
             tier_period_from,
-            ..
+            period,
         } = stretch;
         parts.push(Part {
             version,
             tier_period_from,
+            period,
             quantity,
         });
     }

@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::month;
 use super::parts::{Part, parts};
+use super::schedule::{FREE_ALLOWANCE, MINIMUM_CHARGE};
 use super::{
     RatedBill, RatedLine, RatingError, TariffSchedule, TariffTerms, TariffVersion, TierCount,
 };
@@ -21,9 +23,32 @@ pub struct RatingInput {
     /// have been counted there. Empty as a rule.
     pub later_to_date: BTreeMap<NaiveDate, Quantity>,
     pub persons: u32,
+    /// Who was there and when, a period for each stay: an allowance goes by it. None: `persons`, all
+    /// the time.
+    pub stays: Option<Vec<Period>>,
+    /// What other usages of the same days have had free already.
+    pub free_to_date: Quantity,
+    /// None: another usage of the month, rated after this one, is asked for the minimum charge.
+    pub month_to_date: Option<MonthToDate>,
     /// Decides only where `by_billing_month` meets a period that crosses into another tier period;
     /// without one, the month of the period's last day.
     pub billing_month: Option<BillingMonth>,
+}
+
+/// What other usages of a billing month have come to under the same tariff.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MonthToDate {
+    pub amount: Fen,
+    /// What minimum charge was asked for them.
+    pub minimum: Fen,
+}
+
+/// The minimum charge of a period; nought where another usage is asked for it.
+pub fn minimum_charge(schedule: &TariffSchedule, input: &RatingInput) -> Result<Fen, RatingError> {
+    match input.month_to_date {
+        Some(_) => month::minimum(&parts(schedule, input)?),
+        None => Ok(Fen::ZERO),
+    }
 }
 
 /// Rates a usage under a tariff.
@@ -33,7 +58,7 @@ pub fn rate(schedule: &TariffSchedule, input: &RatingInput) -> Result<RatedBill,
     }
     let later = input.later_to_date.values();
     if later
-        .chain([&input.quantity_to_date])
+        .chain([&input.quantity_to_date, &input.free_to_date])
         .any(|to_date| to_date.is_negative())
     {
         return Err(RatingError::QuantityToDateNegative);
@@ -41,18 +66,75 @@ pub fn rate(schedule: &TariffSchedule, input: &RatingInput) -> Result<RatedBill,
     let lift = lift(schedule.terms(), input.persons)?;
     let mut to_date = ToDate::start(schedule, input);
     let mut lines = Vec::new();
-    for part in parts(schedule, input)? {
-        let before = to_date.count(&part)?;
-        tier_lines(schedule.commodity(), &part, before, lift, &mut lines)?;
-        surcharge_lines(&part, &mut lines)?;
+    let mut parts = parts(schedule, input)?;
+    let free = month::free(&parts, input)?;
+    for (part, free) in parts.iter_mut().zip(free) {
+        lines.extend(free_line(part, free)?);
+        // Only the excess is counted and priced.
+        part.quantity -= free;
+        let before = to_date.count(part)?;
+        tier_lines(schedule.commodity(), part, before, lift, &mut lines)?;
+        surcharge_lines(part, &mut lines)?;
     }
-    let total = Fen::checked_sum(lines.iter().map(|line| line.amount));
+    let mut minimum = Fen::ZERO;
+    if let Some(month) = input.month_to_date {
+        minimum = month::minimum(&parts)?;
+        lines.extend(minimum_line(&parts, month, minimum, total(&lines)?)?);
+    }
     Ok(RatedBill {
+        total: total(&lines)?,
         lines,
-        total: total.ok_or(RatingError::Overflow)?,
+        minimum,
         quantity_to_date_after: to_date.current.quantity_to_date_after,
         counted: to_date.finish(),
     })
+}
+
+fn total(lines: &[RatedLine]) -> Result<Fen, RatingError> {
+    Fen::checked_sum(lines.iter().map(|line| line.amount)).ok_or(RatingError::Overflow)
+}
+
+/// What is free of a part, at what its first tier and its surcharges would have cost.
+fn free_line(part: &Part<'_>, free: Decimal) -> Result<Option<RatedLine>, RatingError> {
+    if free.is_zero() {
+        return Ok(None);
+    }
+    let version = part.version;
+    let first = version.tiers.first().map(|tier| tier.price);
+    let surcharges = version.surcharges.iter().map(|surcharge| surcharge.price);
+    let price: Decimal = first
+        .into_iter()
+        .chain(surcharges)
+        .map(UnitPrice::value)
+        .sum();
+    let price = UnitPrice::try_new(price).map_err(|_| RatingError::Overflow)?;
+    let mut line = line(FREE_ALLOWANCE, version, None, free, price)?;
+    line.borne = Some(std::mem::take(&mut line.amount));
+    Ok(Some(line))
+}
+
+/// What is missing to the month's minimum charge, if anything.
+fn minimum_line(
+    parts: &[Part<'_>],
+    month: MonthToDate,
+    minimum: Fen,
+    amount: Fen,
+) -> Result<Option<RatedLine>, RatingError> {
+    let asked = month.minimum.checked_add(minimum);
+    let had = month.amount.checked_add(amount);
+    let missing = asked
+        .zip(had)
+        .and_then(|(asked, had)| asked.checked_sub(had));
+    let missing = missing.ok_or(RatingError::Overflow)?;
+    let with_minimum = |part: &&Part<'_>| part.version.minimum_charge.is_some();
+    let part = parts.iter().rev().find(with_minimum);
+    let Some(part) = part.filter(|_| missing.is_positive()) else {
+        return Ok(None);
+    };
+    let nothing = UnitPrice::try_new(Decimal::ZERO).map_err(|_| RatingError::Overflow)?;
+    let mut line = line(MINIMUM_CHARGE, part.version, None, Decimal::ZERO, nothing)?;
+    line.amount = missing;
+    Ok(Some(line))
 }
 
 /// What persons above the base add to every limit.
@@ -182,6 +264,7 @@ fn line(
         quantity: quantity(taken)?,
         price,
         amount: Fen::from_yuan_half_up(yuan).ok_or(RatingError::Overflow)?,
+        borne: None,
     })
 }
 

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::TariffError;
-use crate::units::{Commodity, Quantity, UnitPrice};
+use crate::units::{Commodity, Fen, Quantity, UnitPrice};
 
 /// What a change of price inside a period does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +69,28 @@ pub struct Surcharge {
     pub price: UnitPrice,
 }
 
+/// What a free allowance is given for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AllowanceBasis {
+    /// Each person who is there, by days.
+    #[default]
+    Person,
+    /// The room, whoever is there.
+    Room,
+}
+
+/// 免费额度: usage of a month that costs nothing. What is not used of it lapses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeAllowance {
+    pub per_month: Quantity,
+    #[serde(default)]
+    pub basis: AllowanceBasis,
+    /// Months of every year, 1 to 12, that have none, such as holidays.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub excluded_months: BTreeSet<u32>,
+}
+
 /// The prices in force from a day on, until `to` (not included) or the next version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TariffVersion {
@@ -78,6 +100,11 @@ pub struct TariffVersion {
     pub tiers: Vec<Tier>,
     #[serde(default)]
     pub surcharges: Vec<Surcharge>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_allowance: Option<FreeAllowance>,
+    /// 最低消费: the least a month costs, in fen, where anything is measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_charge: Option<Fen>,
 }
 
 /// A tariff as it is written down, before anybody has checked it.
@@ -96,6 +123,11 @@ pub struct TariffTerms {
     pub quota_per_extra_person: Quantity,
     pub versions: Vec<TariffVersion>,
 }
+
+/// The component of a line that is free.
+pub(super) const FREE_ALLOWANCE: &str = "免费额度";
+/// The component of the line that lifts a month to its minimum.
+pub(super) const MINIMUM_CHARGE: &str = "最低消费补足";
 
 const fn no_quota() -> Quantity {
     Quantity::ZERO
@@ -203,7 +235,11 @@ impl TariffVersion {
             }
             below = limit;
         }
+        self.check_month()?;
         let mut names = BTreeSet::from([commodity.as_str()]);
+        // Old tariffs may have a surcharge of such a name, so that only who uses both is stopped.
+        names.extend(self.free_allowance.as_ref().map(|_| FREE_ALLOWANCE));
+        names.extend(self.minimum_charge.map(|_| MINIMUM_CHARGE));
         let all_named = self.surcharges.iter().all(|surcharge| {
             !surcharge.name.trim().is_empty() && names.insert(surcharge.name.as_str())
         });
@@ -211,6 +247,23 @@ impl TariffVersion {
             Ok(())
         } else {
             Err(TariffError::SurchargeName { from })
+        }
+    }
+
+    fn check_month(&self) -> Result<(), TariffError> {
+        let from = self.from;
+        if let Some(allowance) = &self.free_allowance {
+            if allowance.per_month.is_negative() {
+                return Err(TariffError::AllowanceNegative { from });
+            }
+            let of_year = |month: &u32| (1..=12).contains(month);
+            if !allowance.excluded_months.iter().all(of_year) {
+                return Err(TariffError::ExcludedMonth { from });
+            }
+        }
+        match self.minimum_charge {
+            Some(minimum) if minimum.is_negative() => Err(TariffError::MinimumNegative { from }),
+            _ => Ok(()),
         }
     }
 }

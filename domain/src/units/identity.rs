@@ -111,6 +111,8 @@ identifiers! {
     AccountNo, "户号", plain;
     /// The meter's number in the charging system; the metering point's key.
     MeterNo, "表号", plain;
+    /// 床位号: whom an account's allowance and charge are reckoned for. A bed or a place, never a name.
+    OccupantNo, "床位号", plain;
     /// The number stamped on a device.
     HardwareNo, "表具编号", plain;
     /// The number of a data collector (数据采集器).

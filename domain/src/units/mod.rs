@@ -10,6 +10,7 @@ mod money;
 mod person;
 mod place;
 mod quantity;
+mod split;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -24,15 +25,16 @@ pub use identity::{
     CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
     CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
-    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OutageId, PaymentId, PayrollBatchNo,
-    PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId, ReportTemplateId,
-    RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId,
-    WaiverId,
+    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId, PaymentId,
+    PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId,
+    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId,
+    VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;
 pub use place::GeoPoint;
-pub use quantity::{Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
+pub use quantity::{Area, Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
+pub use split::{split, split_quantity, weight};
 pub use text::{normalise_digits, parse_decimal, written, written_if_any};
 pub use till::TillId;
 pub use time::{

@@ -153,6 +153,10 @@ decimal_value!(
     Percent, "百分比", Any
 );
 decimal_value!(
+    /// 面积, in square metres.
+    Area, "面积", NotNegative
+);
+decimal_value!(
     /// What one step of the dial stands for (倍率).
     Multiplier, "倍率", Positive
 );

@@ -1,10 +1,11 @@
 use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::account::{
-    AssignMeter, ChangeAccount, ChangeAccountClass, OpenAccount, ReleaseMeter,
+    AddOccupant, AssignMeter, ChangeAccount, ChangeAccountClass, OpenAccount, ReleaseMeter,
+    RemoveOccupant,
 };
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{AccountNo, CampusId, MeterNo, Phone, TariffId};
+use chaobiao_domain::units::{AccountNo, CampusId, MeterNo, OccupantNo, Phone, TariffId};
 
 use super::query::find;
 use super::{Account, AccountClass};
@@ -67,13 +68,35 @@ pub(super) struct ReleaseMeterInput {
     on: Option<Date>,
 }
 
+#[derive(InputObject)]
+pub(super) struct AddOccupantInput {
+    idempotency_key: String,
+    account_no: String,
+    /// 床位号: a bed or a place, not a name.
+    occupant_no: String,
+    /// The first day; left out, today.
+    from: Option<Date>,
+}
+
+#[derive(InputObject)]
+pub(super) struct RemoveOccupantInput {
+    idempotency_key: String,
+    account_no: String,
+    occupant_no: String,
+    /// The first day they are not there any more; left out, today. The day they came takes the entry
+    /// back.
+    on: Option<Date>,
+}
+
 payloads!(
     account: Account, |ctx, account_no: AccountNo| find(ctx, account_no.as_str());
     OpenAccountPayload,
     ChangeAccountPayload,
     ChangeAccountClassPayload,
     AssignMeterPayload,
-    ReleaseMeterPayload
+    ReleaseMeterPayload,
+    AddOccupantPayload,
+    RemoveOccupantPayload
 );
 
 fn open(input: OpenAccountInput) -> Result<OpenAccount, Rejection> {
@@ -162,6 +185,43 @@ impl AccountMutation {
         };
         let ran = run(ctx, "changeAccountClass", &input.idempotency_key, process()).await?;
         ChangeAccountClassPayload::of(ctx, ran.map(|changed| changed.account_no)).await
+    }
+
+    /// Somebody moves in behind an account's meters (住户). A free allowance goes by who is there, and
+    /// bills are shared by it.
+    #[graphql(guard = "may(Permission::ManageAccounts)")]
+    async fn add_occupant(
+        &self,
+        ctx: &Context<'_>,
+        input: AddOccupantInput,
+    ) -> Result<AddOccupantPayload> {
+        let process = || {
+            Ok(AddOccupant {
+                account_no: field("accountNo", AccountNo::try_new(&input.account_no))?,
+                occupant: field("occupantNo", OccupantNo::try_new(&input.occupant_no))?,
+                from: input.from.map(|from| from.0),
+            })
+        };
+        let ran = run(ctx, "addOccupant", &input.idempotency_key, process()).await?;
+        AddOccupantPayload::of(ctx, ran.map(|added| added.account_no)).await
+    }
+
+    /// Somebody moves out.
+    #[graphql(guard = "may(Permission::ManageAccounts)")]
+    async fn remove_occupant(
+        &self,
+        ctx: &Context<'_>,
+        input: RemoveOccupantInput,
+    ) -> Result<RemoveOccupantPayload> {
+        let process = || {
+            Ok(RemoveOccupant {
+                account_no: field("accountNo", AccountNo::try_new(&input.account_no))?,
+                occupant: field("occupantNo", OccupantNo::try_new(&input.occupant_no))?,
+                on: input.on.map(|on| on.0),
+            })
+        };
+        let ran = run(ctx, "removeOccupant", &input.idempotency_key, process()).await?;
+        RemoveOccupantPayload::of(ctx, ran.map(|removed| removed.account_no)).await
     }
 
     /// Makes an account pay for a meter. A meter has one account at a time.

@@ -187,6 +187,26 @@ impl From<PayableMeter> for MeterAssignment {
     }
 }
 
+/// The time somebody lives behind an account's meters.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct OccupantStay {
+    /// 床位号
+    occupant_no: String,
+    from: Date,
+    /// The first day they are not there any more; null while they are.
+    to: Option<Date>,
+}
+
+impl From<&account::OccupantStay> for OccupantStay {
+    fn from(stay: &account::OccupantStay) -> Self {
+        Self {
+            occupant_no: stay.occupant.to_string(),
+            from: Date(stay.from),
+            to: stay.to.map(Date),
+        }
+    }
+}
+
 /// 户号: stays with the flat when its holder changes.
 #[derive(Clone, Debug)]
 pub struct Account(pub(super) AccountRow);
@@ -257,6 +277,13 @@ impl Account {
 
     async fn household_persons(&self) -> i32 {
         self.0.household_persons
+    }
+
+    /// Who lives behind its meters, and who did in the present holder's time; none where it goes by
+    /// `householdPersons`.
+    async fn occupants(&self, ctx: &Context<'_>) -> Result<Vec<OccupantStay>> {
+        let summary = self.summary(ctx).await?;
+        Ok(summary.occupants.stays().iter().map(Into::into).collect())
     }
 
     /// The meters it pays for now.

@@ -4,11 +4,12 @@ use chaobiao_domain::billing::{PreviewBill, StartBillingRun};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, NoticeNo, business_date};
 use chaobiao_eventstore::CommandError;
-use chaobiao_projections::account_statement::{self, BillFilter};
+use chaobiao_projections::account_statement::{self, BillFilter, ShareRow};
 use chaobiao_projections::unpaid_notices::{self, NoticeFilter};
 use uuid::Uuid;
 
 use super::run::{BillingRun, preview_billing};
+use super::types::{OccupantShare, occupant_shares};
 use super::{Bill, BillLine, Notice};
 use crate::support::{
     Connection, Date, Fen, Services, UserError, Viewer, YearMonth, bad_input, connection,
@@ -29,6 +30,8 @@ pub(super) struct PreviewedBill {
     month: YearMonth,
     lines: Vec<BillLine>,
     total: Fen,
+    /// Who would share it; none where the account knows no occupants.
+    occupant_shares: Vec<OccupantShare>,
     /// The last day to pay.
     due_on: Date,
 }
@@ -227,6 +230,7 @@ impl BillingQuery {
                         .map(BillLine::from)
                         .collect(),
                     total: previewed.bill.total.into(),
+                    occupant_shares: occupant_shares(ShareRow::of(&previewed.bill.meters)),
                     due_on: Date(previewed.due_on),
                 }),
                 user_errors: Vec::new(),

@@ -14,12 +14,16 @@ use chaobiao_domain::rating::TariffVersion;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BillNo, MeterNo, PhotoHash, ReadingId};
 use chaobiao_eventstore::{CommandError, EventStore, Horizon, RecordedEvent, StoreError};
+use chaobiao_projections::account_statement::ShareRow;
 use chrono::{DateTime, Utc};
 
 use super::BillLine;
+use super::types::{OccupantShare, occupant_shares};
 use crate::support::{
-    Date, Decimal, Fen, LogPosition, Services, YearMonth, customer_or, internal, may_see_account,
+    Date, Decimal, Fen, LogPosition, Services, YearMonth, bad_input, customer_or, internal,
+    may_see_account,
 };
+use crate::tariff::FreeAllowance;
 
 /// A bill as it was issued, beside what the events before it come to.
 #[derive(Clone, Debug)]
@@ -184,6 +188,8 @@ struct VersionInput {
     to: Option<Date>,
     tiers: Vec<ReplayedTier>,
     surcharges: Vec<ReplayedSurcharge>,
+    free_allowance: Option<FreeAllowance>,
+    minimum_charge: Option<Fen>,
 }
 
 impl From<&ReplayedVersion> for VersionInput {
@@ -193,6 +199,8 @@ impl From<&ReplayedVersion> for VersionInput {
             to,
             tiers,
             surcharges,
+            free_allowance,
+            minimum_charge,
         } = &replayed.version;
         Self {
             tariff_id: replayed.tariff_id.to_string(),
@@ -212,6 +220,8 @@ impl From<&ReplayedVersion> for VersionInput {
                     price: surcharge.price.into(),
                 })
                 .collect(),
+            free_allowance: free_allowance.as_ref().map(Into::into),
+            minimum_charge: minimum_charge.map(Into::into),
         }
     }
 }
@@ -248,6 +258,11 @@ impl Replay {
 
     async fn household_persons(&self) -> u32 {
         self.replayed.persons
+    }
+
+    /// Who shares it when it is worked out again.
+    async fn occupant_shares(&self) -> Vec<OccupantShare> {
+        occupant_shares(ShareRow::of(&self.replayed.bill.meters))
     }
 
     async fn issued_lines(&self) -> Vec<BillLine> {
@@ -297,6 +312,12 @@ impl ReplayQuery {
         let store = Services::of(ctx)?.store();
         // On the heap: nested in the root's future it would be deeper than the compiler goes.
         let replayed = Box::pin(replay(store, &bill_no)).await;
-        replayed.map_err(|error| internal(ctx, error))
+        match replayed {
+            // Not every bill was worked out here, and from its account alone.
+            Err(ReplayError::Command(CommandError::Refused(rejection))) => {
+                Err(bad_input(rejection.message))
+            }
+            replayed => replayed.map_err(|error| internal(ctx, error)),
+        }
     }
 }

@@ -29,6 +29,8 @@ pub struct BillLine {
     /// Yuan per unit.
     price: Decimal,
     amount: Fen,
+    /// Of a line that is free (免费额度): what it would have cost, which the centre bears.
+    borne_by_centre: Option<Fen>,
     /// The readings between which the quantity was used.
     reading_ids: Vec<String>,
 }
@@ -58,6 +60,7 @@ impl From<account_statement::StatementLineRow> for BillLine {
             quantity: row.quantity.into(),
             price: row.price.into(),
             amount: row.amount.into(),
+            borne_by_centre: row.borne.map(Into::into),
             reading_ids: row.readings.into_iter().map(String::from).collect(),
         }
     }
@@ -76,9 +79,57 @@ impl From<account::BillLine> for BillLine {
             quantity: line.quantity.into(),
             price: line.price.into(),
             amount: line.amount.into(),
+            borne_by_centre: line.borne.map(Into::into),
             reading_ids: line.readings.into_iter().map(String::from).collect(),
         }
     }
+}
+
+/// An occupant's part of a bill.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct OccupantShare {
+    occupant_no: String,
+    amount: Fen,
+    meters: Vec<OccupantMeterShare>,
+}
+
+/// An occupant's part of what one meter comes to.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct OccupantMeterShare {
+    meter_no: String,
+    /// How many days of the meter's period the occupant was there.
+    days: u32,
+    amount: Fen,
+}
+
+/// By occupant.
+pub(super) fn occupant_shares(rows: Vec<account_statement::ShareRow>) -> Vec<OccupantShare> {
+    let mut shares: Vec<(units::Fen, OccupantShare)> = Vec::new();
+    for row in rows {
+        let part = OccupantMeterShare {
+            meter_no: row.meter_no.into(),
+            days: row.days,
+            amount: row.amount.into(),
+        };
+        let occupant_no = String::from(row.occupant);
+        match shares.last_mut() {
+            Some((sum, share)) if share.occupant_no == occupant_no => {
+                // Parts of a bill's total, which fits.
+                *sum = sum.checked_add(row.amount).unwrap_or(*sum);
+                share.amount = (*sum).into();
+                share.meters.push(part);
+            }
+            _ => shares.push((
+                row.amount,
+                OccupantShare {
+                    occupant_no,
+                    amount: row.amount.into(),
+                    meters: vec![part],
+                },
+            )),
+        }
+    }
+    shares.into_iter().map(|(_, share)| share).collect()
 }
 
 /// 账单
@@ -98,6 +149,11 @@ pub struct Bill {
     void_reason: Option<String>,
     /// What is still to be paid.
     open_amount: Fen,
+    /// Who shares what its meters come to, as it was last worked out; none where the account knows no
+    /// occupants.
+    occupant_shares: Vec<OccupantShare>,
+    /// 公摊: the common meter whose usage the bill is a share of; null for one of the account's own meters.
+    shared_of: Option<String>,
     /// Of a bill that the charging system (收费系统) made; null for one made here.
     charging_system: Option<ChargingSystemBill>,
 }
@@ -127,6 +183,8 @@ impl From<account_statement::StatementBill> for Bill {
             voided_on: row.voided_on.map(Date),
             void_reason: row.void_reason,
             open_amount: row.open.into(),
+            occupant_shares: occupant_shares(row.shares),
+            shared_of: row.shared_of.map(String::from),
             charging_system: row.origin.map(|origin| ChargingSystemBill {
                 bill_nos: origin.bill_nos.into_iter().map(String::from).collect(),
                 import_batch_id: origin.batch.map(String::from),

@@ -45,6 +45,7 @@ impl PaymentQuery {
         let filter = PaymentFilter {
             account_no: account_no.map_err(|error| bad_input(error.to_string()))?,
             campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            till: None,
             method: method.map(Into::into),
             from,
             to,

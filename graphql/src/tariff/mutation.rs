@@ -7,7 +7,7 @@ use chaobiao_domain::units::{self, Percent, Quantity, TariffId, UnitPrice};
 
 use super::Tariff;
 use super::query::find;
-use super::types::{LateFeePolicy, PriceChange, TierPeriod, YearCrossing};
+use super::types::{AllowanceBasis, LateFeePolicy, PriceChange, TierPeriod, YearCrossing};
 use crate::support::{Commodity, Date, Decimal, Fen, field, may, payloads, run};
 
 /// Time to pay where a tariff says nothing else.
@@ -27,12 +27,26 @@ pub(super) struct SurchargeInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct FreeAllowanceInput {
+    per_month: Decimal,
+    /// Left out: for each person.
+    basis: Option<AllowanceBasis>,
+    /// Months of every year, 1 to 12, that have none.
+    #[graphql(default)]
+    excluded_months: Vec<u32>,
+}
+
+#[derive(InputObject)]
 pub(super) struct TariffVersionInput {
     from: Date,
     to: Option<Date>,
     tiers: Vec<TierInput>,
     #[graphql(default)]
     surcharges: Vec<SurchargeInput>,
+    /// 免费额度: only the excess is priced.
+    free_allowance: Option<FreeAllowanceInput>,
+    /// 最低消费: the least a month costs, by the days of the period.
+    minimum_charge: Option<Fen>,
 }
 
 #[derive(InputObject)]
@@ -100,11 +114,20 @@ pub(super) fn version(input: TariffVersionInput) -> Result<rating::TariffVersion
             price,
         });
     }
+    let allowance = input.free_allowance.map(|allowance| {
+        Ok(rating::FreeAllowance {
+            per_month: field("perMonth", Quantity::try_new(allowance.per_month.0))?,
+            basis: allowance.basis.map(Into::into).unwrap_or_default(),
+            excluded_months: allowance.excluded_months.into_iter().collect(),
+        })
+    });
     Ok(rating::TariffVersion {
         from: input.from.0,
         to: input.to.map(|to| to.0),
         tiers,
         surcharges,
+        free_allowance: allowance.transpose()?,
+        minimum_charge: input.minimum_charge.map(|minimum| minimum.0),
     })
 }
 

@@ -76,6 +76,35 @@ pub(super) struct Surcharge {
     price: Decimal,
 }
 
+/// What a free allowance is given for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "rating::AllowanceBasis")]
+pub(super) enum AllowanceBasis {
+    /// Each person who is there, by days.
+    Person,
+    /// The room, whoever is there.
+    Room,
+}
+
+/// 免费额度: usage of a month that costs nothing. What is not used of it lapses.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct FreeAllowance {
+    per_month: Decimal,
+    basis: AllowanceBasis,
+    /// Months of every year, 1 to 12, that have none, such as holidays.
+    excluded_months: Vec<u32>,
+}
+
+impl From<&rating::FreeAllowance> for FreeAllowance {
+    fn from(allowance: &rating::FreeAllowance) -> Self {
+        Self {
+            per_month: allowance.per_month.into(),
+            basis: allowance.basis.into(),
+            excluded_months: allowance.excluded_months.iter().copied().collect(),
+        }
+    }
+}
+
 /// The prices in force from a day on, until `to` (not included) or the next version.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct TariffVersion {
@@ -83,6 +112,10 @@ pub(super) struct TariffVersion {
     to: Option<Date>,
     tiers: Vec<Tier>,
     surcharges: Vec<Surcharge>,
+    /// Usage of a month that costs nothing; only the excess is priced.
+    free_allowance: Option<FreeAllowance>,
+    /// 最低消费: the least a month costs.
+    minimum_charge: Option<Fen>,
 }
 
 impl From<&rating::TariffVersion> for TariffVersion {
@@ -100,6 +133,8 @@ impl From<&rating::TariffVersion> for TariffVersion {
             to: version.to.map(Date),
             tiers: version.tiers.iter().map(tier).collect(),
             surcharges: version.surcharges.iter().map(surcharge).collect(),
+            free_allowance: version.free_allowance.as_ref().map(Into::into),
+            minimum_charge: version.minimum_charge.map(Into::into),
         }
     }
 }

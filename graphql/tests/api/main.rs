@@ -4,6 +4,7 @@
 // The future of a request nests as deep as the root of the schema does.
 #![recursion_limit = "256"]
 
+mod allocations;
 mod arrears;
 mod cash_desk;
 mod class_rules;
@@ -24,6 +25,7 @@ mod photo_checks;
 mod prepaid;
 mod schema;
 mod service;
+mod shares;
 mod statements;
 mod support;
 mod time_travel;

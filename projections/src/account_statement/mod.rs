@@ -11,3 +11,4 @@ pub use query::{
     AccountSummary, BillFilter, NoteRow, PayableMeter, StatementBill, StatementEntry,
     StatementLineRow,
 };
+pub use row::ShareRow;

@@ -3,13 +3,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chaobiao_domain::account::{
     AccountChange, AccountEvent, AccountOpening, Bill, BillVoided, ChargedMeter, MeterAssigned,
-    MeterReleased, MeterStanding, Note, RebilledBill, Rebilling,
+    MeterReleased, MeterStanding, Note, Occupants, RebilledBill, Rebilling,
 };
 use chaobiao_domain::units::{BillNo, Fen};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use sqlx::PgConnection;
 
-use super::row::{AccountRow, BillRow, EntryRow, LineRow, METER_COLUMNS, MeterRow, NoteRow};
+use super::row::{
+    AccountRow, BillRow, EntryRow, LineRow, METER_COLUMNS, MeterRow, NoteRow, ShareRow,
+};
 use crate::rows::store;
 
 /// Keeps `read_account_statement` and its parts.
@@ -143,6 +145,14 @@ impl Statements {
         let account_no = recorded.stream.aggregate_id.as_str();
         self.enter(account_no, recorded, &event)?;
         self.change_bills(&event)?;
+        if matches!(
+            event,
+            AccountEvent::OccupantAdded { .. }
+                | AccountEvent::OccupantRemoved { .. }
+                | AccountEvent::HolderChanged { .. }
+        ) {
+            self.account(account_no)?.occupants.apply(&event);
+        }
         match event {
             AccountEvent::Opened(opening) => self.open(account_no, opening)?,
             AccountEvent::Changed(change) => self.change(account_no, change)?,
@@ -200,6 +210,7 @@ impl Statements {
                 self.bill(&bill.bill_no)?.origin.clone_from(&bill.origin);
             }
             if let Some(note) = &bill.note {
+                self.bill(&bill.bill_no)?.shares = ShareRow::of(&bill.meters);
                 self.note(account_no, note, Some(bill))?;
             }
         }
@@ -299,6 +310,7 @@ impl Statements {
             certificate_no: None,
             cleared_on: None,
             moved_out: None,
+            occupants: Occupants::default(),
         };
         self.accounts.insert(account_no.to_owned(), row);
         Ok(())
@@ -377,7 +389,7 @@ impl Statements {
              campus = excluded.campus, household_persons = excluded.household_persons, \
              open = excluded.open, credit = excluded.credit, entries = excluded.entries, deposit = excluded.deposit, \
              certificate_no = excluded.certificate_no, cleared_on = excluded.cleared_on, \
-             moved_out = excluded.moved_out";
+             moved_out = excluded.moved_out, occupants = excluded.occupants";
         store(connection, statement, &accounts).await?;
         let statement = "INSERT INTO read_account_statement_meter \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_meter, $1) \
@@ -392,7 +404,7 @@ impl Statements {
              ON CONFLICT (bill_no) DO UPDATE SET open = excluded.open, \
              adjusted = excluded.adjusted, voided_on = excluded.voided_on, \
              void_reason = excluded.void_reason, origin = excluded.origin, \
-             paid_there = excluded.paid_there";
+             paid_there = excluded.paid_there, shares = excluded.shares";
         store(connection, statement, &bills).await?;
         let statement = "INSERT INTO read_account_statement_line \
              SELECT * FROM jsonb_populate_recordset(NULL::read_account_statement_line, $1)";

@@ -1,4 +1,6 @@
-use chaobiao_domain::account::{AccountClass, BillLine, BillOrigin, HolderSettled, StatementKind};
+use chaobiao_domain::account::{
+    AccountClass, BillLine, BillOrigin, HolderSettled, Occupants, StatementKind,
+};
 use chaobiao_domain::units::{
     AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoteNo, PaymentId,
     Quantity, ReadingId, TariffId, UnitPrice,
@@ -8,7 +10,7 @@ use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, Row};
 
-use super::row::{moved_out, origin};
+use super::row::{ShareRow, moved_out, occupants, origin, shares};
 use crate::paging::{Page, Slice};
 use crate::rows::{fen, field};
 
@@ -26,6 +28,7 @@ pub struct AccountSummary {
     pub certificate_no: Option<String>,
     pub cleared_on: Option<NaiveDate>,
     pub moved_out: Option<HolderSettled>,
+    pub occupants: Occupants,
 }
 
 impl FromRow<'_, PgRow> for AccountSummary {
@@ -41,6 +44,7 @@ impl FromRow<'_, PgRow> for AccountSummary {
             certificate_no: row.try_get("certificate_no")?,
             cleared_on: row.try_get("cleared_on")?,
             moved_out: moved_out(row)?,
+            occupants: occupants(row)?,
         })
     }
 }
@@ -89,6 +93,10 @@ pub struct StatementBill {
     pub origin: Option<BillOrigin>,
     /// What of it was paid to the charging system.
     pub paid_there: Fen,
+    /// Who shares it, as it was last worked out.
+    pub shares: Vec<ShareRow>,
+    /// 公摊: the common meter whose usage it is a share of.
+    pub shared_of: Option<MeterNo>,
 }
 
 impl FromRow<'_, PgRow> for StatementBill {
@@ -105,6 +113,8 @@ impl FromRow<'_, PgRow> for StatementBill {
             void_reason: row.try_get("void_reason")?,
             origin: origin(row)?,
             paid_there: fen(row, "paid_there")?,
+            shares: shares(row)?,
+            shared_of: field(row, "shared_of")?,
         })
     }
 }
@@ -121,6 +131,8 @@ pub struct StatementLineRow {
     pub quantity: Quantity,
     pub price: UnitPrice,
     pub amount: Fen,
+    /// What the centre bears of a line that is free.
+    pub borne: Option<Fen>,
     pub readings: Vec<ReadingId>,
 }
 
@@ -138,6 +150,7 @@ impl FromRow<'_, PgRow> for StatementLineRow {
             quantity: field(row, "quantity")?,
             price: field(row, "price")?,
             amount: fen(row, "amount")?,
+            borne: row.try_get::<Option<i64>, _>("borne")?.map(Fen::new),
             readings,
         })
     }
@@ -327,7 +340,7 @@ pub async fn lines(
 ) -> Result<Vec<StatementLineRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT bill_no, meter_no, commodity, component, tariff_id, version_from, tier, \
-         quantity::text, price::text, amount, readings \
+         quantity::text, price::text, amount, borne, readings \
          FROM read_account_statement_line WHERE bill_no = ANY($1) ORDER BY bill_no, line",
     )
     .bind(bills)

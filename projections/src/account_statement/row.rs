@@ -1,13 +1,15 @@
 //! The rows of the read model, as the projector changes them.
 
 use chaobiao_domain::account::{
-    Bill, BillLine, BillOrigin, HolderSettled, Note, RebilledBill, StatementLine,
+    Bill, BillLine, BillOrigin, ChargedMeter, HolderSettled, Note, Occupants, RebilledBill,
+    StatementLine,
 };
 use chaobiao_domain::units::{
-    BillNo, BillingMonth, Commodity, Fen, MeterNo, Quantity, ReadingId, TariffId, UnitPrice,
+    BillNo, BillingMonth, Commodity, Fen, MeterNo, OccupantNo, Quantity, ReadingId, TariffId,
+    UnitPrice,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, Row};
@@ -27,6 +29,7 @@ pub(super) struct AccountRow {
     pub(super) certificate_no: Option<String>,
     pub(super) cleared_on: Option<NaiveDate>,
     pub(super) moved_out: Option<HolderSettled>,
+    pub(super) occupants: Occupants,
 }
 
 impl AccountRow {
@@ -51,7 +54,41 @@ impl FromRow<'_, PgRow> for AccountRow {
             certificate_no: row.try_get("certificate_no")?,
             cleared_on: row.try_get("cleared_on")?,
             moved_out: moved_out(row)?,
+            occupants: occupants(row)?,
         })
+    }
+}
+
+pub(super) fn occupants(row: &PgRow) -> Result<Occupants, sqlx::Error> {
+    let Json(occupants) = row.try_get("occupants")?;
+    Ok(occupants)
+}
+
+/// An occupant's part of a bill, meter by meter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareRow {
+    pub meter_no: MeterNo,
+    pub occupant: OccupantNo,
+    pub days: u32,
+    pub amount: Fen,
+}
+
+impl ShareRow {
+    /// By occupant, and by the bill's order of meters.
+    pub fn of(meters: &[ChargedMeter]) -> Vec<Self> {
+        let mut rows = Vec::new();
+        for charged in meters {
+            for share in charged.occupants.iter().flatten() {
+                rows.push(Self {
+                    meter_no: charged.meter_no.clone(),
+                    occupant: share.occupant.clone(),
+                    days: share.days(),
+                    amount: share.amount,
+                });
+            }
+        }
+        rows.sort_by(|one, other| one.occupant.cmp(&other.occupant));
+        rows
     }
 }
 
@@ -105,6 +142,8 @@ pub(super) struct BillRow {
     pub(super) void_reason: Option<String>,
     pub(super) origin: Option<BillOrigin>,
     pub(super) paid_there: Fen,
+    pub(super) shares: Vec<ShareRow>,
+    pub(super) shared_of: Option<MeterNo>,
 }
 
 impl BillRow {
@@ -121,6 +160,8 @@ impl BillRow {
             void_reason: None,
             origin: bill.origin.clone(),
             paid_there: Fen::ZERO,
+            shares: ShareRow::of(&bill.meters),
+            shared_of: bill.shared_of.clone(),
         }
     }
 }
@@ -139,8 +180,15 @@ impl FromRow<'_, PgRow> for BillRow {
             void_reason: row.try_get("void_reason")?,
             origin: origin(row)?,
             paid_there: fen(row, "paid_there")?,
+            shares: shares(row)?,
+            shared_of: field(row, "shared_of")?,
         })
     }
+}
+
+pub(super) fn shares(row: &PgRow) -> Result<Vec<ShareRow>, sqlx::Error> {
+    let Json(shares) = row.try_get("shares")?;
+    Ok(shares)
 }
 
 pub(super) fn origin(row: &PgRow) -> Result<Option<BillOrigin>, sqlx::Error> {
@@ -161,6 +209,7 @@ pub(super) struct LineRow {
     pub(super) quantity: Quantity,
     pub(super) price: UnitPrice,
     pub(super) amount: Fen,
+    pub(super) borne: Option<Fen>,
     pub(super) readings: Vec<ReadingId>,
 }
 
@@ -178,6 +227,7 @@ impl LineRow {
             quantity: content.quantity,
             price: content.price,
             amount: content.amount,
+            borne: content.borne,
             readings: content.readings,
         }
     }

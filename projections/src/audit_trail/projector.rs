@@ -69,6 +69,7 @@ impl Projector for AuditTrailProjector {
             "self_read_campaign",
             "service_case",
             "service_rules",
+            "shared_allocation",
             "staff",
             "sub_meter",
             "tariff",

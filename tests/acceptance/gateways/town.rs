@@ -64,6 +64,7 @@ impl Process for Owe {
             quantity: "1".parse().unwrap(),
             price: "1".parse().unwrap(),
             amount: Fen::new(self.0),
+            borne: None,
             readings: Vec::new(),
         };
         let bill = Bill {
@@ -74,6 +75,7 @@ impl Process for Owe {
             total: Fen::new(self.0),
             meters: Vec::new(),
             origin: None,
+            shared_of: None,
         };
         let charge = AccountCommand::Charge {
             bill,

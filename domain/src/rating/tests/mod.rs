@@ -1,5 +1,6 @@
 mod cases;
 mod late_fees;
+mod months;
 mod properties;
 mod rules;
 mod validation;
@@ -7,7 +8,7 @@ mod validation;
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::units::{Commodity, Period};
+use crate::units::{Commodity, Period, Quantity};
 
 /// One version: its first day, tiers as (limit, price) with an empty limit for the open one,
 /// surcharges as (name, price).
@@ -29,6 +30,8 @@ fn version(from: &str, tiers: &[(&str, &str)], surcharges: &[(&str, &str)]) -> T
                 price: price.parse().unwrap(),
             })
             .collect(),
+        free_allowance: None,
+        minimum_charge: None,
     }
 }
 
@@ -54,6 +57,9 @@ fn input(from: &str, to: &str, usage: &str, to_date: &str) -> RatingInput {
         quantity_to_date: to_date.parse().unwrap(),
         later_to_date: BTreeMap::new(),
         persons: 4,
+        stays: None,
+        free_to_date: Quantity::ZERO,
+        month_to_date: Some(MonthToDate::default()),
         billing_month: None,
     }
 }

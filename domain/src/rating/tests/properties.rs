@@ -40,6 +40,8 @@ fn any_version(from: NaiveDate) -> impl Strategy<Value = TariffVersion> {
                 to: None,
                 tiers,
                 surcharges,
+                free_allowance: None,
+                minimum_charge: None,
             }
         })
 }
@@ -96,9 +98,8 @@ fn any_input() -> impl Strategy<Value = RatingInput> {
                 period: Period::try_new(from, from + Days::new(days)).unwrap(),
                 usage: amount(usage),
                 quantity_to_date: amount(to_date),
-                later_to_date: BTreeMap::new(),
                 persons,
-                billing_month: None,
+                ..input("2026-11-01", "2026-12-01", "0", "0")
             }
         })
 }

@@ -195,6 +195,7 @@ impl Town {
             "receipt_stock",
             "receipts",
             "refunds",
+            "shared_allocations",
             "tariffs",
             "tills",
             "transfer_claims",
