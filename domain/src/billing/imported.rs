@@ -175,6 +175,7 @@ impl ImportBill {
                 total: drafted.total,
                 meters: drafted.meters,
                 origin: Some(drafted.origin),
+                shared_of: None,
             }),
             notice_no,
             said: drafted.said,
@@ -472,7 +473,6 @@ impl Drafted {
             after: self.lines,
             meters,
             origin: Some(self.origin),
-            shared_of: None,
         };
         Ok(Rebilling {
             issued_on,

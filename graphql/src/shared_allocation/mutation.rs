@@ -6,8 +6,8 @@ use chaobiao_domain::shared_allocation::{
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, Area, MeterNo, TariffId};
 
-use super::query::find;
-use super::types::{AllocationKey, SharedAllocation, SharedMonth};
+use super::query::{Asked, find, known_loss};
+use super::types::{AllocationKey, AllocationSource, SharedAllocation, SharedMonth};
 use crate::support::{Date, Decimal, UserError, YearMonth, field, may, payloads, run};
 
 #[derive(InputObject)]
@@ -26,6 +26,8 @@ struct AgreeSharedAllocationInput {
     tariff_id: String,
     /// The first day, from the last reading on or before it; left out, today.
     from: Option<Date>,
+    /// Left out: all it shows.
+    source: Option<AllocationSource>,
     key: AllocationKey,
     members: Vec<AllocationMemberInput>,
 }
@@ -86,6 +88,7 @@ fn agree(input: AgreeSharedAllocationInput) -> Result<AgreeAllocation, Rejection
         meter_no: field("meterNo", MeterNo::try_new(&input.meter_no))?,
         tariff_id: field("tariffId", TariffId::try_new(&input.tariff_id))?,
         from: input.from.map(|from| from.0),
+        source: input.source.map(Into::into).unwrap_or_default(),
         key: input.key.into(),
         members: members?,
     })

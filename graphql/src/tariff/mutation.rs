@@ -114,19 +114,19 @@ pub(super) fn version(input: TariffVersionInput) -> Result<rating::TariffVersion
             price,
         });
     }
-    let allowance = input.free_allowance.map(|allowance| {
+    let allowance = |allowance: FreeAllowanceInput| -> Result<rating::FreeAllowance, Rejection> {
         Ok(rating::FreeAllowance {
             per_month: field("perMonth", Quantity::try_new(allowance.per_month.0))?,
             basis: allowance.basis.map(Into::into).unwrap_or_default(),
             excluded_months: allowance.excluded_months.into_iter().collect(),
         })
-    });
+    };
     Ok(rating::TariffVersion {
         from: input.from.0,
         to: input.to.map(|to| to.0),
         tiers,
         surcharges,
-        free_allowance: allowance.transpose()?,
+        free_allowance: input.free_allowance.map(allowance).transpose()?,
         minimum_charge: input.minimum_charge.map(|minimum| minimum.0),
     })
 }
