@@ -93,6 +93,11 @@ impl Admitted<'_> {
         }
     }
 
+    /// Whether names and places may stand in a file as they are; else they are masked.
+    pub(super) fn sees_personal_data(&self) -> bool {
+        may(Permission::ViewPersonalData).allows(&self.viewer)
+    }
+
     pub(super) fn absent(&self) -> Response {
         refused(StatusCode::NOT_FOUND, "NOT_FOUND", self.export.absent)
     }
