@@ -219,7 +219,9 @@ fn graphql(
         font: PaperFont::find(config.paper.font_file.as_deref()),
         public_url: public_url.unwrap_or_else(|| format!("http://{listens}")),
     });
-    Ok(http::graphql::routes(schema, services, limit, config.development).merge(papers))
+    let own = export::own_routes(schema.clone(), services.clone());
+    let routes = http::graphql::routes(schema, services, limit, config.development);
+    Ok(routes.merge(papers).merge(own))
 }
 
 fn readiness(pool: &PgPool, shutdown: &Shutdown) -> Readiness {

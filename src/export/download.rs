@@ -25,7 +25,7 @@ pub(super) struct Export {
 pub(super) struct Download {
     /// What people call it, with its extension.
     pub(super) name: String,
-    pub(super) format: Format,
+    pub(super) media_type: &'static str,
     pub(super) bytes: Vec<u8>,
     /// What in it is about people, for the access log.
     pub(super) personal: Option<String>,
@@ -86,21 +86,31 @@ impl Admitted<'_> {
                 if let Some(subject) = download.personal {
                     self.record(AccessKind::PersonalDataSeen, Some(subject));
                 }
-                let headers = [
-                    (CONTENT_TYPE, download.format.media_type().to_owned()),
-                    (CONTENT_DISPOSITION, attachment(plain, &download.name)),
-                    (CACHE_CONTROL, "no-store".to_owned()),
-                ];
-                (headers, download.bytes).into_response()
+                hand_out(plain, &download.name, download.media_type, download.bytes)
             }
             Ok(None) => self.absent(),
             Err(error) => internal_error(&error, "an export"),
         }
     }
 
+    /// Whether names and places may stand in a file as they are; else they are masked.
+    pub(super) fn sees_personal_data(&self) -> bool {
+        may(Permission::ViewPersonalData).allows(&self.viewer)
+    }
+
     pub(super) fn absent(&self) -> Response {
         refused(StatusCode::NOT_FOUND, "NOT_FOUND", self.export.absent)
     }
+}
+
+/// The answer with a file to keep.
+pub(super) fn hand_out(plain: &str, name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, media_type.to_owned()),
+        (CONTENT_DISPOSITION, attachment(plain, name)),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// `<id>.csv` or `<id>.xlsx`.

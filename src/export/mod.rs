@@ -6,6 +6,7 @@ mod csv_file;
 mod download;
 mod http;
 mod money;
+mod own;
 mod payments;
 mod payroll;
 mod printed_book;
@@ -19,6 +20,7 @@ mod usage;
 mod xlsx_file;
 
 pub use http::routes;
+pub use own::own_routes;
 pub use payments::{close_batch, read_batch};
 pub use readings::{ReadingFile, close_readings};
 pub use sheet::{Batch, Format};

@@ -10,8 +10,8 @@ use axum::response::Response;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, Fen, business_date};
 use chaobiao_eventstore::{EventStore, StoreError};
-use chaobiao_graphql::support::Services;
-use chaobiao_projections::directory::query as directory;
+use chaobiao_graphql::support::{Services, mask_name, mask_rest};
+use chaobiao_projections::directory::accounts_by_number;
 use chaobiao_projections::insight::{
     ArrearsBand, Collected, Debtor, DebtorFilter, arrears, collections,
 };
@@ -92,6 +92,7 @@ pub(super) async fn money(
         return bad("校区编号格式不正确");
     };
     let store = admitted.store();
+    let whole = admitted.sees_personal_data();
     let today = business_date(store.clock().now());
     let built = match report {
         Report::Ageing => ageing(store.pool(), campus.as_ref(), today).await,
@@ -109,15 +110,15 @@ pub(super) async fn money(
                 at_least: Fen::new(asked.at_least.unwrap_or_default()),
                 paused: asked.include_paused.unwrap_or_default(),
             };
-            debtors(store, &filter, today).await
+            debtors(store, &filter, today, whole).await
         }
     };
     let found = built.and_then(|table| {
         Ok(Some(Download {
             name: format!("{}-{today}.{}", table.name, format.extension()),
-            format,
+            media_type: format.media_type(),
             bytes: table.file(format)?,
-            personal: (report == Report::Debtors).then(|| "debtors".to_owned()),
+            personal: (report == Report::Debtors && whole).then(|| "debtors".to_owned()),
         }))
     });
     admitted.answer(&file, found)
@@ -173,6 +174,7 @@ async fn debtors(
     store: &EventStore,
     filter: &DebtorFilter,
     today: NaiveDate,
+    whole: bool,
 ) -> Result<Table, MoneyFileError> {
     let mut rows = Vec::new();
     let mut page = Page::first(Page::<(NaiveDate, String)>::MAX);
@@ -180,7 +182,7 @@ async fn debtors(
         let slice = arrears::debtors(store.pool(), filter, today, &page).await?;
         let last = slice.rows.last().map(|(key, _)| key.clone());
         let owing: Vec<Debtor> = slice.rows.into_iter().map(|(_, row)| row).collect();
-        let mut holders = holders(store, &owing).await?;
+        let mut holders = holders(store, &owing, whole).await?;
         rows.extend(owing.into_iter().map(|debtor| {
             let (holder, address) = holders.remove(&debtor.account_no).unwrap_or_default();
             let days = today.signed_duration_since(debtor.oldest_due_on).num_days();
@@ -213,13 +215,17 @@ async fn debtors(
     Ok(table("催缴名单", &headings, rows))
 }
 
-/// Name and address of each; nothing of whose data is erased.
+/// Name and address of each, masked as on the pages; nothing of whose data is erased.
 async fn holders(
     store: &EventStore,
     owing: &[Debtor],
+    whole: bool,
 ) -> Result<HashMap<AccountNo, (String, String)>, MoneyFileError> {
-    let numbers: Vec<&str> = owing.iter().map(|debtor| debtor.account_no.as_str()).collect();
-    let accounts = directory::accounts_by_number(store.pool(), &numbers).await?;
+    let numbers: Vec<&str> = owing
+        .iter()
+        .map(|debtor| debtor.account_no.as_str())
+        .collect();
+    let accounts = accounts_by_number(store.pool(), &numbers).await?;
     let places: Vec<_> = accounts
         .iter()
         .flat_map(|account| [account.holder(), account.address()])
@@ -228,12 +234,30 @@ async fn holders(
     let mut next = || texts.next().flatten().unwrap_or_default();
     let mut holders = HashMap::new();
     for account in accounts {
-        let found = (next(), next());
+        let (name, place) = (next(), next());
+        let found = if whole {
+            (name, place)
+        } else {
+            masked(&account.class, name, &place)
+        };
         if let Ok(account_no) = AccountNo::try_new(&account.account_no) {
             holders.insert(account_no, found);
         }
     }
     Ok(holders)
+}
+
+/// As accounts are shown to who may not see personal data; what is erased stays empty.
+fn masked(class: &str, name: String, place: &str) -> (String, String) {
+    // Units are no persons.
+    let is_open = class == "unit" || name.is_empty();
+    let name = if is_open { name } else { mask_name(&name) };
+    let place = if place.is_empty() {
+        String::new()
+    } else {
+        mask_rest(place)
+    };
+    (name, place)
 }
 
 async fn taken(
@@ -267,12 +291,28 @@ async fn taken(
     ];
     let (from, to) = days;
     let name = format!("收款统计-{from}-{to}");
-    Ok(table(&name, &headings, rows.into_iter().map(cells).collect()))
+    Ok(table(
+        &name,
+        &headings,
+        rows.into_iter().map(cells).collect(),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_masked_as_on_the_pages() {
+        let shown = |class, name: &str, place| masked(class, name.to_owned(), place);
+        let said = |name: &str, place: &str| (name.to_owned(), place.to_owned());
+        assert_eq!(
+            shown("resident", "王芳", "北苑 3 栋"),
+            said("王*", "北苑***")
+        );
+        assert_eq!(shown("unit", "后勤处", "行政楼"), said("后勤处", "行政***"));
+        assert_eq!(shown("resident", "", ""), said("", ""));
+    }
 
     #[test]
     fn a_file_is_a_report_and_a_kind() {

@@ -78,7 +78,7 @@ async fn download(pool: &PgPool, file: &str) -> Result<Option<Download>, ExportE
     };
     Ok(Some(Download {
         name: format!("缴费导出-{}-{file}", batch.batch.month),
-        format,
+        media_type: format.media_type(),
         bytes: batch.file(format)?,
         personal: Some(format!("payment_export/{batch_id}")),
     }))

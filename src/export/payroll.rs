@@ -88,7 +88,7 @@ async fn download(store: &EventStore, file: &str) -> Result<Option<Download>, Pa
     };
     Ok(Some(Download {
         name: format!("工资代扣-{file}"),
-        format,
+        media_type: format.media_type(),
         bytes: table.file(format)?,
         personal: Some(format!("payroll_batch/{batch_no}")),
     }))

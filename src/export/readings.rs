@@ -140,7 +140,7 @@ async fn download(pool: &PgPool, file: &str) -> Result<Option<Download>, ExportE
     };
     Ok(Some(Download {
         name: format!("抄表数据-{}-{file}", read.batch.month),
-        format,
+        media_type: format.media_type(),
         bytes: read.file(format)?,
         personal: None,
     }))

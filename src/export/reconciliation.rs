@@ -52,7 +52,7 @@ async fn download(pool: &PgPool, file: &str) -> Result<Option<Download>, ExportE
     let differences = query::all_differences(pool, &id).await?;
     Ok(Some(Download {
         name: format!("对账差异-{file}"),
-        format,
+        media_type: format.media_type(),
         bytes: table(&reconciliation, &differences).file(format)?,
         personal: None,
     }))

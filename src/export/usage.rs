@@ -83,7 +83,7 @@ pub(super) async fn usage(
                 filter.to,
                 format.extension()
             ),
-            format,
+            media_type: format.media_type(),
             bytes: table(&template, &lines).file(format)?,
             personal: None,
         }))

@@ -1,6 +1,7 @@
 //! HTTP as every route has it: health, metrics, limits, headers, one log line and one
 //! measurement per request. What the routes themselves do lives with their capability.
 
+mod ask;
 mod caller;
 pub mod graphql;
 mod headers;
@@ -25,6 +26,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::ServerConfig;
 
+pub(crate) use ask::{AskError, Asker};
 pub use caller::Caller;
 pub use observe::RequestId;
 pub use readiness::Readiness;

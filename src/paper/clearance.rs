@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::{AskError, Asker};
 use super::capitals::in_capitals;
 use super::font::PaperFont;
 use super::notice::known;
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus};
+use crate::http::{AskError, Asker};
 
 const ACCOUNT: &str = "query($no: String!) { account(accountNo: $no) { accountNo campus holder address \
     openAmount credit certificateNo clearedOn movedOut { on due closings { meterNo index } } } \

@@ -1,5 +1,6 @@
 //! `GET /paper/notices/<number>.pdf`, `/paper/receipts/<number>.pdf`,
-//! `/paper/statements/<account>.pdf?from=2026-01-01&to=2026-06-30`, `/paper/clearances/<account>.pdf`.
+//! `/paper/statements/<account>.pdf?from=2026-01-01&to=2026-06-30`, `/paper/clearances/<account>.pdf`,
+//! `/paper/tills/<till>.pdf`.
 
 use std::sync::Arc;
 
@@ -15,11 +16,11 @@ use chaobiao_graphql::support::Services;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::ask::{AskError, Asker};
 use super::font::{FontError, PaperFont};
 use super::sheet::Sheet;
 use super::statement::Days;
-use super::{clearance, draw, notice, proof, receipt, statement};
+use super::{clearance, draw, notice, proof, receipt, statement, till};
+use crate::http::{AskError, Asker};
 use crate::http::{Caller, internal_error, refused, refused_on};
 
 /// What the papers need.
@@ -39,6 +40,7 @@ pub fn routes(papers: PaperRoutes) -> Router {
         .route("/paper/receipts/{file}", get(of_receipt))
         .route("/paper/statements/{file}", get(of_statement))
         .route("/paper/clearances/{file}", get(of_clearance))
+        .route("/paper/tills/{file}", get(of_till))
         .route("/proof/{kind}/{number}/{code}", get(proof::show))
         .with_state(Arc::new(papers))
 }
@@ -168,6 +170,22 @@ async fn of_clearance(
             let proof = square(&papers, "clearance", found.certificate_no()).await;
             deliver(&found.sheet(font, proof.as_deref()), font)
         }
+        Err(error) => error.answer(&asker.viewer),
+    })
+}
+
+async fn of_till(
+    State(papers): State<Papers>,
+    Extension(caller): Extension<Caller>,
+    Path(file): Path<String>,
+) -> Result<Response, Response> {
+    let Asked {
+        font,
+        asker,
+        number,
+    } = asked(&papers, &caller, &file).await?;
+    Ok(match till::find(&asker, number).await {
+        Ok(found) => deliver(&found.sheet(font), font),
         Err(error) => error.answer(&asker.viewer),
     })
 }

@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::{AskError, Asker};
 use super::capitals::in_capitals;
 use super::font::PaperFont;
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, commodity, month};
+use crate::http::{AskError, Asker};
 
 const NOTICE: &str = "query($no: String!) { notice(noticeNo: $no) { noticeNo accountNo campus month \
     issuedOn dueOn amount openAmount lateFee bill { billNo lines { meterNo commodity component tier \

@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::ask::{AskError, Asker};
 use super::capitals::in_capitals;
 use super::font::PaperFont;
 use super::notice::{Holder, holder, known};
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, day, method, who};
+use crate::http::{AskError, Asker};
 
 const RECEIPT: &str = "query($no: String!) { receipt(receiptNo: $no) { receiptNo campus issuedAt \
     issuedBy copies voided total items { accountNo part amount } payment { method paidAt chequeNumber \

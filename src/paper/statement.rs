@@ -6,11 +6,11 @@ use serde_json::json;
 
 use chaobiao_domain::units::business_date;
 
-use super::ask::{AskError, Asker};
 use super::font::PaperFont;
 use super::notice::known;
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, month};
+use crate::http::{AskError, Asker};
 
 const STATEMENT: &str = "query($no: String!, $after: String) { account(accountNo: $no) { accountNo \
     campus holder address openAmount credit statement(first: 100, after: $after) { nodes { at kind \

@@ -5,7 +5,7 @@ use chaobiao_domain::units::Fen;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use chaobiao_domain::units::business_date;
+use chaobiao_domain::units::{business_date, business_time};
 
 /// A whole number of fen, as GraphQL writes it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -60,6 +60,11 @@ pub(super) fn method(name: &str) -> &str {
 /// `staff:li` is on the paper as `li`.
 pub(super) fn who(actor: &str) -> &str {
     actor.split_once(':').map_or(actor, |(_, name)| name)
+}
+
+/// The clock on the wall.
+pub(super) fn time(at: DateTime<Utc>) -> String {
+    business_time(at).format("%H:%M").to_string()
 }
 
 pub(super) fn day(at: DateTime<Utc>) -> String {

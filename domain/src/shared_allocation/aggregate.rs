@@ -96,9 +96,7 @@ impl SharedAllocation {
             }
         }
         let areas = agreed.members.iter().filter_map(|member| member.area);
-        if agreed.key == AllocationKey::Area
-            && areas.map(Area::value).all(|it| it.is_zero())
-        {
+        if agreed.key == AllocationKey::Area && areas.map(Area::value).all(|it| it.is_zero()) {
             return Err(SharedAllocationError::WeightsZero);
         }
         let last = self.agreements.last();

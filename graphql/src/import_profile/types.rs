@@ -197,24 +197,81 @@ pub(super) struct ImportColumn {
     length: Option<u32>,
 }
 
-impl From<domain::ProfileColumn> for ImportColumn {
-    fn from(column: domain::ProfileColumn) -> Self {
-        let mut shown = Self {
-            field: column.field.into(),
-            name: None,
-            number: None,
-            from: None,
-            length: None,
-        };
-        match column.place {
-            domain::ColumnPlace::Named { name } => shown.name = Some(name),
-            domain::ColumnPlace::Numbered { number } => shown.number = Some(number),
+/// A place as its parts: the name, the number, or the first byte and the length.
+#[derive(Default)]
+struct PlaceParts {
+    name: Option<String>,
+    number: Option<u32>,
+    from: Option<u32>,
+    length: Option<u32>,
+}
+
+impl From<domain::ColumnPlace> for PlaceParts {
+    fn from(place: domain::ColumnPlace) -> Self {
+        let mut parts = Self::default();
+        match place {
+            domain::ColumnPlace::Named { name } => parts.name = Some(name),
+            domain::ColumnPlace::Numbered { number } => parts.number = Some(number),
             domain::ColumnPlace::Bytes { from, length } => {
-                (shown.from, shown.length) = (Some(from), Some(length));
+                (parts.from, parts.length) = (Some(from), Some(length));
             }
         }
-        shown
+        parts
     }
+}
+
+impl From<domain::ProfileColumn> for ImportColumn {
+    fn from(column: domain::ProfileColumn) -> Self {
+        let PlaceParts {
+            name,
+            number,
+            from,
+            length,
+        } = column.place.into();
+        Self {
+            field: column.field.into(),
+            name,
+            number,
+            from,
+            length,
+        }
+    }
+}
+
+impl From<domain::SkipRule> for SkipRule {
+    fn from(rule: domain::SkipRule) -> Self {
+        let PlaceParts {
+            name,
+            number,
+            from,
+            length,
+        } = rule.place.into();
+        Self {
+            name,
+            number,
+            from,
+            length,
+            values: rule.values,
+        }
+    }
+}
+
+/// Rows that are left out, by what a column holds.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub(super) struct SkipRule {
+    name: Option<String>,
+    number: Option<u32>,
+    from: Option<u32>,
+    length: Option<u32>,
+    /// The row is left out when the column holds one of these; an empty text is a value as well.
+    values: Vec<String>,
+}
+
+/// What one of a unit is in m³ or kWh.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub(super) struct UnitFactor {
+    unit: String,
+    factor: Decimal,
 }
 
 /// How a kind of file is read (导入方案).
@@ -225,31 +282,53 @@ pub(super) struct ImportProfile {
     name: String,
     kind: ImportProfileKind,
     format: FileFormat,
+    /// Of a delimited file; null where it is found out.
+    separator: Option<String>,
+    /// Where the list stands in a JSON document, such as `/data/list`.
+    rows_at: Option<String>,
     encoding: FileEncoding,
     skip_lines: u32,
     columns: Vec<ImportColumn>,
+    skip_rows: Vec<SkipRule>,
     implied_decimals: Option<u32>,
+    units: Vec<UnitFactor>,
 }
 
 impl From<ProfileRow> for ImportProfile {
     fn from(row: ProfileRow) -> Self {
         let layout = row.layout;
+        let (mut separator, mut rows_at) = (None, None);
+        let format = match layout.file {
+            domain::FileLayout::Delimited { separator: sign } => {
+                separator = sign.map(String::from);
+                FileFormat::Delimited
+            }
+            domain::FileLayout::FixedWidth => FileFormat::FixedWidth,
+            domain::FileLayout::Dbf => FileFormat::Dbf,
+            domain::FileLayout::Xlsx => FileFormat::Xlsx,
+            domain::FileLayout::Json { rows } => {
+                rows_at = Some(rows);
+                FileFormat::Json
+            }
+        };
+        let units = layout.units.into_iter().map(|unit| UnitFactor {
+            unit: unit.unit,
+            factor: unit.factor.into(),
+        });
         Self {
             profile_id: row.profile_id.to_string(),
             version: row.version,
             name: layout.name,
             kind: layout.kind.into(),
-            format: match layout.file {
-                domain::FileLayout::Delimited { .. } => FileFormat::Delimited,
-                domain::FileLayout::FixedWidth => FileFormat::FixedWidth,
-                domain::FileLayout::Dbf => FileFormat::Dbf,
-                domain::FileLayout::Xlsx => FileFormat::Xlsx,
-                domain::FileLayout::Json { .. } => FileFormat::Json,
-            },
+            format,
+            separator,
+            rows_at,
             encoding: layout.encoding.into(),
             skip_lines: layout.skip_lines,
             columns: layout.columns.into_iter().map(Into::into).collect(),
+            skip_rows: layout.skip_rows.into_iter().map(Into::into).collect(),
             implied_decimals: layout.implied_decimals,
+            units: units.collect(),
         }
     }
 }

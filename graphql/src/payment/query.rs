@@ -4,7 +4,7 @@ use chaobiao_domain::units::{AccountNo, CampusId};
 use chaobiao_projections::payments::{self, PaymentFilter};
 use chrono::{DateTime, Utc};
 
-use super::Payment;
+use super::{Payment, PaymentMethod};
 use crate::support::{
     Connection, Services, Viewer, bad_input, connection, customer_or, internal, may_see_account,
     page, page_size, require_account,
@@ -26,6 +26,7 @@ impl PaymentQuery {
         ctx: &Context<'_>,
         account_no: Option<String>,
         #[graphql(desc = "Where the money was taken.")] campus: Option<String>,
+        method: Option<PaymentMethod>,
         from: Option<DateTime<Utc>>,
         #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
         first: Option<i32>,
@@ -44,6 +45,8 @@ impl PaymentQuery {
         let filter = PaymentFilter {
             account_no: account_no.map_err(|error| bad_input(error.to_string()))?,
             campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            till: None,
+            method: method.map(Into::into),
             from,
             to,
         };

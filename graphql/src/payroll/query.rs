@@ -38,6 +38,15 @@ impl PayrollQuery {
         connection(ctx, "payrollBatches", slice, PayrollBatch::from)
     }
 
+    #[graphql(guard = "may(Permission::ViewPayments)")]
+    async fn payroll_batch(
+        &self,
+        ctx: &Context<'_>,
+        batch_no: String,
+    ) -> Result<Option<PayrollBatch>> {
+        find_batch(ctx, &batch_no).await
+    }
+
     /// The rows of a batch by account number; those not deducted, with the reason, are `REFUSED`.
     #[graphql(
         guard = "may(Permission::ViewPayments)",

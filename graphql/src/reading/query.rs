@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 /// R53: usage reaches twelve months back.
-const MONTHS_MAX: i32 = 12;
+const MONTHS_MAX: i32 = 120;
 
 #[derive(Default)]
 pub struct ReadingQuery;
@@ -122,10 +122,10 @@ impl ReadingQuery {
         connection(ctx, "corrections", slice, Correction)
     }
 
-    /// What an account used, by meter and month, up to twelve months back from today.
+    /// What an account used, by meter and month, up to ten years back from today.
     #[graphql(
         guard = "customer_or(Permission::ViewAccounts)",
-        complexity = "1 + 24 * child_complexity"
+        complexity = "1 + 2 * usize::try_from(months).unwrap_or(1).clamp(1, 120) * child_complexity"
     )]
     async fn usage(
         &self,
@@ -138,7 +138,7 @@ impl ReadingQuery {
         let months = u32::try_from(months)
             .ok()
             .filter(|_| (1..=MONTHS_MAX).contains(&months))
-            .ok_or_else(|| bad_input("months 应在 1 到 12 之间"))?;
+            .ok_or_else(|| bad_input("months 应在 1 到 120 之间"))?;
         require_account(ctx, account_no.as_str()).await?;
         let store = Services::of(ctx)?.store();
         let today = business_date(store.clock().now());

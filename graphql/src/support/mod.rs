@@ -36,7 +36,7 @@ pub(crate) use loader::many;
 pub use loader::{ReadLoader, grouped, load};
 pub(crate) use payload::payloads;
 pub use personal::{
-    account_phone, address, holder, mask_name, mask_phone, may_see_account, personal,
+    account_phone, address, holder, mask_name, mask_phone, mask_rest, may_see_account, personal,
     require_account, shown,
 };
 pub use photos::{PATIENCE, PhotoQuestion, PhotoShelf, named_photo};

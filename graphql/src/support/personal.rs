@@ -108,7 +108,7 @@ pub fn mask_phone(phone: &str) -> String {
 }
 
 /// The first two signs stay.
-fn mask_rest(text: &str) -> String {
+pub fn mask_rest(text: &str) -> String {
     text.chars().take(2).collect::<String>() + "***"
 }
 

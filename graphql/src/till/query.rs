@@ -41,6 +41,15 @@ impl TillQuery {
         connection(ctx, "tills", slice, Till::from)
     }
 
+    /// One till, with what was taken into it.
+    #[graphql(guard = "may(Permission::ViewPayments)")]
+    async fn till(&self, ctx: &Context<'_>, till_id: String) -> Result<Option<Till>> {
+        match till_id.parse() {
+            Ok(till_id) => find(ctx, &till_id).await,
+            Err(_) => Ok(None),
+        }
+    }
+
     /// The months of a year that are closed, by campus.
     #[graphql(guard = "may(Permission::ViewPayments)")]
     async fn closed_cash_months(

@@ -1,8 +1,12 @@
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
+use chaobiao_projections::payments::{self, PaymentFilter};
 use chaobiao_projections::tills::{self, TillRow};
 use chrono::{DateTime, Utc};
 
-use crate::support::{Date, Fen, YearMonth};
+use crate::payment::Payment;
+use crate::support::{
+    Connection, Date, Fen, Services, YearMonth, bad_input, connection, internal, page, page_size,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(super) enum TillState {
@@ -26,6 +30,7 @@ pub(super) struct TillAmount {
 
 /// 钱箱: what one cashier takes on one campus on one day.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub(super) struct Till {
     till_id: String,
     campus: String,
@@ -43,6 +48,29 @@ pub(super) struct Till {
     approved_at: Option<DateTime<Utc>>,
     /// Why it was sent back last.
     reopened_reason: Option<String>,
+}
+
+#[ComplexObject]
+impl Till {
+    /// What was taken into it, the newest first, reversed ones included.
+    #[graphql(complexity = "1 + page_size(first) * child_complexity")]
+    async fn taken(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<Payment>> {
+        let page = page(ctx, "till_payments", first, after.as_deref())?;
+        let till_id = self.till_id.parse();
+        let filter = PaymentFilter {
+            till: Some(till_id.map_err(|error| bad_input(format!("{error}")))?),
+            ..PaymentFilter::default()
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = payments::query::list(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "till_payments", slice, Payment::from)
+    }
 }
 
 impl From<TillRow> for Till {

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_domain::payment::PaymentMethod;
 use chaobiao_domain::payment_export::{CountedRows, ExportBasis, ExportBatchId};
-use chaobiao_domain::units::{AccountNo, BillNo, BillingMonth, CampusId, Fen, PaymentId};
+use chaobiao_domain::units::{AccountNo, BillNo, BillingMonth, CampusId, Fen, PaymentId, TillId};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
@@ -107,6 +107,8 @@ pub struct PaymentFilter {
     pub account_no: Option<AccountNo>,
     /// Where the money was taken.
     pub campus: Option<CampusId>,
+    pub till: Option<TillId>,
+    pub method: Option<PaymentMethod>,
     /// Half-open.
     pub from: Option<DateTime<Utc>>,
     pub to: Option<DateTime<Utc>>,
@@ -127,16 +129,20 @@ pub async fn list(
          AND ($2::text IS NULL OR p.campus = $2) \
          AND ($3::timestamptz IS NULL OR p.paid_at >= $3) \
          AND ($4::timestamptz IS NULL OR p.paid_at < $4) \
-         AND ($5::timestamptz IS NULL OR (p.paid_at, p.payment_id) < ($5, $6)) \
-         ORDER BY p.paid_at DESC, p.payment_id DESC LIMIT $7",
+         AND ($5::text IS NULL OR p.method = $5) \
+         AND ($6::timestamptz IS NULL OR (p.paid_at, p.payment_id) < ($6, $7)) \
+         AND ($9::text IS NULL OR p.till_id = $9) \
+         ORDER BY p.paid_at DESC, p.payment_id DESC LIMIT $8",
     )
     .bind(filter.account_no.as_ref().map(AccountNo::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.from)
     .bind(filter.to)
+    .bind(filter.method.map(PaymentMethod::as_str))
     .bind(after.as_ref().map(|key| key.0))
     .bind(after.as_ref().map(|key| &key.1))
     .bind(page.limit())
+    .bind(filter.till.as_ref().map(ToString::to_string))
     .fetch_all(executor)
     .await?;
     Ok(page.slice(rows, |row| (row.paid_at, row.payment_id.to_string())))

@@ -1,3 +1,4 @@
+use chaobiao_domain::payment::PaymentMethod;
 use chaobiao_domain::payment_export::{CountedRows, CreateExportBatch, ExportBasis, ExportBatchId};
 use chaobiao_domain::units::Fen;
 use chaobiao_eventstore::Projector;
@@ -245,6 +246,12 @@ async fn payments_are_listed_by_account_campus_and_time() {
         ..all.clone()
     };
     assert_eq!(count(north).await, 0);
+    let by = |method: PaymentMethod| PaymentFilter {
+        method: Some(method),
+        ..all.clone()
+    };
+    assert_eq!(count(by(PaymentMethod::Cash)).await, 2);
+    assert_eq!(count(by(PaymentMethod::InternalTransfer)).await, 0);
     let september = crate::fixture::at("2026-09-01 00:00");
     let since = PaymentFilter {
         from: Some(september),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { World } from './world'
 
+const PROGRAM = process.env.PROGRAM ?? resolve('../target/debug/chaobiao')
 const READY = /https?:\/\/[\w.:[\]]+/
 const START_SECONDS = 180
 const STOP_SECONDS = 30
@@ -22,6 +23,8 @@ function worldOf(baseUrl: string, dataDir: string, said: string): World {
   if (!phone || !clerk) throw new Error(`the demo names no resident, or no clerk:\n${said}`)
   return {
     baseUrl,
+    program: PROGRAM,
+    dataDir: resolve(dataDir),
     outbox: process.env.OUTBOX ?? join(dataDir, 'outbox.jsonl'),
     residentPhone: phone,
     clerkPhone: clerk,
@@ -88,7 +91,7 @@ async function finish(server: ChildProcess, dataDir: string): Promise<void> {
  * its own.
  */
 export default async function setup(): Promise<(() => Promise<void>) | void> {
-  const { BASE_URL: baseUrl, DATA_DIR: given = '../data', PROGRAM: program } = process.env
+  const { BASE_URL: baseUrl, DATA_DIR: given = '../data' } = process.env
   if (baseUrl) {
     const said = readFileSync(process.env.DEMO_LOGINS ?? join(given, 'demo.txt'), 'utf8')
     process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(worldOf(baseUrl, given, said))
@@ -97,7 +100,7 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'chaobiao-e2e-'))
   // The database's account has to get in.
   chmodSync(dataDir, 0o755)
-  const started = await start(program ?? resolve('../target/debug/chaobiao'), dataDir)
+  const started = await start(PROGRAM, dataDir)
   try {
     const world = worldOf(started.baseUrl, dataDir, started.said)
     process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(world)

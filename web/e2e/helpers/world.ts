@@ -9,6 +9,9 @@ export interface Staff {
 /** Where the server under test is, and who may log in there. */
 export interface World {
   baseUrl: string
+  /** Its program, and where it keeps what it has: for the command line beside it. */
+  program: string
+  dataDir: string
   /** Messages the server would send: one JSON object a line. */
   outbox: string
   /** A resident with a bound account and a water meter to read. */

@@ -248,6 +248,13 @@ export const en: Catalogue = {
     each: 'Figures by month',
     month: 'Month',
     usage: (unit) => `Usage (${unit})`,
+    own: 'Your own data',
+    ownSaid: 'Files to keep, and to open with other programs.',
+    files: {
+      'usage.csv': 'Usage by month (CSV)',
+      'charges.csv': 'Charges line by line (CSV)',
+      'usage.xml': 'Usage by reading (Green Button)',
+    },
   },
 
   bills: {

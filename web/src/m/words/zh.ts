@@ -185,6 +185,13 @@ export const zh = {
     each: '看每个月的数',
     month: '月份',
     usage: (unit: string) => `用量（${unit}）`,
+    own: '带走自己的数据',
+    ownSaid: '以下文件可以存到手机或电脑，用别的软件打开。',
+    files: {
+      'usage.csv': '各月用量（CSV）',
+      'charges.csv': '各笔费用（CSV）',
+      'usage.xml': '每次抄表的用量（Green Button）',
+    },
   },
 
   bills: {

@@ -1,5 +1,5 @@
-//! What stands on papers is asked as the pages ask it: by GraphQL, as whoever wants the paper.
-//! Numbers, masks and rights are then the same on paper and on the screen.
+//! What stands on papers and in files of one's own is asked as the pages ask it: by GraphQL, as
+//! whoever wants it. Numbers, masks and rights are then the same there and on the screen.
 
 use async_graphql::{Request, Variables};
 use axum::http::StatusCode;
@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::http::{forbidden, internal_error, refused};
+use super::{forbidden, internal_error, refused};
 
 #[derive(Debug, Error)]
-pub(super) enum AskError {
+pub(crate) enum AskError {
     #[error("it is refused to this viewer")]
     Refused,
     #[error("there is none")]
@@ -25,30 +25,30 @@ pub(super) enum AskError {
 }
 
 impl AskError {
-    pub(super) fn answer(&self, viewer: &Viewer) -> Response {
+    pub(crate) fn answer(&self, viewer: &Viewer) -> Response {
         match self {
             Self::Refused => forbidden(viewer),
-            Self::Absent => refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到该单据"),
+            Self::Absent => refused(StatusCode::NOT_FOUND, "NOT_FOUND", "未找到"),
             Self::NotCleared => refused(
                 StatusCode::CONFLICT,
                 "ACCOUNT_NOT_CLEARED",
                 "本户尚未结清，不能出具结清证明",
             ),
-            Self::Answer(_) => internal_error(self, "what stands on a paper"),
+            Self::Answer(_) => internal_error(self, "what was asked by GraphQL"),
         }
     }
 }
 
 /// Asks on behalf of one request.
-pub(super) struct Asker<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) services: &'a Services,
-    pub(super) viewer: Viewer,
-    pub(super) info: RequestInfo,
+pub(crate) struct Asker<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) services: &'a Services,
+    pub(crate) viewer: Viewer,
+    pub(crate) info: RequestInfo,
 }
 
 impl Asker<'_> {
-    pub(super) async fn ask<T: DeserializeOwned>(
+    pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         query: &str,
         variables: Value,

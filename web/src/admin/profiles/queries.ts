@@ -1,0 +1,64 @@
+import { graphql } from '@/gql'
+
+export const PROFILES = graphql(`
+  query ImportProfiles {
+    importProfiles {
+      profileId
+      version
+      name
+      kind
+      format
+      separator
+      rowsAt
+      encoding
+      skipLines
+      columns {
+        field
+        name
+        number
+        from
+        length
+      }
+      skipRows {
+        name
+        number
+        from
+        length
+        values
+      }
+      impliedDecimals
+      units {
+        unit
+        factor
+      }
+    }
+  }
+`)
+
+export const PUBLISH_PROFILE = graphql(`
+  mutation PublishProfile($input: PublishImportProfileInput!) {
+    publishImportProfile(input: $input) {
+      importProfile {
+        profileId
+        version
+      }
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`)
+
+export const RETIRE_PROFILE = graphql(`
+  mutation RetireProfile($input: RetireImportProfileInput!) {
+    retireImportProfile(input: $input) {
+      userErrors {
+        code
+        message
+        field
+      }
+    }
+  }
+`)
