@@ -87,7 +87,7 @@ impl From<account::BillLine> for BillLine {
 
 /// An occupant's part of a bill.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct OccupantShare {
+pub(super) struct OccupantShare {
     occupant_no: String,
     amount: Fen,
     meters: Vec<OccupantMeterShare>,

@@ -106,7 +106,7 @@ impl From<PostingRow> for SharedPosting {
 
 /// 公摊协议: who pays for what a common meter shows, from a day on.
 #[derive(Clone, Debug)]
-pub struct SharedAllocation(pub(super) AgreementRow);
+pub(super) struct SharedAllocation(pub(super) AgreementRow);
 
 #[Object]
 impl SharedAllocation {
