@@ -60,6 +60,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/stock', name: '票据', rights: ['VIEW_PAYMENTS'] },
       { to: '/billing', name: '开账', rights: ['RUN_BILLING'] },
       { to: '/bills', name: '账单', rights: ['VIEW_ACCOUNTS'] },
+      { to: '/allocations', name: '公摊', rights: ['VIEW_ACCOUNTS'] },
       { to: '/billing-masters', name: '开账方', rights: ['VIEW_ACCOUNTS', 'MANAGE_CAMPUSES'] },
       { to: '/parallel-run', name: '并行核对', rights: ['RUN_BILLING'] },
       { to: '/reconciliations', name: '账单对账', rights: ['RECONCILE_BANK', 'VIEW_AUDIT'] },

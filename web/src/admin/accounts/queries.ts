@@ -24,6 +24,11 @@ export const ACCOUNT = graphql(`
           index
         }
       }
+      occupants {
+        occupantNo
+        from
+        to
+      }
       dunningPaused
       prepaid {
         scheme
