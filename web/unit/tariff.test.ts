@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { checked, currentVersion, draftOf } from '../src/admin/tariffs/draft'
 
-const old = { from: '2024-01-01', to: '2025-12-31', tiers: [{ upTo: null, price: '0.5' }], surcharges: [] }
+const nothing = { freeAllowance: null, minimumCharge: null }
+const old = { from: '2024-01-01', to: '2025-12-31', tiers: [{ upTo: null, price: '0.5' }], surcharges: [], ...nothing }
 const now = {
   from: '2026-01-01',
   to: null,
@@ -10,6 +11,8 @@ const now = {
     { upTo: null, price: '4.83' },
   ],
   surcharges: [{ name: '污水处理费', price: '1.7' }],
+  freeAllowance: { perMonth: '8', basis: 'PERSON' as const, excludedMonths: [2, 8] },
+  minimumCharge: '500',
 }
 
 test('the version of a day is the one that holds then', () => {
@@ -18,8 +21,10 @@ test('the version of a day is the one that holds then', () => {
 })
 
 test('a draft begins with what holds, and means it unchanged', () => {
-  const { tiers, surcharges } = now
-  expect(checked(draftOf(now, '2027-01-01'))).toEqual({ version: { from: '2027-01-01', to: null, tiers, surcharges } })
+  const { tiers, surcharges, freeAllowance, minimumCharge } = now
+  const version = { from: '2027-01-01', to: null, tiers, surcharges, freeAllowance, minimumCharge }
+  expect(checked(draftOf(now, '2027-01-01'))).toEqual({ version })
+  expect(checked(draftOf(old, '2027-01-01'))).toMatchObject({ version: nothing })
 })
 
 test('full-width figures are understood', () => {
@@ -37,5 +42,8 @@ test('what is amiss is said before the server is asked', () => {
   expect(wrong((draft) => (draft.from = ''))).toEqual({ wrong: '请选从哪一天起。' })
   expect(wrong((draft) => draft.tiers.splice(1, 0, { upTo: '180', price: '4' }))).toEqual({ wrong: '第 2 档要用到多少，请填得比上一档大。' })
   expect(wrong((draft) => (draft.tiers[1] = { upTo: '', price: '-1' }))).toEqual({ wrong: '第 2 档的单价请写成 0.5 这样。' })
+  expect(wrong((draft) => (draft.allowance = '八'))).toEqual({ wrong: '免费额度请写成 8 或 8.5 这样，没有的空着。' })
+  expect(wrong((draft) => (draft.excluded = '2、13'))).toEqual({ wrong: '没有免费额度的月份请写成 2、8 这样。' })
+  expect(wrong((draft) => (draft.minimum = '五元'))).toEqual({ wrong: '最低消费请写成 5.00 这样，没有的空着。' })
   expect(wrong((draft) => draft.surcharges.push({ name: '', price: '1' }))).toEqual({ wrong: '附加费请填名称和单价，不要的请删掉。' })
 })

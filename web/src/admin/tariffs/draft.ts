@@ -1,5 +1,6 @@
-import type { TariffVersionInput } from '@/gql/graphql'
+import type { AllowanceBasis, TariffVersionInput } from '@/gql/graphql'
 import { compare, parseDecimal } from '@/shared/decimal'
+import { editableYuan, parseYuan } from '@/shared/money'
 import { today } from '@/shared/when'
 import type { Tariff, Version } from './queries'
 
@@ -8,7 +9,16 @@ export interface Draft {
   from: string
   tiers: { upTo: string; price: string }[]
   surcharges: { name: string; price: string }[]
+  /** Empty where nothing is free. */
+  allowance: string
+  basis: AllowanceBasis
+  /** Months without it, as people list them: 2、8. */
+  excluded: string
+  /** In yuan; empty where there is no minimum. */
+  minimum: string
 }
+
+export const ALLOWANCE_BASIS: Record<AllowanceBasis, string> = { PERSON: '每人', ROOM: '每间' }
 
 export function currentVersion({ versions }: Pick<Tariff, 'versions'>, on = today()): Version | null {
   return [...versions].reverse().find(({ from, to }) => from <= on && (!to || on <= to)) ?? versions.at(-1) ?? null
@@ -20,7 +30,16 @@ export function periodOf({ from, to }: Pick<Version, 'from' | 'to'>): string {
 
 export function draftOf(version: Version | null, from: string): Draft {
   const tiers = (version?.tiers ?? [{ upTo: null, price: '' }]).map(({ upTo, price }) => ({ upTo: upTo ?? '', price }))
-  return { from, tiers, surcharges: (version?.surcharges ?? []).map(({ name, price }) => ({ name, price })) }
+  const free = version?.freeAllowance
+  return {
+    from,
+    tiers,
+    surcharges: (version?.surcharges ?? []).map(({ name, price }) => ({ name, price })),
+    allowance: free?.perMonth ?? '',
+    basis: free?.basis ?? 'PERSON',
+    excluded: free?.excludedMonths.join('、') ?? '',
+    minimum: version?.minimumCharge ? editableYuan(version.minimumCharge) : '',
+  }
 }
 
 const tidy = (text: string) => text.normalize('NFKC').trim()
@@ -44,5 +63,20 @@ export function checked(draft: Draft): { wrong: string } | { version: TariffVers
     if (!tidy(name) || !parseDecimal(tidy(price))) return { wrong: '附加费请填名称和单价，不要的请删掉。' }
     surcharges.push({ name: tidy(name), price: tidy(price) })
   }
-  return { version: { from: draft.from, to: null, tiers, surcharges } }
+  const month = monthOf(draft)
+  if ('wrong' in month) return month
+  return { version: { from: draft.from, to: null, tiers, surcharges, ...month } }
+}
+
+/** What the draft says of a month: what is free of it, and the least it costs. */
+function monthOf(draft: Draft): { wrong: string } | Pick<TariffVersionInput, 'freeAllowance' | 'minimumCharge'> {
+  const perMonth = tidy(draft.allowance)
+  const free = perMonth ? parseDecimal(perMonth) : null
+  if (perMonth && (!free || free.units < 0n)) return { wrong: '免费额度请写成 8 或 8.5 这样，没有的空着。' }
+  const excludedMonths = tidy(draft.excluded).split(/[^\d]+/).filter(Boolean).map(Number)
+  if (excludedMonths.some((one) => one < 1 || one > 12)) return { wrong: '没有免费额度的月份请写成 2、8 这样。' }
+  const minimum = tidy(draft.minimum)
+  const minimumCharge = minimum ? parseYuan(minimum) : null
+  if (minimum && minimumCharge === null) return { wrong: '最低消费请写成 5.00 这样，没有的空着。' }
+  return { freeAllowance: perMonth ? { perMonth, basis: draft.basis, excludedMonths } : null, minimumCharge }
 }

@@ -27,6 +27,12 @@ export const TARIFFS = graphql(`
           name
           price
         }
+        freeAllowance {
+          perMonth
+          basis
+          excludedMonths
+        }
+        minimumCharge
       }
     }
   }
