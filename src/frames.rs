@@ -53,6 +53,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn r20_an_answer_is_found_inside_a_bluetooth_concentrators_frame() {
+        let frame = "bd00112233445566812f0001b496291180010000fefefe68109629118001000081169\
+            01f02001200002c000000002c0000000000000002007d162516";
+        let answer = DeviceFrames.water_dial(&RawFrame::try_new(frame).unwrap());
+        let answer = answer.unwrap();
+        assert_eq!(answer.address, "00000180112996");
+        assert_eq!(answer.index, "12.00".parse().unwrap());
+    }
+
+    #[test]
     fn what_is_no_whole_answer_of_a_water_meter_says_nothing() {
         let read = |text: &str| DeviceFrames.water_dial(&RawFrame::try_new(text).unwrap());
         // A request, and a reply whose sum is wrong.
