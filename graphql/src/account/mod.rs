@@ -1,5 +1,6 @@
 //! Accounts: who they are, what they owe and what they have paid.
 
+mod known_bill;
 mod loader;
 mod mutation;
 mod query;

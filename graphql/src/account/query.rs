@@ -2,9 +2,11 @@ use async_graphql::{Context, Object, Result};
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::account;
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::AccountNo;
+use chaobiao_domain::units::{AccountNo, BillNo};
+use chaobiao_projections::account_statement;
 use chaobiao_projections::directory::{self, AccountFilter, AccountSearch, Reach};
 
+use super::known_bill::KnownBill;
 use super::statement::{AccountStatement, as_known};
 use super::{Account, AccountClass};
 use crate::support::{
@@ -49,6 +51,37 @@ impl AccountQuery {
             AccountNo::try_new(&account_no).map_err(|error| bad_input(error.to_string()))?;
         let point = point_in_time(ctx, as_of, valid_on, known_at).await?;
         as_known(ctx, account_no, point).await
+    }
+
+    /// A bill as it was known at a time, `validOn` a day (X2). Built from the events alone. Null where
+    /// there was no such bill.
+    #[graphql(
+        guard = "customer_or(Permission::ViewAccounts)",
+        complexity = "10 + child_complexity"
+    )]
+    async fn known_bill(
+        &self,
+        ctx: &Context<'_>,
+        bill_no: String,
+        valid_on: Option<Date>,
+        known_at: Option<Moment>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<KnownBill>> {
+        let Ok(bill_no) = BillNo::try_new(&bill_no) else {
+            return Ok(None);
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let found = account_statement::query::bills_by_number(pool, &[bill_no.to_string()]).await;
+        let found = found.map_err(|error| internal(ctx, error))?.pop();
+        let Some(account_no) = found.map(|bill| bill.account_no) else {
+            return Ok(None);
+        };
+        if !may_see_account(ctx, account_no.as_str()).await? {
+            return Ok(None);
+        }
+        let point = point_in_time(ctx, as_of, valid_on, known_at).await?;
+        let statement = as_known(ctx, account_no, point).await?;
+        Ok(statement.and_then(|statement| KnownBill::of(statement, &bill_no)))
     }
 
     /// Accounts by number. Whoever may not see personal data finds nobody by name or phone, and

@@ -18,11 +18,11 @@ use crate::support::{
 /// What an account owed and had paid, on a day, as it was known at a place in the log.
 #[derive(Clone, Debug)]
 pub(super) struct AccountStatement {
-    account_no: AccountNo,
-    horizon: Horizon,
-    valid_on: Option<NaiveDate>,
-    known: KnownEvents,
-    statement: Statement,
+    pub(super) account_no: AccountNo,
+    pub(super) horizon: Horizon,
+    pub(super) valid_on: Option<NaiveDate>,
+    pub(super) known: KnownEvents,
+    pub(super) statement: Statement,
 }
 
 /// A bill with what was open of it.

@@ -132,6 +132,27 @@ async fn x2_the_same_day_is_told_as_it_was_known_then_and_as_it_is_known_now() {
     ] {
         assert_eq!(open_amount(&town, on, known).await, open, "{known:?}");
     }
+    // The bill itself, as it was known.
+    let bill = "query($on: Date, $known: Moment) {
+        account(accountNo: \"A1\") { bills { nodes { billNo } } }
+        knownBill(billNo: \"NONE\", validOn: $on, knownAt: $known) { billNo } }";
+    let asked = ask(&town, bill, json!({ "on": on })).await;
+    assert_eq!(asked["knownBill"], Value::Null);
+    let bill_no = &asked["account"]["bills"]["nodes"][0]["billNo"];
+    for (known, open) in [("2026-09-17", "1800"), ("2026-09-30", "128640")] {
+        let bill = "query($no: String!, $on: Date, $known: Moment) {
+            knownBill(billNo: $no, validOn: $on, knownAt: $known) {
+                accountNo total asked openAmount voidedOn notes { noteNo } lines { amount } } }";
+        let variables = json!({ "no": bill_no, "on": on, "known": known });
+        let known_bill = ask(&town, bill, variables).await["knownBill"].take();
+        assert_eq!(known_bill["openAmount"], open, "{known}");
+        assert_eq!(known_bill["asked"], "128640", "{known}");
+        assert_eq!(known_bill["notes"], json!([]), "{known}");
+        let fen = |amount: &Value| amount.as_str().unwrap().parse::<i64>().unwrap();
+        let lines = known_bill["lines"].as_array().unwrap().iter();
+        let sum: i64 = lines.map(|line| fen(&line["amount"])).sum();
+        assert_eq!(sum, fen(&known_bill["total"]));
+    }
     let day = Some("2026-08-31");
     for (known, index) in [(Some("2026-09-17"), "34"), (Some("2026-09-18"), "33")] {
         assert_eq!(last_index(&town, day, known).await, index, "{known:?}");
