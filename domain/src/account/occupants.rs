@@ -226,7 +226,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::account::fixture::{campus, open, record};
+    use crate::account::fixture::{open, record};
     use crate::desk::Desk;
 
     fn day(text: &str) -> NaiveDate {
@@ -251,7 +251,6 @@ mod tests {
 
     fn room() -> Desk {
         let mut desk = Desk::new("2026-10-01");
-        campus(&mut desk, "N");
         open(&mut desk, "A1");
         desk
     }
