@@ -160,7 +160,7 @@ mod tests {
         }
         let payroll = |file| wanted(file, |id| PayrollBatchNo::try_new(id).ok());
         assert!(payroll("GZ000007.csv").is_some());
-        assert_eq!(payroll("GZ 7.csv"), None);
+        assert_eq!(payroll("工资7.csv"), None);
     }
 
     #[test]

@@ -464,6 +464,7 @@ fn change(
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "an arm for every command")]
 fn decide(
     account: &AccountRecord,
     command: AccountCommand,

@@ -29,6 +29,10 @@ pub struct Ledger {
 
 /// A bill and what is still open of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and any may go with any"
+)]
 pub struct LedgerBill {
     pub bill_no: BillNo,
     pub month: BillingMonth,

@@ -175,7 +175,7 @@ pub(super) fn draft(
         account,
         (bill_no(account, month)?, month),
         today,
-        measured,
+        &measured,
         &tariffs,
     )?;
     Ok(Some(bill))

@@ -154,7 +154,7 @@ impl CompareBill {
         let number = BillNo::try_new(format!("{}-dry", self.account_no))
             .map_err(|error| Stop::Corrupt(error.to_string()))?;
         let today = business_date(context.at);
-        let bill = rate_all(&before, (number, self.month), today, measured, &tariffs)?;
+        let bill = rate_all(&before, (number, self.month), today, &measured, &tariffs)?;
         Ok(ComparedSide {
             bill_no: None,
             total: bill.total,

@@ -147,7 +147,7 @@ fn draft(
         .get::<Account>(account_no.as_str())?
         .opened(account_no)?;
     let bill_no = bill_no(account, month)?;
-    let bill = rate_all(account, (bill_no, month), today, measured, &tariffs)?;
+    let bill = rate_all(account, (bill_no, month), today, &measured, &tariffs)?;
     let default_due = today.checked_add_days(Days::new(u64::from(tariffs.payment_days)));
     let due_on = due_on.or(default_due).ok_or(BillingError::Overflow)?;
     Ok(BillPreview { bill, due_on })
@@ -229,12 +229,12 @@ pub(super) fn rate_all(
     account: &AccountRecord,
     (bill_no, month): (BillNo, BillingMonth),
     today: NaiveDate,
-    measured: Vec<Measured>,
+    measured: &[Measured],
     tariffs: &Tariffs,
 ) -> Result<Bill, Stop> {
     let mut to_date = ToDate::after(account);
     let (mut lines, mut meters) = (Vec::new(), Vec::new());
-    let mut rest = measured.as_slice();
+    let mut rest = measured;
     while let Some((usage, later)) = rest.split_first() {
         rest = later;
         let tariff_id = &usage.meter.tariff_id;

@@ -32,13 +32,11 @@ pub struct Agreement {
 impl Agreement {
     /// The meter's count up to which it is shared out, the reading that was at, and the first day after.
     pub fn reached(&self) -> (Quantity, Option<&ReadingId>, NaiveDate) {
-        match self.posted.last() {
-            Some(last) => (last.cumulative, Some(&last.to_reading), last.period.to()),
-            None => {
-                let agreed = &self.agreed;
-                (agreed.cumulative, agreed.reading.as_ref(), agreed.from)
-            }
+        if let Some(last) = self.posted.last() {
+            return (last.cumulative, Some(&last.to_reading), last.period.to());
         }
+        let agreed = &self.agreed;
+        (agreed.cumulative, agreed.reading.as_ref(), agreed.from)
     }
 
     /// The months that stand posted, in order.

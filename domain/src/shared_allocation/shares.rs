@@ -63,6 +63,7 @@ struct Measured {
     to_reading: ReadingId,
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 pub(super) fn work_out(
     asked: &PreviewShares,
     today: NaiveDate,
@@ -262,13 +263,13 @@ fn weigh(
             let area = member.area.map_or(Decimal::ZERO, Area::value);
             weight(area).ok_or(overflow)
         }
-        AllocationKey::Persons => match account.occupants().during(period) {
-            Some(there) => Ok(there.iter().map(|share| u128::from(share.days())).sum()),
-            None => {
-                let days = u128::try_from(period.days()).map_err(|_| overflow)?;
-                Ok(u128::from(account.household_persons) * days)
+        AllocationKey::Persons => {
+            if let Some(there) = account.occupants().during(period) {
+                return Ok(there.iter().map(|share| u128::from(share.days())).sum());
             }
-        },
+            let days = u128::try_from(period.days()).map_err(|_| overflow)?;
+            Ok(u128::from(account.household_persons) * days)
+        }
         AllocationKey::Usage => {
             let of_month = account.standing_bills().filter(|bill| bill.month == month);
             let meters = of_month.flat_map(|bill| &bill.meters);

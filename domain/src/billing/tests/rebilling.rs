@@ -104,7 +104,7 @@ fn billed(readings: &[AcceptedReading], tariffs: &Tariffs) -> Account {
             record,
             (bill_no("A1", &month.to_string()), month),
             today,
-            vec![measured],
+            &[measured],
             tariffs,
         )
         .unwrap();
