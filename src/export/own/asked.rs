@@ -193,7 +193,8 @@ pub(super) async fn usage(
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Bill {
-    pub(super) bill_no: String,
+    #[serde(rename = "billNo")]
+    pub(super) number: String,
     pub(super) month: BillingMonth,
     pub(super) issued_on: NaiveDate,
     voided_on: Option<NaiveDate>,
@@ -220,7 +221,8 @@ pub(super) struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Note {
-    pub(super) note_no: String,
+    #[serde(rename = "noteNo")]
+    pub(super) number: String,
     pub(super) issued_on: NaiveDate,
     #[serde(deserialize_with = "fen")]
     pub(super) amount: Fen,

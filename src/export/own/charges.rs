@@ -45,7 +45,7 @@ pub(super) fn table(account_no: &AccountNo, bills: &[Bill]) -> Table {
 fn head(account_no: &AccountNo, bill: &Bill) -> Vec<Cell> {
     vec![
         Cell::Text(account_no.to_string()),
-        Cell::Text(bill.bill_no.clone()),
+        Cell::Text(bill.number.clone()),
         Cell::Text(bill.month.first_day().to_string()),
         // Not included, as FOCUS has it.
         Cell::Text(bill.month.next().first_day().to_string()),
@@ -79,7 +79,7 @@ fn correction(account_no: &AccountNo, bill: &Bill, note: &Note) -> Vec<Cell> {
     cells.extend([
         Cell::Text("Adjustment".to_owned()),
         Cell::Text("Correction".to_owned()),
-        Cell::Text(format!("{} {}", note.note_no, note.reason)),
+        Cell::Text(format!("{} {}", note.number, note.reason)),
     ]);
     cells.extend((0..7).map(|_| nothing()));
     cells.extend([
