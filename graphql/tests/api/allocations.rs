@@ -401,7 +401,7 @@ async fn e6_the_loss_of_a_building_is_shared_up_to_its_limit() {
     let limits = json!({ "commodity": "ELECTRICITY", "from": "2026-09-01", "lowPercent": "-1",
         "highPercent": "1", "reason": "新楼" });
     town.centre
-        .must(&technician, "setLossLimits", limits, "pending")
+        .must(&town.manager, "setLossLimits", limits, "pending")
         .await;
     let input = json!({ "meterNo": "E-MASTER", "month": "2026-09" });
     let fields = "content { usage beyondLimit amount }";
