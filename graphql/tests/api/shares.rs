@@ -370,7 +370,7 @@ async fn e6_two_meters_of_a_room_have_one_allowance_and_one_minimum() {
     assert_eq!(
         lines,
         [
-            ("免费额度", "5.00", "0"),
+            ("免费额度", "5", "0"),
             ("免费额度", "23.00", "0"),
             ("electricity", "2.00", "130"),
             ("最低消费补足", "0", "870"),
