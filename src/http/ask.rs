@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chaobiao_graphql::Schema;
 use chaobiao_graphql::support::{RequestInfo, Services, Viewer, prepare};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
@@ -36,6 +37,29 @@ impl AskError {
             ),
             Self::Answer(_) => internal_error(self, "what was asked by GraphQL"),
         }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Paged<T> {
+    pub(crate) nodes: Vec<T>,
+    page_info: PageInfo,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+impl<T> Paged<T> {
+    /// What to ask for the next page by; none behind the last.
+    pub(crate) fn next(&self) -> Option<String> {
+        let cursor = self.page_info.end_cursor.clone();
+        cursor.filter(|_| self.page_info.has_next_page)
     }
 }
 

@@ -26,7 +26,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::ServerConfig;
 
-pub(crate) use ask::{AskError, Asker};
+pub(crate) use ask::{AskError, Asker, Paged};
 pub use caller::Caller;
 pub use observe::RequestId;
 pub use readiness::Readiness;

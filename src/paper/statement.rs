@@ -10,7 +10,7 @@ use super::font::PaperFont;
 use super::notice::known;
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, month};
-use crate::http::{AskError, Asker};
+use crate::http::{AskError, Asker, Paged};
 
 const STATEMENT: &str = "query($no: String!, $after: String) { account(accountNo: $no) { accountNo \
     campus holder address openAmount credit statement(first: 100, after: $after) { nodes { at kind \
@@ -33,21 +33,7 @@ struct Account {
     address: Option<String>,
     open_amount: Money,
     credit: Money,
-    statement: Entries,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Entries {
-    nodes: Vec<Entry>,
-    page_info: PageInfo,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
+    statement: Paged<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,7 +66,7 @@ pub(super) async fn find(
     account_no: &str,
     days: Days,
 ) -> Result<Wanted, AskError> {
-    let mut after = None;
+    let mut after: Option<String> = None;
     let mut entries = Vec::new();
     loop {
         let variables = json!({ "no": account_no, "after": after });
@@ -92,9 +78,8 @@ pub(super) async fn find(
         entries.extend(page.into_iter().filter(|entry| {
             !early(entry) && days.to.is_none_or(|to| business_date(entry.at) <= to)
         }));
-        let next = &account.statement.page_info;
-        if next.has_next_page && !enough {
-            after.clone_from(&next.end_cursor);
+        after = account.statement.next().filter(|_| !enough);
+        if after.is_some() {
             continue;
         }
         entries.reverse();

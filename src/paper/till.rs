@@ -8,7 +8,7 @@ use super::capitals::in_capitals;
 use super::font::PaperFont;
 use super::sheet::{Align, Format, Sheet, Writer, column};
 use super::words::{Campus, Money, campus, method, time, who};
-use crate::http::{AskError, Asker};
+use crate::http::{AskError, Asker, Paged};
 
 const TILL: &str = "query($id: String!, $after: String) { till(tillId: $id) { tillId campus date \
     cashier state cash { expected counted difference } cheque { expected counted difference } \
@@ -39,7 +39,7 @@ struct Till {
     signed_at: Option<DateTime<Utc>>,
     approved_by: Option<String>,
     approved_at: Option<DateTime<Utc>>,
-    taken: Taken,
+    taken: Paged<Payment>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,20 +47,6 @@ struct Amount {
     expected: Money,
     counted: Option<Money>,
     difference: Option<Money>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Taken {
-    nodes: Vec<Payment>,
-    page_info: PageInfo,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,8 +99,8 @@ pub(super) async fn find(asker: &Asker<'_>, till_id: &str) -> Result<Wanted, Ask
         let answer: Answer = asker.ask(TILL, variables).await?;
         let mut till = answer.till.ok_or(AskError::Absent)?;
         taken.append(&mut till.taken.nodes);
-        after = till.taken.page_info.end_cursor.take();
-        if !till.taken.page_info.has_next_page || after.is_none() {
+        after = till.taken.next();
+        if after.is_none() {
             taken.reverse();
             till.taken.nodes = taken;
             let campuses = answer.campuses;

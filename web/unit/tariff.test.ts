@@ -44,6 +44,7 @@ test('what is amiss is said before the server is asked', () => {
   expect(wrong((draft) => (draft.tiers[1] = { upTo: '', price: '-1' }))).toEqual({ wrong: '第 2 档的单价请写成 0.5 这样。' })
   expect(wrong((draft) => (draft.allowance = '八'))).toEqual({ wrong: '免费额度请写成 8 或 8.5 这样，没有的空着。' })
   expect(wrong((draft) => (draft.excluded = '2、13'))).toEqual({ wrong: '没有免费额度的月份请写成 2、8 这样。' })
+  expect(wrong((draft) => (draft.excluded = '二月'))).toEqual({ wrong: '没有免费额度的月份请写成 2、8 这样。' })
   expect(wrong((draft) => (draft.minimum = '五元'))).toEqual({ wrong: '最低消费请写成 5.00 这样，没有的空着。' })
   expect(wrong((draft) => draft.surcharges.push({ name: '', price: '1' }))).toEqual({ wrong: '附加费请填名称和单价，不要的请删掉。' })
 })

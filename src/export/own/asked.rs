@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
-use crate::http::{AskError, Asker};
+use crate::http::{AskError, Asker, Paged};
 
 const METERS: &str = "query($no: String!) { account(accountNo: $no) { assignments { meterNo \
     commodity from releasedOn } } }";
@@ -17,29 +17,6 @@ const BILLS: &str = "query($no: String!, $after: String) { account(accountNo: $n
     bills(first: 50, after: $after) { nodes { billNo month issuedOn voidedOn \
     lines { meterNo commodity component tariffId tier quantity unit price amount } \
     notes { noteNo issuedOn amount reason } } pageInfo { hasNextPage endCursor } } } }";
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paged<T> {
-    nodes: Vec<T>,
-    page_info: PageInfo,
-}
-
-impl<T> Paged<T> {
-    fn next(&self) -> Option<String> {
-        self.page_info
-            .end_cursor
-            .clone()
-            .filter(|_| self.page_info.has_next_page)
-    }
-}
 
 /// What a meter counted between two readings.
 #[derive(Clone, Debug, PartialEq, Eq)]

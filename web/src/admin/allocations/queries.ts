@@ -1,6 +1,22 @@
 import { graphql } from '@/gql'
 import type { AllocationKey, AllocationSource, SharedAllocationsQuery } from '@/gql/graphql'
 
+graphql(`
+  fragment SharedMonth on SharedMonth {
+    month
+    from
+    to
+    usage
+    beyondLimit
+    amount
+    shares {
+      accountNo
+      billNo
+      quantity
+      amount
+    }
+  }
+`)
 export const ALLOCATIONS = graphql(`
   query SharedAllocations($meterNo: String, $after: String) {
     sharedAllocations(meterNo: $meterNo, first: 20, after: $after) {
@@ -23,18 +39,7 @@ export const ALLOCATIONS = graphql(`
         }
         postings {
           content {
-            month
-            from
-            to
-            usage
-            beyondLimit
-            amount
-            shares {
-              accountNo
-              billNo
-              quantity
-              amount
-            }
+            ...SharedMonth
           }
           postedAt
           cancelledOn

@@ -73,8 +73,8 @@ function monthOf(draft: Draft): { wrong: string } | Pick<TariffVersionInput, 'fr
   const perMonth = tidy(draft.allowance)
   const free = perMonth ? parseDecimal(perMonth) : null
   if (perMonth && (!free || free.units < 0n)) return { wrong: '免费额度请写成 8 或 8.5 这样，没有的空着。' }
-  const excludedMonths = tidy(draft.excluded).split(/[^\d]+/).filter(Boolean).map(Number)
-  if (excludedMonths.some((one) => one < 1 || one > 12)) return { wrong: '没有免费额度的月份请写成 2、8 这样。' }
+  const excludedMonths = tidy(draft.excluded).split(/[\s,、]+/).filter(Boolean).map(Number)
+  if (excludedMonths.some((one) => !Number.isInteger(one) || one < 1 || one > 12)) return { wrong: '没有免费额度的月份请写成 2、8 这样。' }
   const minimum = tidy(draft.minimum)
   const minimumCharge = minimum ? parseYuan(minimum) : null
   if (minimum && minimumCharge === null) return { wrong: '最低消费请写成 5.00 这样，没有的空着。' }
