@@ -7,10 +7,11 @@ import { world } from './helpers/world'
 
 const here = world()
 const stamp = Date.now().toString(36).toUpperCase()
-/** A campus of its own, last in every list. */
-const CAMPUS = `ZA${stamp}`
-const COMMON = `W-${CAMPUS}-PUMP`
-const ACCOUNTS = ['1', '2', '3'].map((one) => `${CAMPUS}${one}`)
+/** A campus of its own, last in every list: capitals would come before the others. */
+const CODE = `ZA${stamp}`
+const CAMPUS = CODE.toLowerCase()
+const COMMON = `W-${CODE}-PUMP`
+const ACCOUNTS = ['1', '2', '3'].map((one) => `${CODE}${one}`)
 const month = monthsFrom(thisMonth(), -1)
 const from = `${monthsFrom(month, -1)}-01`
 
@@ -23,9 +24,9 @@ async function settle(browser: Browser, info: TestInfo): Promise<void> {
     const account = { accountNo, class: 'RESIDENT', campus: CAMPUS, holder: '王芳', address: '1 栋', householdPersons: 3 }
     await does(page, 'openAccount', 'OpenAccountInput', account)
   }
-  const meter = { meterNo: COMMON, commodity: 'WATER', campusId: CAMPUS, building: '1 栋', room: '泵房', book: CAMPUS, walkOrder: 1, selfRead: false }
+  const meter = { meterNo: COMMON, commodity: 'WATER', campusId: CAMPUS, building: '1 栋', room: '泵房', book: CODE, walkOrder: 1, selfRead: false }
   await does(page, 'registerMeter', 'RegisterMeterInput', meter)
-  await does(page, 'installDevice', 'InstallDeviceInput', { meterNo: COMMON, hardwareNo: `HW${CAMPUS}`, digits: 5, openingIndex: '100', installedOn: from })
+  await does(page, 'installDevice', 'InstallDeviceInput', { meterNo: COMMON, hardwareNo: `HW${CODE}`, digits: 5, openingIndex: '100', installedOn: from })
   const row = `${COMMON},110,${month}-20 09:00`
   const ran = await command('import', 'readings', '--source', 'platform', fileOf(info.outputPath('pump.csv'), ['表号,读数,抄表时间', row]))
   expect(ran.said).toContain('通过 1')

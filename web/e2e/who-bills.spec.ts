@@ -7,11 +7,12 @@ import { query, world } from './helpers/world'
 
 const here = world()
 const stamp = Date.now().toString(36).toUpperCase()
-/** A campus of its own, last in every list: the others bill themselves. */
-const CAMPUS = `Z${stamp}`
+const CODE = `Z${stamp}`
+/** A campus of its own, last in every list (capitals would come first): the others bill themselves. */
+const CAMPUS = CODE.toLowerCase()
 const NAME = `新校区 ${stamp}`
 /** Three households; the charging system gets the first right, the second's usage wrong, and forgets the third. */
-const ACCOUNTS = ['1', '2', '3'].map((one) => `${CAMPUS}${one}`)
+const ACCOUNTS = ['1', '2', '3'].map((one) => `${CODE}${one}`)
 const meterOf = (accountNo: string) => `W-${accountNo}`
 const month = monthsFrom(thisMonth(), -1)
 const HEADING = '户号,收费系统表号,账期,用量,应收金额,截止日期,账单号,欠费,状态'
@@ -31,7 +32,7 @@ async function settle(browser: Browser, info: TestInfo): Promise<void> {
     const meterNo = meterOf(accountNo)
     const account = { accountNo, class: 'RESIDENT', campus: CAMPUS, holder: '王芳', address: '1 栋', householdPersons: 3 }
     await does(page, 'openAccount', 'OpenAccountInput', account)
-    const meter = { meterNo, commodity: 'WATER', campusId: CAMPUS, building: '1 栋', room: `10${at}`, book: CAMPUS, walkOrder: at, selfRead: false }
+    const meter = { meterNo, commodity: 'WATER', campusId: CAMPUS, building: '1 栋', room: `10${at}`, book: CODE, walkOrder: at, selfRead: false }
     await does(page, 'registerMeter', 'RegisterMeterInput', meter)
     await does(page, 'installDevice', 'InstallDeviceInput', { meterNo, hardwareNo: `HW${meterNo}`, digits: 5, openingIndex: '100', installedOn: from })
     await does(page, 'assignMeter', 'AssignMeterInput', { accountNo, meterNo, tariffId: 'water-homes', from })
