@@ -10,7 +10,8 @@ use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::payment::{PaymentBooked, PaymentMethod, RecordPayment, ReversePayment};
 use chaobiao_domain::receipt::{IssueReceipt, ReprintReceipt};
 use chaobiao_domain::units::{
-    BillingMonth, Commodity, Fen, PaymentId, Period, Quantity, ReceiptNo, business_date,
+    BillingMonth, Commodity, Fen, PaymentId, Period, Quantity, RateQuantities, ReceiptNo,
+    business_date,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -93,6 +94,7 @@ impl Story {
             let assign = Assign {
                 account_no: account_no.to_owned(),
                 assigned: MeterAssigned {
+                    rates: RateQuantities::default(),
                     meter_no: format!("{letter}-{account_no}").parse().unwrap(),
                     commodity,
                     tariff_id: letter.parse().unwrap(),
@@ -260,6 +262,8 @@ impl Charge {
 
     fn meter(&self, letter: &str, commodity: Commodity) -> ChargedMeter {
         ChargedMeter {
+            rates: RateQuantities::default(),
+            rates_cumulative: RateQuantities::default(),
             meter_no: format!("{letter}-{}", self.account_no).parse().unwrap(),
             assigned_from: "2026-01-01".parse().unwrap(),
             commodity,

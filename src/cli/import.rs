@@ -19,7 +19,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::app::Core;
 use crate::gateways::statement::{StatementFile, compare};
 use crate::import::{
-    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Verdict, import,
+    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, TariffNames, Verdict,
+    import,
 };
 
 use uuid::Uuid;
@@ -39,6 +40,8 @@ enum What {
     Meters(File),
     /// 户号：新户建立，已有户号按文件更新
     Accounts(File),
+    /// 户表关系：哪个户号从哪天起按哪个价格付哪块表
+    Assignments(File),
     /// 读数：用量由系统计算
     Readings {
         #[arg(long, value_enum)]
@@ -175,6 +178,7 @@ impl What {
             }
             Self::Meters(file) => (FileKind::Meters, None, file),
             Self::Accounts(file) => (FileKind::Accounts, None, file),
+            Self::Assignments(file) => (FileKind::Assignments, None, file),
             Self::History(file) => (FileKind::History, None, file),
             Self::Payroll(file) => (FileKind::Payroll, None, file),
             Self::Bills { older, file } => {
@@ -289,6 +293,7 @@ async fn take_in(
         at: core.store.clock().now(),
         dry_run: file.dry_run,
         campuses: CampusNames::current(core.store.pool()).await?,
+        tariffs: TariffNames::current(core.store.pool()).await?,
         profile,
         undone_at: imports::query::last_undone(core.store.pool()).await?,
     };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::fetch::Platforms;
 use super::folder::{self, DONE, FAILED};
-use crate::import::{CampusNames, ImportError, ImportRequest, hash_of, import};
+use crate::import::{CampusNames, ImportError, ImportRequest, TariffNames, hash_of, import};
 
 #[derive(Clone)]
 pub(super) struct Runner {
@@ -148,6 +148,7 @@ impl Runner {
             at: self.bus.store().clock().now(),
             dry_run: false,
             campuses: CampusNames::current(pool).await.map_err(unread)?,
+            tariffs: TariffNames::default(),
             profile: Some(profile.clone()),
             undone_at: imports::query::last_undone(pool).await.map_err(unread)?,
         };

@@ -1,5 +1,7 @@
 //! What things cost. The figures are invented; their shape is that of Chinese campuses.
 
+use std::collections::BTreeMap;
+
 use chaobiao_domain::account::AccountClass;
 use chaobiao_domain::rating::{
     PriceChange, Surcharge, TariffTerms, TariffVersion, Tier, TierPeriod, YearCrossing,
@@ -168,5 +170,6 @@ fn version(
         surcharges: surcharges.collect::<Result<_, ValueError>>()?,
         free_allowance: None,
         minimum_charge: None,
+        time_of_use: BTreeMap::new(),
     })
 }

@@ -6,6 +6,7 @@
 //! rules, and the same file again changes nothing.
 
 mod account_rows;
+mod assignment_rows;
 mod batch;
 mod bill_rows;
 mod cell;
@@ -29,6 +30,7 @@ mod tests;
 mod verdict;
 mod xlsx_file;
 
+pub use assignment_rows::TariffNames;
 pub use batch::hash_of;
 pub use error::{FileError, ImportError};
 pub use reconcile::{Reconciled, reconcile};

@@ -1,6 +1,6 @@
 use chaobiao_decision::Rejection;
 use chaobiao_domain::meter::{Channel, Evidence, SubmitReading};
-use chaobiao_domain::units::{Index, ValueError, instant_of};
+use chaobiao_domain::units::{Index, RateIndexes, RateRegister, ValueError, instant_of};
 use chrono::{DateTime, NaiveTime, Utc};
 
 use super::Source;
@@ -72,6 +72,26 @@ pub(super) const COLUMNS: &[Column] = &[
             "date",
         ],
     },
+    rate(
+        RateRegister::Sharp,
+        "尖示数",
+        &["尖示数", "尖读数", "尖段示数", "正向有功尖", "sharp"],
+    ),
+    rate(
+        RateRegister::Peak,
+        "峰示数",
+        &["峰示数", "峰读数", "峰段示数", "正向有功峰", "peak"],
+    ),
+    rate(
+        RateRegister::Flat,
+        "平示数",
+        &["平示数", "平读数", "平段示数", "正向有功平", "flat"],
+    ),
+    rate(
+        RateRegister::Valley,
+        "谷示数",
+        &["谷示数", "谷读数", "谷段示数", "正向有功谷", "valley"],
+    ),
     Column {
         field: "note",
         label: "备注",
@@ -81,6 +101,41 @@ pub(super) const COLUMNS: &[Column] = &[
         ],
     },
 ];
+
+const fn rate(
+    register: RateRegister,
+    label: &'static str,
+    aliases: &'static [&'static str],
+) -> Column {
+    Column {
+        field: rate_field(register),
+        label,
+        required: false,
+        aliases,
+    }
+}
+
+const fn rate_field(register: RateRegister) -> &'static str {
+    match register {
+        RateRegister::Sharp => "sharp",
+        RateRegister::Peak => "peak",
+        RateRegister::Flat => "flat",
+        RateRegister::Valley => "valley",
+    }
+}
+
+/// 分时示数, where the file has columns for them.
+fn rates(fields: Fields<'_>) -> Result<RateIndexes, Rejection> {
+    let mut rates = RateIndexes::new();
+    for register in RateRegister::ALL {
+        let name = rate_field(register);
+        if let Some(index) = fields.decimal(name)? {
+            let index = Index::try_new(index).map_err(|error| refused(&error).on(name))?;
+            rates.insert(register, index);
+        }
+    }
+    Ok(rates)
+}
 
 pub(super) fn parse(fields: Fields<'_>, source: Source) -> Result<SubmitReading, Rejection> {
     let meter_no = fields.required("meterNo")?;
@@ -100,7 +155,10 @@ pub(super) fn parse(fields: Fields<'_>, source: Source) -> Result<SubmitReading,
         photo: None,
         round: None,
         note: fields.text("note")?,
-        evidence: Evidence::default(),
+        evidence: Evidence {
+            rates: rates(fields)?,
+            ..Evidence::default()
+        },
     })
 }
 

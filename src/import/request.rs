@@ -12,8 +12,8 @@ use sqlx::PgPool;
 use super::columns::Column;
 use super::table::Table;
 use super::{
-    FileError, account_rows, bill_rows, history_rows, meter_rows, payroll_rows, profile_file,
-    reading_rows,
+    FileError, TariffNames, account_rows, assignment_rows, bill_rows, history_rows, meter_rows,
+    payroll_rows, profile_file, reading_rows,
 };
 
 /// Where readings come from, which decides how they count as read.
@@ -42,6 +42,8 @@ impl Source {
 pub enum FileKind {
     Meters,
     Accounts,
+    /// Which account pays for which meter.
+    Assignments,
     Readings(Source),
     /// Usage of months from before, as the charging system kept it.
     History,
@@ -68,6 +70,7 @@ impl FileKind {
         match self {
             Self::Meters => meter_rows::COLUMNS,
             Self::Accounts => account_rows::COLUMNS,
+            Self::Assignments => assignment_rows::COLUMNS,
             Self::Readings(_) => reading_rows::COLUMNS,
             Self::History => history_rows::COLUMNS,
             Self::Payroll => payroll_rows::COLUMNS,
@@ -79,6 +82,7 @@ impl FileKind {
         match self {
             Self::Meters => ImportKind::Meters,
             Self::Accounts => ImportKind::Accounts,
+            Self::Assignments => ImportKind::Assignments,
             Self::Readings(Source::Handheld) => ImportKind::HandheldReadings,
             Self::Readings(Source::Platform) => ImportKind::PlatformReadings,
             Self::Readings(Source::Remote) => ImportKind::RemoteReadings,
@@ -92,6 +96,7 @@ impl FileKind {
         match self {
             Self::Meters => "import/meters".to_owned(),
             Self::Accounts => "import/accounts".to_owned(),
+            Self::Assignments => "import/assignments".to_owned(),
             Self::Readings(source) => format!("import/readings/{}", source.as_str()),
             Self::History => "import/history".to_owned(),
             Self::Payroll => "import/payroll".to_owned(),
@@ -156,6 +161,7 @@ pub struct ImportRequest {
     /// Decide every row and write nothing.
     pub dry_run: bool,
     pub campuses: CampusNames,
+    pub tariffs: TariffNames,
     /// How the file is read; without one its columns are found by the names people give them.
     pub profile: Option<ProfileLayout>,
     /// When a file was last taken back: what came before that may come again.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::account_rows::AccountImported;
+use super::assignment_rows::AssignmentImported;
 use super::batch::BatchLog;
 use super::bill_rows::Bills;
 use super::columns::{Fields, Heading};
@@ -19,7 +20,10 @@ use super::numbers::Numbers;
 use super::request::{FileKind, ImportRequest};
 use super::table::Row;
 use super::verdict::{RowVerdict, Summary, Verdict};
-use super::{ImportError, account_rows, history_rows, meter_rows, payroll_rows, reading_rows};
+use super::{
+    ImportError, account_rows, assignment_rows, history_rows, meter_rows, payroll_rows,
+    reading_rows,
+};
 
 /// Rows between two notes of how far the file has been taken in.
 const CHUNK: usize = 2_000;
@@ -215,7 +219,9 @@ fn candidate(reader: &Reader<'_>, row: &Row, numbers: &Numbers) -> Result<Candid
         .map_err(|rejection| refused(None, rejection))?;
     let key = match request.kind {
         FileKind::Accounts | FileKind::Payroll | FileKind::Bills => "accountNo",
-        FileKind::Meters | FileKind::Readings(_) | FileKind::History => "meterNo",
+        FileKind::Meters | FileKind::Assignments | FileKind::Readings(_) | FileKind::History => {
+            "meterNo"
+        }
     };
     let named = fields.text(key).ok().flatten();
     let (id, process) = parse(reader, row, numbers, fields)
@@ -246,6 +252,10 @@ fn parse(
             let process = account_rows::parse(fields, &request.campuses)?;
             Ok((process.account_no.to_string(), Box::new(process)))
         }
+        FileKind::Assignments => {
+            let process = assignment_rows::parse(fields, &request.tariffs)?;
+            Ok((process.meter_no.to_string(), Box::new(process)))
+        }
         FileKind::Readings(source) => {
             let mut process = reading_rows::parse(fields, source)?;
             let day = business_date(process.read_at.unwrap_or(request.at));
@@ -275,8 +285,8 @@ fn identity(request: &ImportRequest, process: &dyn ErasedProcess) -> Result<Stri
         .body()
         .map_err(|error| Rejection::new("IMPORT_ROW_UNREADABLE", error.to_string()))?;
     Ok(match request.kind {
-        // The charging system may change a bill and change it back.
-        FileKind::Accounts | FileKind::History | FileKind::Bills => {
+        // The charging system may change a bill and change it back, and so may an account its meter.
+        FileKind::Accounts | FileKind::Assignments | FileKind::History | FileKind::Bills => {
             format!("{}|{body}", request.at.timestamp_micros())
         }
         // A reading that was taken back may come again: what still stands is found by the decision.
@@ -323,7 +333,9 @@ fn halves(kind: FileKind, candidates: Vec<Candidate>) -> (Vec<Candidate>, Vec<Ca
                 sum.is_multiple_of(2)
             })
         }
-        FileKind::Meters | FileKind::Accounts | FileKind::Payroll => (candidates, Vec::new()),
+        FileKind::Meters | FileKind::Accounts | FileKind::Assignments | FileKind::Payroll => {
+            (candidates, Vec::new())
+        }
     }
 }
 
@@ -387,6 +399,9 @@ fn verdict(
     let changed = match kind {
         FileKind::Meters => !serde_json::from_value::<MeterImported>(executed.outcome)?.known,
         FileKind::Accounts => serde_json::from_value::<AccountImported>(executed.outcome)?.changed,
+        FileKind::Assignments => {
+            !serde_json::from_value::<AssignmentImported>(executed.outcome)?.known
+        }
         FileKind::History => !serde_json::from_value::<HistoryRecorded>(executed.outcome)?.known,
         FileKind::Payroll => {
             serde_json::from_value::<PayrollRowTaken>(executed.outcome)?.verdict

@@ -10,6 +10,7 @@ use chaobiao_domain::device_order::{
     OrderSupplySwitches, SupplySeen,
 };
 use chaobiao_domain::meter::interval::{IntervalDayEvent, SweepRecorded};
+use chaobiao_domain::units::RateIndexes;
 use chaobiao_eventstore::{EventStore, Policy, PolicyError, Reaction, RecordedEvent};
 use chrono::TimeDelta;
 
@@ -36,6 +37,7 @@ fn readings(sweep: &SweepRecorded) -> Vec<Reaction> {
             index: meter.end_index?,
             read_at: meter.read_at.unwrap_or(sweep.swept_at),
             frame: meter.frame.clone(),
+            rates: meter.rates.clone(),
             since: Some(meter.reading_since?),
         };
         Some(run(Box::new(submit), meter.meter_no.as_str()))
@@ -96,6 +98,7 @@ fn ends(requested: &OrderRequested, event: &DeviceOrderEvent) -> Vec<Reaction> {
                 index: *index,
                 read_at: *read_at,
                 frame: frame.clone(),
+                rates: RateIndexes::new(),
                 since: None,
             }),
             "reading",

@@ -9,17 +9,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chaobiao::import::{
-    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Summary, Verdict, import,
+    CampusNames, FileKind, ImportNews, ImportRequest, RowVerdict, Source, Summary, TariffNames,
+    Verdict, import,
 };
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::calendar::{OfficeHours, OfficeSpan};
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::meter_mapping::{LinkMeterNumber, NumberKind};
-use chaobiao_domain::units::{CampusId, instant_of};
+use chaobiao_domain::tariff::DefineTariff;
+use chaobiao_domain::units::{CampusId, Commodity, instant_of};
 use chaobiao_eventstore::{BusOptions, CommandBus, EventStore, ManualClock, MasterKey};
 use chaobiao_testing::TestDatabase;
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -87,6 +90,7 @@ impl Bench {
             profile: None,
             undone_at: None,
             campuses: CampusNames::new([(campus, "东湖校区".to_owned())]),
+            tariffs: TariffNames::new([("W".parse().unwrap(), "居民用水".to_owned())]),
         };
         let mut verdicts = Vec::new();
         let summary = import(&self.bus, &request, text.as_bytes(), |news| {
@@ -109,6 +113,20 @@ impl Bench {
         let actor = Actor::Staff("ma".to_owned());
         let context = CommandContext::new(Uuid::now_v7(), actor, self.now);
         self.bus.execute(context, link).await.unwrap();
+    }
+
+    async fn define(&self, tariff_id: &str, commodity: Commodity) {
+        let versions = json!([{ "from": "2025-01-01", "tiers": [{ "price": "3.10" }] }]);
+        let define = DefineTariff {
+            tariff_id: tariff_id.parse().unwrap(),
+            name: format!("{tariff_id} 价"),
+            payment_days: 15,
+            commodity,
+            terms: serde_json::from_value(json!({ "versions": versions })).unwrap(),
+        };
+        let actor = Actor::Staff("ma".to_owned());
+        let context = CommandContext::new(Uuid::now_v7(), actor, self.now);
+        self.bus.execute(context, define).await.unwrap();
     }
 
     /// What rows have written; that a file came in is kept besides.
@@ -171,6 +189,80 @@ async fn r19_the_same_file_twice_has_no_double_effect() {
         (bench.events().await, bench.commands().await),
         (events, commands)
     );
+}
+
+const ACCOUNTS: &str = "户号,用户类别,校区,户名,地址\n\
+    A-1,居民,东湖校区,王芳,梅园1栋101\n\
+    A-2,居民,东湖校区,李强,梅园1栋102\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r82_r85_who_pays_for_which_meter_comes_by_file() {
+    let bench = Bench::new().await;
+    bench.define("W", Commodity::Water).await;
+    bench.define("E", Commodity::Electricity).await;
+    bench.import(FileKind::Meters, METERS, false).await;
+    bench.import(FileKind::Accounts, ACCOUNTS, false).await;
+    let rows = "户号,表号,价格方案,起始日期\n\
+        A-1,W-1,居民用水,2026-07-01\n\
+        A-2,W-1,W,2026-07-01\n\
+        A-2,W-2,E,2026-07-01\n\
+        A-2,W-2,X,2026-07-01\n\
+        A-9,W-2,W,2026-07-01\n\
+        A-2,W-9,W,2026-07-01\n";
+    let (_, dry) = bench.import(FileKind::Assignments, rows, true).await;
+    let (summary, verdicts) = bench.import(FileKind::Assignments, rows, false).await;
+    assert_eq!(
+        words(&verdicts),
+        [
+            (2, Verdict::Accepted, None),
+            (3, Verdict::Refused, Some("ACCOUNT_METER_TAKEN")),
+            (
+                4,
+                Verdict::Refused,
+                Some("ACCOUNT_TARIFF_FOR_OTHER_COMMODITY")
+            ),
+            (5, Verdict::Refused, Some("TARIFF_UNKNOWN")),
+            (6, Verdict::Refused, Some("ACCOUNT_UNKNOWN")),
+            (7, Verdict::Refused, Some("METER_NOT_FOUND")),
+        ]
+    );
+    assert_eq!((summary.accepted, dry.len()), (1, 6));
+    let mended = "户号,表号,价格方案\nA-1,W-1,W\nA-2,W-2,居民用水\n";
+    let (_, verdicts) = bench.import(FileKind::Assignments, mended, false).await;
+    assert_eq!(
+        words(&verdicts),
+        [(2, Verdict::Unchanged, None), (3, Verdict::Accepted, None)]
+    );
+}
+
+const POWER: &str = "表号,类型,校区,楼栋,房间,抄表册,表具编号,位数,小数位数,起码,安装日期\n\
+    E-1,电表,东湖校区,商业街,1,B1,HE1,6,2,0,2026-06-01\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registers_of_a_time_of_use_meter_come_beside_the_total() {
+    let bench = Bench::new().await;
+    bench.import(FileKind::Meters, POWER, false).await;
+    let rows = "表号,读数,抄表时间,峰示数,平示数,谷示数\n\
+        E-1,100,2026-07-01 08:30,50,30,20\n\
+        E-1,180,2026-08-01 08:30,90,50,45\n\
+        E-1,180,2026-08-02 08:30,九十,50,40\n";
+    let (_, verdicts) = bench.import(HANDHELD, rows, false).await;
+    assert_eq!(
+        words(&verdicts),
+        [
+            (2, Verdict::Accepted, None),
+            (3, Verdict::Held, Some("METER_RATES_SUM_MISMATCH")),
+            (4, Verdict::Refused, Some("VALUE_NOT_A_NUMBER")),
+        ]
+    );
+    assert_eq!(verdicts[2].field.as_deref(), Some("peak"));
+    let kept = "SELECT payload -> 'rates' FROM events \
+                WHERE event_type = 'meter.reading_submitted' ORDER BY global_position LIMIT 1";
+    let kept: Value = sqlx::query_scalar(kept)
+        .fetch_one(&bench.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, json!({ "peak": "50", "flat": "30", "valley": "20" }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checked, currentVersion, draftOf } from '../src/admin/tariffs/draft'
 
-const nothing = { freeAllowance: null, minimumCharge: null }
+const nothing = { freeAllowance: null, minimumCharge: null, timeOfUse: [] }
 const old = { from: '2024-01-01', to: '2025-12-31', tiers: [{ upTo: null, price: '0.5' }], surcharges: [], ...nothing }
 const now = {
   from: '2026-01-01',
@@ -13,6 +13,7 @@ const now = {
   surcharges: [{ name: '污水处理费', price: '1.7' }],
   freeAllowance: { perMonth: '8', basis: 'PERSON' as const, excludedMonths: [2, 8] },
   minimumCharge: '500',
+  timeOfUse: [],
 }
 
 test('the version of a day is the one that holds then', () => {
@@ -21,10 +22,24 @@ test('the version of a day is the one that holds then', () => {
 })
 
 test('a draft begins with what holds, and means it unchanged', () => {
-  const { tiers, surcharges, freeAllowance, minimumCharge } = now
+  const { tiers, surcharges, freeAllowance, minimumCharge, timeOfUse: [] } = now
   const version = { from: '2027-01-01', to: null, tiers, surcharges, freeAllowance, minimumCharge }
   expect(checked(draftOf(now, '2027-01-01'))).toEqual({ version })
   expect(checked(draftOf(old, '2027-01-01'))).toMatchObject({ version: nothing })
+})
+
+test('the hours of use keep their prices, and those without one are left out', () => {
+  const timeOfUse = [
+    { rate: 'PEAK' as const, delta: '0.03' },
+    { rate: 'VALLEY' as const, delta: '-0.25' },
+  ]
+  const byHours = { ...old, timeOfUse }
+  expect(checked(draftOf(byHours, '2027-01-01'))).toMatchObject({ version: { timeOfUse } })
+  const draft = draftOf(byHours, '2027-01-01')
+  draft.deltas.FLAT = '便宜'
+  expect(checked(draft)).toEqual({ wrong: '平时段的价差请写成 0.03 或 -0.25 这样，没有的空着。' })
+  const free = { ...draftOf(byHours, '2027-01-01'), allowance: '8' }
+  expect(checked(free)).toEqual({ wrong: '有免费额度的价格不能再分时。' })
 })
 
 test('full-width figures are understood', () => {

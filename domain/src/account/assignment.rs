@@ -11,7 +11,7 @@ use super::event::{MeterAssigned, MeterReleased};
 use crate::meter::{AcceptedReading, Meter};
 use crate::shared_allocation::SharedAllocation;
 use crate::tariff::Tariff;
-use crate::units::{AccountNo, MeterNo, Quantity, TariffId, business_date};
+use crate::units::{AccountNo, MeterNo, Quantity, RateQuantities, TariffId, business_date};
 
 /// A meter is paid for by one account at a time; this key says by which.
 pub fn meter_claim(meter_no: &MeterNo) -> ClaimKey {
@@ -76,6 +76,10 @@ impl Process for AssignMeter {
             tariff_id: self.tariff_id.clone(),
             from,
             cumulative: reading.map_or(Quantity::ZERO, |reading| reading.cumulative),
+            rates: match reading {
+                Some(reading) => meter.rates_at(&reading.reading_id)?,
+                None => RateQuantities::default(),
+            },
             reading: reading.map(|reading| reading.reading_id.clone()),
         };
         workspace.execute::<Account>(id, AccountCommand::AssignMeter(assignment))?;

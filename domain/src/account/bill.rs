@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::note::by_commodity;
 use super::occupants::OccupantShare;
 use crate::units::{
-    BillNo, BillingMonth, ChargeBillNo, Commodity, Fen, ImportBatchId, MeterNo, Period, Quantity,
-    ReadingId, TariffId, UnitPrice,
+    BillNo, BillingMonth, ChargeBillNo, Commodity, Fen, ImportBatchId, LinePrice, MeterNo, Period,
+    Quantity, RateQuantities, ReadingId, TariffId,
 };
 
 /// A bill (账单) as it was issued; it never changes after that.
@@ -63,7 +63,7 @@ pub struct BillLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<u32>,
     pub quantity: Quantity,
-    pub price: UnitPrice,
+    pub price: LinePrice,
     pub amount: Fen,
     /// Of a line that is free (免费额度): what it would have cost, which the centre bears.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,6 +87,12 @@ pub struct ChargedMeter {
     pub usage: Quantity,
     /// The meter's count at `to_reading`, where the next bill goes on.
     pub cumulative: Quantity,
+    /// 分时电量: what was used in the hours of each rate, where the meter tells.
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    pub rates: RateQuantities,
+    /// What its registers had counted at `to_reading`.
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    pub rates_cumulative: RateQuantities,
     pub tiers: Vec<TierCounted>,
     /// Who shares what the meter's lines come to; none where the account knows no occupants.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,8 +10,8 @@ use super::scheme::ChargeSchemeChanged;
 pub use crate::units::AccountClass;
 use crate::units::{
     AccountNo, BillNo, BillingMonth, BindingId, CampusId, CertificateNo, Commodity, CustomerId,
-    Fen, Index, MeterNo, NoticeNo, OccupantNo, PaymentId, Phone, Quantity, ReadingId, ReceiptNo,
-    TariffId, TransferClaimId, WaiverId,
+    Fen, Index, MeterNo, NoticeNo, OccupantNo, PaymentId, Phone, Quantity, RateQuantities,
+    ReadingId, ReceiptNo, TariffId, TransferClaimId, WaiverId,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +67,9 @@ pub struct MeterAssigned {
     pub cumulative: Quantity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<ReadingId>,
+    /// What a time-of-use meter's registers had counted there.
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    pub rates: RateQuantities,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::bill::{BillOrigin, ChargedMeter};
 use super::error::AccountError;
 use super::event::{MeterAssigned, MeterReleased};
 use super::standing::StandingBill;
-use crate::units::{Commodity, MeterNo, Quantity, ReadingId, TariffId};
+use crate::units::{Commodity, MeterNo, Quantity, RateQuantities, ReadingId, TariffId};
 
 /// A meter this account pays for, and how far it has been billed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +20,14 @@ pub struct AssignedMeter {
     /// The meter's count where this account took over.
     pub opening_cumulative: Quantity,
     opening_reading: Option<ReadingId>,
+    /// The same of a time-of-use meter's registers.
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    opening_rates: RateQuantities,
     /// The meter's count up to which bills have been issued.
     pub billed_cumulative: Quantity,
     pub billed_reading: Option<ReadingId>,
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    pub billed_rates: RateQuantities,
     /// The first day that no bill has covered yet.
     pub billed_to: NaiveDate,
 }
@@ -31,6 +36,10 @@ impl AssignedMeter {
     /// The reading this account took over from, where there was one.
     pub const fn opening_reading(&self) -> Option<&ReadingId> {
         self.opening_reading.as_ref()
+    }
+
+    pub const fn opening_rates(&self) -> &RateQuantities {
+        &self.opening_rates
     }
 
     /// Released, and billed up to the count at which it was.
@@ -109,8 +118,10 @@ impl Meters {
             released: None,
             opening_cumulative: assignment.cumulative,
             opening_reading: assignment.reading.clone(),
+            opening_rates: assignment.rates.clone(),
             billed_cumulative: assignment.cumulative,
             billed_reading: assignment.reading,
+            billed_rates: assignment.rates,
             billed_to: assignment.from,
         });
     }
@@ -162,6 +173,7 @@ impl Meters {
         for meter in &mut self.assigned {
             meter.billed_cumulative = meter.opening_cumulative;
             meter.billed_reading.clone_from(&meter.opening_reading);
+            meter.billed_rates.clone_from(&meter.opening_rates);
             meter.billed_to = meter.from;
         }
         for bill in standing {
@@ -208,6 +220,7 @@ impl Meters {
         if let Some(meter) = self.assigned.iter_mut().find(same) {
             meter.billed_cumulative = charged.cumulative;
             meter.billed_reading = Some(charged.to_reading.clone());
+            meter.billed_rates.clone_from(&charged.rates_cumulative);
             meter.billed_to = charged.period.to();
         }
     }

@@ -6,7 +6,7 @@ use cqrs_es::{Aggregate, DomainEvent};
 use super::fixture::origin;
 use super::*;
 use crate::desk::Desk;
-use crate::units::{BillNo, BillingMonth, Commodity, Fen, Period, Phone};
+use crate::units::{BillNo, BillingMonth, Commodity, Fen, Period, Phone, RateQuantities};
 
 type Accounts = TestFramework<Account>;
 
@@ -35,6 +35,7 @@ fn opening() -> AccountOpening {
 
 pub(super) fn assignment(from: &str) -> MeterAssigned {
     MeterAssigned {
+        rates: RateQuantities::default(),
         meter_no: "W1".parse().unwrap(),
         commodity: Commodity::Water,
         tariff_id: "water-home".parse().unwrap(),
@@ -88,6 +89,8 @@ fn bill(of: &str, water: i64, electricity: i64) -> Bill {
             period: Period::try_new(date("2026-06-21"), date("2026-07-21")).unwrap(),
             usage: "31".parse().unwrap(),
             cumulative: "131".parse().unwrap(),
+            rates: RateQuantities::default(),
+            rates_cumulative: RateQuantities::default(),
             tiers: vec![TierCounted {
                 tier_period_from: date("2026-01-01"),
                 quantity_to_date_after: "199".parse().unwrap(),

@@ -227,8 +227,8 @@ fn measure_new(
     let mut measured = Vec::new();
     for meter in assigned {
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
-        let meter = &taken_over(meter, readings.accepted(), since);
-        match measure(meter, readings.accepted(), month) {
+        let meter = &taken_over(meter, readings, since)?;
+        match measure(meter, readings, month) {
             Ok(usage) => measured.extend(usage.filter(|usage| !usage.usage.is_zero())),
             Err(BillingError::BilledAlready(_)) if !matches!(scope, Scope::Final(_)) => {}
             Err(error) => return Err(error.into()),

@@ -21,8 +21,8 @@ use crate::billing_month::{booked_in, require_open};
 use crate::meter::Meter;
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, ChargeBillNo, Fen, ImportBatchId, MeterNo, NoticeNo, Quantity,
-    ReadingId, TariffId, UnitPrice, business_date, written,
+    AccountNo, BillNo, BillingMonth, ChargeBillNo, Fen, ImportBatchId, LinePrice, MeterNo,
+    NoticeNo, Quantity, RateQuantities, ReadingId, TariffId, business_date, written,
 };
 
 const COMPONENT_LENGTH_MAX: usize = 30;
@@ -358,7 +358,7 @@ impl Drafted {
         month: BillingMonth,
         workspace: &mut Workspace,
     ) -> Result<(), Stop> {
-        let readings = workspace.get::<Meter>(meter.meter_no.as_str())?.accepted();
+        let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
         // A bill for a month before what is billed already moves nothing.
         if let Ok(Some(measured)) = measure(meter, readings, month) {
             self.meters.push(ChargedMeter {
@@ -371,6 +371,8 @@ impl Drafted {
                 period: measured.period,
                 usage: line.usage,
                 cumulative: measured.cumulative,
+                rates: RateQuantities::default(),
+                rates_cumulative: measured.rates_cumulative,
                 tiers: Vec::new(),
                 occupants: None,
             });
@@ -484,11 +486,11 @@ impl Drafted {
 }
 
 /// 均价: a bill of the charging system's does not say by which prices it came about.
-fn average(amount: Fen, usage: Quantity) -> Result<UnitPrice, BillingError> {
+fn average(amount: Fen, usage: Quantity) -> Result<LinePrice, BillingError> {
     let price = amount
         .to_yuan()
         .checked_div(usage.value())
         .unwrap_or(Decimal::ZERO)
         .round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
-    UnitPrice::try_new(price).map_err(|_| BillingError::Overflow)
+    LinePrice::try_new(price).map_err(|_| BillingError::Overflow)
 }

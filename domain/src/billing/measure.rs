@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 
 use super::error::BillingError;
 use crate::account::AssignedMeter;
-use crate::meter::AcceptedReading;
-use crate::units::{BillingMonth, Period, Quantity, ReadingId};
+use crate::meter::{AcceptedReading, Meter};
+use crate::units::{BillingMonth, Period, Quantity, RateQuantities, ReadingId};
 
 /// A usage ready to be rated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,16 +16,21 @@ pub(super) struct Measured {
     pub(super) usage: Quantity,
     /// The meter's count at `to_reading`.
     pub(super) cumulative: Quantity,
+    /// What a time-of-use meter's registers had counted there.
+    pub(super) rates_cumulative: RateQuantities,
+    /// What of the usage was in the hours of each rate.
+    pub(super) rates: RateQuantities,
 }
 
 /// The meter as it stands where bills are made here again: what was used up to the last reading before
 /// that day the charging system has billed, whether its bill has come in or not.
 pub(super) fn taken_over(
     meter: &AssignedMeter,
-    readings: &[AcceptedReading],
+    read: &Meter,
     since: Option<NaiveDate>,
-) -> AssignedMeter {
+) -> Result<AssignedMeter, BillingError> {
     let mut meter = meter.clone();
+    let readings = read.accepted();
     let released = meter.released.as_ref().map(|released| released.on);
     let billed_there = |reading: &&AcceptedReading| {
         reading.read_on >= meter.from
@@ -36,9 +41,14 @@ pub(super) fn taken_over(
     if let Some(last) = last.filter(|it| it.cumulative > meter.billed_cumulative) {
         meter.billed_cumulative = last.cumulative;
         meter.billed_reading = Some(last.reading_id.clone());
+        meter.billed_rates = rates_at(read, &last.reading_id)?;
         meter.billed_to = meter.billed_to.max(last.read_on);
     }
-    meter
+    Ok(meter)
+}
+
+pub(super) fn rates_at(read: &Meter, reading: &ReadingId) -> Result<RateQuantities, BillingError> {
+    read.rates_at(reading).map_err(|_| BillingError::Overflow)
 }
 
 /// `None` when there is nothing new up to the end of the month.
@@ -46,6 +56,23 @@ pub(super) fn taken_over(
 /// Usage is the difference of two counts, so a correction of an earlier reading is settled with
 /// the next bill by itself. A count below what has been billed waits until readings catch up.
 pub(super) fn measure(
+    meter: &AssignedMeter,
+    read: &Meter,
+    month: BillingMonth,
+) -> Result<Option<Measured>, BillingError> {
+    let Some(measured) = measure_total(meter, read.accepted(), month)? else {
+        return Ok(None);
+    };
+    let rates_cumulative = rates_at(read, &measured.to_reading)?;
+    let rates = rates_cumulative.since(&meter.billed_rates);
+    Ok(Some(Measured {
+        rates: rates.ok_or(BillingError::Overflow)?,
+        rates_cumulative,
+        ..measured
+    }))
+}
+
+pub(super) fn measure_total(
     meter: &AssignedMeter,
     readings: &[AcceptedReading],
     month: BillingMonth,
@@ -82,5 +109,7 @@ pub(super) fn measure(
         period,
         usage,
         cumulative: last.cumulative,
+        rates: RateQuantities::default(),
+        rates_cumulative: RateQuantities::default(),
     }))
 }

@@ -178,8 +178,8 @@ pub(super) fn measure_all(
     let mut waiting = None;
     for meter in assigned {
         let readings = workspace.get::<Meter>(meter.meter_no.as_str())?;
-        let meter = &taken_over(meter, readings.accepted(), since);
-        match measure(meter, readings.accepted(), month) {
+        let meter = &taken_over(meter, readings, since)?;
+        match measure(meter, readings, month) {
             Ok(None) if readings.holds_reading(meter.billed_to, month.period().to()) => {
                 waiting = waiting.or(Some(BillingError::ReadingsHeld(meter.meter_no.clone())));
             }
@@ -247,6 +247,7 @@ pub(super) fn rate_all(
             tariff_id,
             period: usage.period,
             usage: usage.usage,
+            rates: usage.rates.clone(),
             persons: account.household_persons,
             stays: stays(occupants.as_deref()),
             month,
@@ -327,6 +328,8 @@ fn charged(
         period: usage.period,
         usage: usage.usage,
         cumulative: usage.cumulative,
+        rates: usage.rates,
+        rates_cumulative: usage.rates_cumulative,
         tiers,
         occupants,
     }

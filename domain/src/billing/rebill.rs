@@ -12,6 +12,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::error::BillingError;
+use super::measure::rates_at;
 use super::process::{Tariffs, bill_lines};
 use super::to_date::{Had, Rateable, ToDate, is_last_of_tariff, is_line_of, stays, tiers};
 use crate::account::{
@@ -24,8 +25,8 @@ use crate::meter::Meter;
 use crate::rating::{minimum_charge, rate};
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, NoteNo, Quantity, ReadingId,
-    business_date, written,
+    AccountNo, BillNo, BillingMonth, Commodity, Fen, MeterNo, NoteNo, Quantity, RateQuantities,
+    ReadingId, business_date, written,
 };
 
 pub(super) const REASON_LENGTH_MAX: usize = 200;
@@ -134,7 +135,21 @@ fn work_out(
 
 /// What meters have counted at readings, as they are now.
 #[derive(Default)]
-pub(super) struct Counts(pub(super) BTreeMap<(MeterNo, ReadingId), Quantity>);
+pub(super) struct Counts(pub(super) BTreeMap<(MeterNo, ReadingId), Count>);
+
+/// What a meter had counted, in all and by its registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) cumulative: Quantity,
+    pub(super) rates: RateQuantities,
+}
+
+impl Count {
+    fn since(&self, begun: &Self) -> Option<(Quantity, RateQuantities)> {
+        let usage = self.cumulative.checked_sub(begun.cumulative)?;
+        Some((usage, self.rates.since(&begun.rates)?))
+    }
+}
 
 impl Counts {
     fn read(&mut self, charged: &ChargedMeter, workspace: &mut Workspace) -> Result<(), Stop> {
@@ -143,22 +158,30 @@ impl Counts {
             let mut readings = meter.accepted().iter().rev();
             if let Some(reading) = readings.find(|it| it.reading_id == *wanted) {
                 let key = (charged.meter_no.clone(), wanted.clone());
-                self.0.insert(key, reading.cumulative);
+                let count = Count {
+                    cumulative: reading.cumulative,
+                    rates: rates_at(meter, wanted)?,
+                };
+                self.0.insert(key, count);
             }
         }
         Ok(())
     }
 
     /// Where a usage begins that no bill here ends at: at what the charging system has billed.
-    fn before(&self, charged: &ChargedMeter) -> Option<Quantity> {
+    fn before(&self, charged: &ChargedMeter) -> Option<Count> {
         let from = charged.from_reading.clone()?;
         let key = (charged.meter_no.clone(), from);
-        self.0.get(&key).copied()
+        self.0.get(&key).cloned()
     }
 
-    fn at(&self, charged: &ChargedMeter) -> Quantity {
+    fn at(&self, charged: &ChargedMeter) -> Count {
         let key = (charged.meter_no.clone(), charged.to_reading.clone());
-        self.0.get(&key).copied().unwrap_or(charged.cumulative)
+        let known = self.0.get(&key).cloned();
+        known.unwrap_or_else(|| Count {
+            cumulative: charged.cumulative,
+            rates: charged.rates_cumulative.clone(),
+        })
     }
 }
 
@@ -193,12 +216,16 @@ pub(super) fn rebill<'a>(
     Ok(redone)
 }
 
-type Reached = (Option<ReadingId>, Quantity);
+type Reached = (Option<ReadingId>, Count);
 
 fn opening(meter: &AssignedMeter) -> ((MeterNo, NaiveDate), Reached) {
     let key = (meter.meter_no.clone(), meter.from);
     let reading = meter.opening_reading().cloned();
-    (key, (reading, meter.opening_cumulative))
+    let count = Count {
+        cumulative: meter.opening_cumulative,
+        rates: meter.opening_rates().clone(),
+    };
+    (key, (reading, count))
 }
 
 /// Goes through the bills once more, beside what they were.
@@ -266,8 +293,8 @@ impl Again<'_> {
     ) -> Result<(Vec<BillLine>, ChargedMeter), Stop> {
         let tariff_id = &charged.tariff_id;
         let key = (charged.meter_no.clone(), charged.assigned_from);
-        let cumulative = self.counts.at(charged);
-        let now = (Some(charged.to_reading.clone()), cumulative);
+        let count = self.counts.at(charged);
+        let now = (Some(charged.to_reading.clone()), count.clone());
         let begun = match self.reached.insert(key, now) {
             Some((reading, reached)) if reading == charged.from_reading => Some(reached),
             reached => self
@@ -275,27 +302,29 @@ impl Again<'_> {
                 .before(charged)
                 .or(reached.map(|(_, count)| count)),
         };
-        let usage = match begun {
-            Some(begun) => cumulative.checked_sub(begun),
-            None => Some(charged.usage),
+        let used = match begun {
+            Some(begun) => count.since(&begun),
+            None => Some((charged.usage, charged.rates.clone())),
         };
-        let usage = usage.ok_or(BillingError::Overflow)?;
+        let (usage, rates) = used.ok_or(BillingError::Overflow)?;
         if usage.is_negative() {
             return Err(BillingError::RebilledBelowZero(charged.meter_no.clone()).into());
         }
         // Every tariff of a charged meter was added.
         let schedule = self.tariffs.schedules.get(tariff_id);
         let schedule = schedule.ok_or_else(|| Stop::Corrupt(format!("no tariff {tariff_id}")))?;
-        let rateable = |usage| Rateable {
+        let rateable = |usage, rates: &RateQuantities| Rateable {
             tariff_id,
             period: charged.period,
             usage,
+            rates: rates.clone(),
             persons: bill.persons,
             stays: stays(charged.occupants.as_deref()),
             month: bill.month,
             is_last: is_last_of_tariff(bill, charged),
         };
-        let (old, new) = (rateable(charged.usage), rateable(usage));
+        let old = rateable(charged.usage, &charged.rates);
+        let new = rateable(usage, &rates);
         let was = self.before.input(schedule, &old)?;
         let is = self.after.input(schedule, &new)?;
         let old_lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
@@ -315,7 +344,9 @@ impl Again<'_> {
         self.after.count(&new, &tiers, has);
         let meter = ChargedMeter {
             usage,
-            cumulative,
+            cumulative: count.cumulative,
+            rates,
+            rates_cumulative: count.rates,
             tiers,
             occupants: shared_again(charged, &lines)?,
             ..charged.clone()

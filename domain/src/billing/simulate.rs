@@ -136,6 +136,7 @@ impl SimulateTariff {
                 tariff_id: &self.tariff_id,
                 period: charged.period,
                 usage: charged.usage,
+                rates: charged.rates.clone(),
                 persons: bill.persons,
                 stays: stays(charged.occupants.as_deref()),
                 month: bill.month,

@@ -9,7 +9,7 @@ use crate::account::{
 use crate::rating::{
     MonthToDate, RatedBill, RatingError, RatingInput, TariffSchedule, minimum_charge,
 };
-use crate::units::{BillingMonth, Fen, Period, Quantity, TariffId};
+use crate::units::{BillingMonth, Fen, Period, Quantity, RateQuantities, TariffId};
 
 /// The account's usage per tariff and tier period: as billed before, and as each bill adds to it,
 /// so that two meters under one tariff share its tiers.
@@ -88,6 +88,8 @@ pub(super) struct Rateable<'a> {
     pub(super) tariff_id: &'a TariffId,
     pub(super) period: Period,
     pub(super) usage: Quantity,
+    /// What of it was used in the hours of each rate, where the meter tells.
+    pub(super) rates: RateQuantities,
     pub(super) persons: u32,
     /// Who was there, by days; none where nobody knows.
     pub(super) stays: Option<Vec<Period>>,
@@ -137,6 +139,7 @@ impl<'a> ToDate<'a> {
         let mut input = RatingInput {
             period: usage.period,
             usage: usage.usage,
+            rates: usage.rates.clone(),
             quantity_to_date: self.at(tariff_id, first),
             later_to_date,
             persons: usage.persons,
@@ -207,6 +210,7 @@ impl<'a> ToDate<'a> {
                 let asked = RatingInput {
                     period: charged.period,
                     usage: Quantity::ZERO,
+                    rates: RateQuantities::default(),
                     quantity_to_date: Quantity::ZERO,
                     later_to_date: BTreeMap::new(),
                     persons: 0,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::process::require_system;
 use crate::meter::{Channel, Evidence, Meter, ReadingJudged, SubmitReading};
-use crate::units::{CollectorNo, Index, MeterNo, RawFrame};
+use crate::units::{CollectorNo, Index, MeterNo, RateIndexes, RawFrame};
 
 /// What a collector heard becomes a reading that is billed by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct SubmitRemoteReading {
     pub index: Index,
     pub read_at: DateTime<Utc>,
     pub frame: Option<RawFrame>,
+    /// 分时示数
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
     /// Nothing more is needed where a remote reading since then is there.
     pub since: Option<DateTime<Utc>>,
 }
@@ -55,6 +58,8 @@ impl Process for SubmitRemoteReading {
         if self.since.is_some_and(|since| is_read_since(meter, since)) {
             return Ok(RemoteReadingTaken { judged: None });
         }
+        let rates = self.rates.iter();
+        let rates = rates.map(|(rate, index)| Ok((*rate, shown_by(meter, *index)?)));
         let submit = SubmitReading {
             meter_no: self.meter_no.clone(),
             index: shown_by(meter, self.index)?,
@@ -66,6 +71,7 @@ impl Process for SubmitRemoteReading {
             evidence: Evidence {
                 device: Some(self.collector_no.to_string()),
                 frame: self.frame.clone(),
+                rates: rates.collect::<Result<_, Stop>>()?,
                 ..Evidence::default()
             },
         };

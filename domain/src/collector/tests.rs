@@ -284,6 +284,7 @@ fn a_meter_without_an_answer_is_missing_and_a_stranger_is_named() {
 
 fn submit(swept: &SweptMeter) -> SubmitRemoteReading {
     SubmitRemoteReading {
+        rates: swept.rates.clone(),
         meter_no: swept.meter_no.clone(),
         collector_no: collector_no(),
         index: swept.end_index.unwrap(),

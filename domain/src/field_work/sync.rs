@@ -13,7 +13,7 @@ use crate::meter::{
 };
 use crate::reading_round::{ConflictSettled, FieldConflict, ReadingRound, ReadingRoundCommand};
 use crate::units::{
-    Index, ItemId, MeterNo, ReadingId, RoundId, business_date, start_of_business_day,
+    Index, ItemId, MeterNo, RateIndexes, ReadingId, RoundId, business_date, start_of_business_day,
 };
 
 /// A reading taken in the field while there was no network.
@@ -26,6 +26,9 @@ pub struct SyncReading {
     pub photo: Option<ReadingPhoto>,
     pub round: Option<RoundId>,
     pub note: Option<String>,
+    /// 分时示数
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
 }
 
 /// What became of it.
@@ -70,9 +73,16 @@ impl Process for SyncReading {
             photo: self.photo.clone(),
             round: self.round.clone(),
             note: self.note.clone(),
-            evidence: Evidence::default(),
+            evidence: with_rates(&self.rates),
         };
         submit.decide(context, workspace).map(SyncedReading::Judged)
+    }
+}
+
+fn with_rates(rates: &RateIndexes) -> Evidence {
+    Evidence {
+        rates: rates.clone(),
+        ..Evidence::default()
     }
 }
 
@@ -128,6 +138,7 @@ impl SyncReading {
             read_at: self.read_at,
             photo: attach_photo(workspace, &self.meter_no, self.photo.as_ref())?,
             note: self.note.clone(),
+            rates: self.rates.clone(),
             read_by: context.actor.clone(),
             existing: other.reading_id.clone(),
         };
@@ -170,7 +181,7 @@ impl Process for SettleFieldConflict {
                 photo,
                 round: None,
                 note: conflict.note,
-                evidence: Evidence::default(),
+                evidence: with_rates(&conflict.rates),
             };
             Some(submit.decide(context, workspace)?)
         } else {

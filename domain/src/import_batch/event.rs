@@ -10,6 +10,8 @@ use crate::units::{FileHash, ImportBatchId, MeterNo, ReadingId};
 pub enum ImportKind {
     Meters,
     Accounts,
+    /// Which account pays for which meter.
+    Assignments,
     HandheldReadings,
     PlatformReadings,
     RemoteReadings,
@@ -20,9 +22,10 @@ pub enum ImportKind {
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Meters,
         Self::Accounts,
+        Self::Assignments,
         Self::HandheldReadings,
         Self::PlatformReadings,
         Self::RemoteReadings,
@@ -35,6 +38,7 @@ impl ImportKind {
         match self {
             Self::Meters => "meters",
             Self::Accounts => "accounts",
+            Self::Assignments => "assignments",
             Self::HandheldReadings => "handheld_readings",
             Self::PlatformReadings => "platform_readings",
             Self::RemoteReadings => "remote_readings",

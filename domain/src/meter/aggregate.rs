@@ -16,7 +16,8 @@ use super::{
     ReadingAccepted, ReadingCorrected, ReadingStatus, ReadingSubmitted, ReadingWithdrawn, Supply,
 };
 use crate::units::{
-    Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, ReadingId, business_date,
+    Commodity, CorrectionId, Index, Multiplier, PhotoHash, Quantity, RateIndexes, ReadingId,
+    business_date,
 };
 
 /// A metering point, keyed by its number in the charging system.
@@ -51,6 +52,8 @@ pub struct Submission {
     pub state: Option<ReadState>,
     #[serde(default)]
     pub photo: PhotoStanding,
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
 }
 
 /// A correction that waits for a second person.
@@ -305,6 +308,7 @@ impl MeterState {
             findings: Vec::new(),
             state: submitted.evidence.state,
             photo: PhotoStanding::of(submitted.photo),
+            rates: submitted.evidence.rates,
         };
         self.submissions.insert(submitted.reading_id, submission);
     }
@@ -314,8 +318,10 @@ impl MeterState {
             self.timeline
                 .correct(&next.reading_id, |reading| reading.usage = next.usage);
         }
+        let mut rates = RateIndexes::default();
         if let Some(submission) = self.submissions.get_mut(&accepted.reading_id) {
             submission.status = ReadingStatus::Accepted;
+            rates.clone_from(&submission.rates);
             // Whoever let it count has seen its photo.
             if accepted.review.is_some() && submission.photo.is_doubted() {
                 submission.photo.decision = Some(PhotoDecision::Confirmed);
@@ -332,6 +338,7 @@ impl MeterState {
             quality: accepted.quality,
             estimate: accepted.estimate,
             reversed: accepted.reversed,
+            rates,
         });
     }
 
@@ -384,6 +391,8 @@ impl MeterState {
             reading.cumulative = corrected.cumulative;
             reading.quality = Quality::Edited;
             reading.estimate = None;
+            // Read together with an index that was wrong; the next reading tells the rates apart.
+            reading.rates.clear();
         });
         if let Some(next) = &corrected.reapportioned {
             self.timeline

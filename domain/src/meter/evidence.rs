@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::handle::text;
 use super::{MeterError, ReadState};
-use crate::units::{GeoPoint, RawFrame};
+use crate::units::{GeoPoint, RateIndexes, RawFrame};
 
 const DEVICE_LENGTH_MAX: usize = 60;
 
@@ -28,6 +28,9 @@ pub struct Evidence {
     /// The address in the frame.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<String>,
+    /// 分时示数: what the registers of a time-of-use meter showed beside the index.
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
 }
 
 impl Evidence {

@@ -116,6 +116,18 @@ impl Installation {
         })
     }
 
+    /// What a register beside the total moved by, started again once where it shows less.
+    pub(super) fn register_moved(&self, from: Index, to: Index) -> Result<Quantity, MeterError> {
+        let mut moved = to.since(from);
+        if moved.is_negative()
+            && let Some(digits) = self.device.digits
+        {
+            moved = Quantity::try_new(moved.value() + Decimal::from(capacity(digits)))
+                .map_err(|_| MeterError::UsageOutOfRange)?;
+        }
+        times(moved, self.device.multiplier)
+    }
+
     /// Where the register stands after so many more units.
     pub(super) fn moved_on(&self, from: Index, units: Decimal) -> Result<Index, MeterError> {
         let moved = from.value().checked_add(units);

@@ -12,6 +12,7 @@ use super::submission::{is_reversed, place};
 use super::timeline::{Reference, Timeline, seconds_between};
 use super::{
     Finding, MeterError, MeterState, ReadState, ReadingReestimated, Reapportioned, Rule, Severity,
+    rates,
 };
 use crate::units::{BillingMonth, Commodity, Quantity, business_date};
 use crate::validation_rules::RuleSet;
@@ -39,11 +40,15 @@ pub(super) fn judge(meter: &MeterState, command: &SubmitReading) -> Result<Judge
         .installation_at(at)
         .ok_or(MeterError::NoDevice)?;
     installation.check_range(command.index, "index")?;
+    for index in command.evidence.rates.values() {
+        installation.check_range(*index, "rates")?;
+    }
     let mut judged = if meter.timeline.last().is_some_and(|last| at < last.at) {
         late(meter, command, installation)?
     } else {
         in_order(meter, command, installation)?
     };
+    judged.findings.extend(rates::judge(meter, command));
     judged.findings.extend(place_and_time(meter, command));
     judged.findings.extend(photo(meter, command));
     judged.held = judged

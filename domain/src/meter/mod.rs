@@ -18,6 +18,7 @@ pub mod interval;
 mod judge;
 mod photo_check;
 mod process;
+mod rates;
 mod read_state;
 mod submission;
 mod supply;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::installation::{Installation, Point, minus, plus};
 use super::{Estimate, MeterError, Quality, ReadingReestimated, Reapportioned};
-use crate::units::{BillingMonth, Index, Quantity, ReadingId};
+use crate::units::{BillingMonth, Index, Quantity, RateIndexes, ReadingId};
 
 /// A reading that counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct AcceptedReading {
     /// The register counts down (倒装).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reversed: bool,
+    /// What the registers of a time-of-use meter showed.
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]

@@ -1,7 +1,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Fen, Quantity, UnitPrice};
+use crate::units::{Fen, LinePrice, Quantity};
 
 /// One line: a component at one version's price, in one tier unless it is a surcharge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct RatedLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<u32>,
     pub quantity: Quantity,
-    pub price: UnitPrice,
+    pub price: LinePrice,
     #[serde(with = "yuan")]
     pub amount: Fen,
     /// Of a line that is free: what it would have cost, which the centre bears.

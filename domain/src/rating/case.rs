@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{MonthToDate, RatedBill, RatingError, RatingInput, TariffSchedule, TariffTerms, rate};
-use crate::units::{BillingMonth, Commodity, Period, Quantity};
+use crate::units::{BillingMonth, Commodity, Period, Quantity, RateQuantities};
 
 /// Who lives behind the meter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct RatingCase {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billing_month: Option<BillingMonth>,
     pub usage: Quantity,
+    /// What of it was used in the hours of each rate.
+    #[serde(default, skip_serializing_if = "RateQuantities::is_empty")]
+    pub rates: RateQuantities,
 }
 
 const fn nothing_yet() -> Quantity {
@@ -41,6 +44,7 @@ impl RatingCase {
         let input = RatingInput {
             period: self.period,
             usage: self.usage,
+            rates: self.rates.clone(),
             quantity_to_date: self.quantity_to_date,
             later_to_date: BTreeMap::new(),
             persons: persons.unwrap_or(self.tariff.base_persons),

@@ -27,6 +27,12 @@ pub enum TariffError {
     ExcludedMonth { from: NaiveDate },
     #[error("价格版本 {from} 的最低消费不能为负数")]
     MinimumNegative { from: NaiveDate },
+    #[error("价格版本 {from} 的分时价差只能用于电价")]
+    TimeOfUseOfWater { from: NaiveDate },
+    #[error("价格版本 {from} 有免费额度，不能再有分时价差")]
+    TimeOfUseWithAllowance { from: NaiveDate },
+    #[error("价格版本 {from} 的分时价差使单价低于零")]
+    TimeOfUseBelowZero { from: NaiveDate },
 }
 
 impl TariffError {
@@ -43,6 +49,9 @@ impl TariffError {
             Self::AllowanceNegative { .. } => "TARIFF_ALLOWANCE_NEGATIVE",
             Self::ExcludedMonth { .. } => "TARIFF_EXCLUDED_MONTH",
             Self::MinimumNegative { .. } => "TARIFF_MINIMUM_NEGATIVE",
+            Self::TimeOfUseOfWater { .. } => "TARIFF_TIME_OF_USE_OF_WATER",
+            Self::TimeOfUseWithAllowance { .. } => "TARIFF_TIME_OF_USE_WITH_ALLOWANCE",
+            Self::TimeOfUseBelowZero { .. } => "TARIFF_TIME_OF_USE_BELOW_ZERO",
         }
     }
 }

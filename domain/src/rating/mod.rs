@@ -14,7 +14,10 @@
 //! - A version may give a **free allowance** by the month and the person. What is free is a line of
 //!   its own that costs nothing; only the excess goes on to tiers and surcharges.
 //! - A version may ask for a **minimum charge** by the month: a last line lifts the period to it.
-//! - Both go by the days of each calendar month, so that a part of a month has its part of them.
+//! - A version may have **time of use**: what was used in the hours of a rate, by the meter's registers,
+//!   costs so much more or less, on a line of its own, on top of its tiers. What no register told
+//!   apart costs its tier.
+//! - Allowance and minimum go by the days of each calendar month, so that a part of a month has its part of them.
 //! - Each part fills the tiers from where its tier year stands, then pays its version's surcharges.
 //!   Every line is rounded once, half-up to the fen; the total is the sum of the lines.
 

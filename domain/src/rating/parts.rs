@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::{
     PriceChange, RatingError, RatingInput, TariffSchedule, TariffVersion, TierPeriod, YearCrossing,
 };
-use crate::units::{BillingMonth, Period};
+use crate::units::{BillingMonth, Period, RateRegister};
 
 /// A stretch of the period under one version and in one tier period, with its share of the usage.
 pub(super) struct Part<'a> {
@@ -13,6 +13,8 @@ pub(super) struct Part<'a> {
     pub(super) tier_period_from: NaiveDate,
     pub(super) period: Period,
     pub(super) quantity: Decimal,
+    /// Its share of what was used in the hours of each rate.
+    pub(super) rates: Vec<(RateRegister, Decimal)>,
 }
 
 struct Stretch<'a> {
@@ -112,37 +114,51 @@ fn share_out<'a>(
     stretches: Vec<Stretch<'a>>,
     input: &RatingInput,
 ) -> Result<Vec<Part<'a>>, RatingError> {
-    let usage = input.usage.value();
-    let days_total = Decimal::from(input.period.days());
-    let last = stretches.len().saturating_sub(1);
+    let days: Vec<i64> = stretches.iter().map(|it| it.period.days()).collect();
+    let mut quantities = by_days(input.usage.value(), &days)?.into_iter();
+    let mut rates = Vec::new();
+    for (register, used) in input.rates.iter() {
+        rates.push((register, by_days(used.value(), &days)?.into_iter()));
+    }
+    let parts = stretches.into_iter().map(|stretch| Part {
+        version: stretch.version,
+        tier_period_from: stretch.tier_period_from,
+        period: stretch.period,
+        quantity: quantities.next().unwrap_or_default(),
+        rates: rates
+            .iter_mut()
+            .map(|(register, shares)| (*register, shares.next().unwrap_or_default()))
+            .collect(),
+    });
+    Ok(parts.collect())
+}
+
+/// A usage over stretches of so many days; the last one takes the rest.
+fn by_days(usage: Decimal, days: &[i64]) -> Result<Vec<Decimal>, RatingError> {
+    let days_total = Decimal::from(days.iter().sum::<i64>());
+    let last = days.len().saturating_sub(1);
     let mut rest = usage;
-    let mut parts = Vec::with_capacity(stretches.len());
-    for (position, stretch) in stretches.into_iter().enumerate() {
-        let quantity = if position == last {
+    let mut shares = Vec::with_capacity(days.len());
+    for (position, days) in days.iter().enumerate() {
+        let share = if position == last {
             rest
         } else {
             let mut share = usage
-                .checked_mul(Decimal::from(stretch.period.days()))
+                .checked_mul(Decimal::from(*days))
                 .and_then(|product| product.checked_div(days_total))
                 .ok_or(RatingError::Overflow)?
                 .round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
             // Always shown with its two decimals, whatever the division left.
             share.rescale(2);
             // Many small shares, all rounded up, can ask for more than there is.
-            share.min(rest)
+            if usage.is_sign_negative() {
+                share.max(rest)
+            } else {
+                share.min(rest)
+            }
         };
-        rest -= quantity;
-        let Stretch {
-            version,
-            tier_period_from,
-            period,
-        } = stretch;
-        parts.push(Part {
-            version,
-            tier_period_from,
-            period,
-            quantity,
-        });
+        rest -= share;
+        shares.push(share);
     }
-    Ok(parts)
+    Ok(shares)
 }

@@ -5,11 +5,13 @@ use rust_decimal::Decimal;
 
 use super::month;
 use super::parts::{Part, parts};
-use super::schedule::{FREE_ALLOWANCE, MINIMUM_CHARGE};
+use super::schedule::{FREE_ALLOWANCE, MINIMUM_CHARGE, rate_component};
 use super::{
     RatedBill, RatedLine, RatingError, TariffSchedule, TariffTerms, TariffVersion, TierCount,
 };
-use crate::units::{BillingMonth, Commodity, Fen, Period, Quantity, UnitPrice};
+use crate::units::{
+    BillingMonth, Commodity, Fen, LinePrice, Period, Quantity, RateQuantities, UnitPrice,
+};
 
 /// What is to be rated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,9 @@ pub struct RatingInput {
     /// Half-open; `to` is the reading date.
     pub period: Period,
     pub usage: Quantity,
+    /// What of it was used in the hours of each rate; what no register told apart costs no more and
+    /// no less.
+    pub rates: RateQuantities,
     /// Used before this period in the tier period that holds `period.from`.
     pub quantity_to_date: Quantity,
     /// Used already in later tier periods, by their first day: another meter of the account may
@@ -75,6 +80,7 @@ pub fn rate(schedule: &TariffSchedule, input: &RatingInput) -> Result<RatedBill,
         let before = to_date.count(part)?;
         tier_lines(schedule.commodity(), part, before, lift, &mut lines)?;
         surcharge_lines(part, &mut lines)?;
+        rate_lines(part, &mut lines)?;
     }
     let mut minimum = Fen::ZERO;
     if let Some(month) = input.month_to_date {
@@ -108,7 +114,7 @@ fn free_line(part: &Part<'_>, free: Decimal) -> Result<Option<RatedLine>, Rating
         .map(UnitPrice::value)
         .sum();
     let price = UnitPrice::try_new(price).map_err(|_| RatingError::Overflow)?;
-    let mut line = line(FREE_ALLOWANCE, version, None, free, price)?;
+    let mut line = line(FREE_ALLOWANCE, version, None, free, price.into())?;
     line.borne = Some(std::mem::take(&mut line.amount));
     Ok(Some(line))
 }
@@ -131,7 +137,7 @@ fn minimum_line(
     let Some(part) = part.filter(|_| missing.is_positive()) else {
         return Ok(None);
     };
-    let nothing = UnitPrice::try_new(Decimal::ZERO).map_err(|_| RatingError::Overflow)?;
+    let nothing = LinePrice::ZERO;
     let mut line = line(MINIMUM_CHARGE, part.version, None, Decimal::ZERO, nothing)?;
     line.amount = missing;
     Ok(Some(line))
@@ -223,7 +229,7 @@ fn tier_lines(
                 part.version,
                 Some(number),
                 taken,
-                tier.price,
+                tier.price.into(),
             )?);
         }
     }
@@ -241,8 +247,21 @@ fn surcharge_lines(part: &Part<'_>, lines: &mut Vec<RatedLine>) -> Result<(), Ra
             part.version,
             None,
             part.quantity,
-            surcharge.price,
+            surcharge.price.into(),
         )?);
+    }
+    Ok(())
+}
+
+/// What the hours of use add to the tiers, or take off.
+fn rate_lines(part: &Part<'_>, lines: &mut Vec<RatedLine>) -> Result<(), RatingError> {
+    for (register, quantity) in &part.rates {
+        let delta = part.version.time_of_use.get(register);
+        let Some(delta) = delta.filter(|_| !quantity.is_zero()) else {
+            continue;
+        };
+        let name = rate_component(*register);
+        lines.push(line(name, part.version, None, *quantity, (*delta).into())?);
     }
     Ok(())
 }
@@ -252,7 +271,7 @@ fn line(
     version: &TariffVersion,
     tier: Option<u32>,
     taken: Decimal,
-    price: UnitPrice,
+    price: LinePrice,
 ) -> Result<RatedLine, RatingError> {
     let yuan = taken
         .checked_mul(price.value())

@@ -1,10 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::TariffError;
-use crate::units::{Commodity, Fen, Quantity, UnitPrice};
+use crate::units::{Commodity, Fen, PriceDelta, Quantity, RateRegister, UnitPrice};
 
 /// What a change of price inside a period does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,6 +105,9 @@ pub struct TariffVersion {
     /// 最低消费: the least a month costs, in fen, where anything is measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_charge: Option<Fen>,
+    /// 分时电价: what a unit costs more, or less, in the hours of each rate, whatever its tier.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub time_of_use: BTreeMap<RateRegister, PriceDelta>,
 }
 
 /// A tariff as it is written down, before anybody has checked it.
@@ -128,6 +131,16 @@ pub struct TariffTerms {
 pub(super) const FREE_ALLOWANCE: &str = "免费额度";
 /// The component of the line that lifts a month to its minimum.
 pub(super) const MINIMUM_CHARGE: &str = "最低消费补足";
+
+/// The component of the line of a rate.
+pub(super) const fn rate_component(register: RateRegister) -> &'static str {
+    match register {
+        RateRegister::Sharp => "尖时段",
+        RateRegister::Peak => "峰时段",
+        RateRegister::Flat => "平时段",
+        RateRegister::Valley => "谷时段",
+    }
+}
 
 const fn no_quota() -> Quantity {
     Quantity::ZERO
@@ -236,10 +249,12 @@ impl TariffVersion {
             below = limit;
         }
         self.check_month()?;
+        self.check_time_of_use(commodity)?;
         let mut names = BTreeSet::from([commodity.as_str()]);
         // Old tariffs may have a surcharge of such a name, so that only who uses both is stopped.
         names.extend(self.free_allowance.as_ref().map(|_| FREE_ALLOWANCE));
         names.extend(self.minimum_charge.map(|_| MINIMUM_CHARGE));
+        names.extend(self.time_of_use.keys().map(|it| rate_component(*it)));
         let all_named = self.surcharges.iter().all(|surcharge| {
             !surcharge.name.trim().is_empty() && names.insert(surcharge.name.as_str())
         });
@@ -247,6 +262,28 @@ impl TariffVersion {
             Ok(())
         } else {
             Err(TariffError::SurchargeName { from })
+        }
+    }
+
+    fn check_time_of_use(&self, commodity: Commodity) -> Result<(), TariffError> {
+        let from = self.from;
+        if self.time_of_use.is_empty() {
+            return Ok(());
+        }
+        if commodity != Commodity::Electricity {
+            return Err(TariffError::TimeOfUseOfWater { from });
+        }
+        // Nobody could say in which hours the free part was used.
+        if self.free_allowance.is_some() {
+            return Err(TariffError::TimeOfUseWithAllowance { from });
+        }
+        let cheapest = self.tiers.iter().map(|tier| tier.price.value()).min();
+        let lowest = self.time_of_use.values().map(|delta| delta.value()).min();
+        match cheapest.zip(lowest) {
+            Some((price, delta)) if (price + delta).is_sign_negative() => {
+                Err(TariffError::TimeOfUseBelowZero { from })
+            }
+            _ => Ok(()),
         }
     }
 

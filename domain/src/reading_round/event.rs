@@ -4,8 +4,8 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::units::{
-    BillingMonth, BookNo, CampusId, Index, ItemId, MeterNo, PhotoHash, ReadingId, ReasonCode,
-    RoundId, StaffLogin,
+    BillingMonth, BookNo, CampusId, Index, ItemId, MeterNo, PhotoHash, RateIndexes, ReadingId,
+    ReasonCode, RoundId, StaffLogin,
 };
 
 /// Why a meter on the walk was not read.
@@ -95,6 +95,9 @@ pub struct FieldConflict {
     pub photo: Option<PhotoHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// 分时示数
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
     pub read_by: Actor,
     /// The reading that was there first.
     pub existing: ReadingId,

@@ -4,7 +4,7 @@ use cqrs_es::test::TestFramework;
 
 use super::*;
 use crate::desk::Desk;
-use crate::units::{BillingMonth, MeterNo};
+use crate::units::{BillingMonth, MeterNo, RateIndexes};
 
 fn meters(numbers: &[&str]) -> Vec<MeterNo> {
     numbers
@@ -156,6 +156,7 @@ fn events_keep_their_form() {
             read_at: "2026-02-03T03:00:00Z".parse().unwrap(),
             photo: Some("ab".repeat(32).parse().unwrap()),
             note: Some("雨天".to_owned()),
+            rates: RateIndexes::new(),
             read_by: Actor::Staff("zhao".to_owned()),
             existing: "R1".parse().unwrap(),
         }),

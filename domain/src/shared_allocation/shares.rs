@@ -17,8 +17,8 @@ use crate::meter::Meter;
 use crate::rating::{RatedBill, RatingInput, TariffSchedule, rate};
 use crate::tariff::Tariff;
 use crate::units::{
-    AccountNo, Area, BillNo, BillingMonth, Commodity, Fen, Percent, Period, Quantity, ReadingId,
-    UnitPrice, split, split_quantity, weight,
+    AccountNo, Area, BillNo, BillingMonth, Commodity, Fen, LinePrice, Percent, Period, Quantity,
+    RateQuantities, ReadingId, split, split_quantity, weight,
 };
 
 /// The component of a share's line.
@@ -233,6 +233,8 @@ fn price(
     let input = RatingInput {
         period: measured.period,
         usage: measured.usage,
+        // Shared by who lives there, not by when it was used.
+        rates: RateQuantities::default(),
         quantity_to_date: to_date.ok_or(SharedAllocationError::Overflow)?,
         later_to_date: BTreeMap::new(),
         persons: 0,
@@ -325,10 +327,10 @@ fn line(
 }
 
 /// Over tiers and surcharges a unit has no other price.
-fn average(total: Fen, usage: Quantity) -> Option<UnitPrice> {
+fn average(total: Fen, usage: Quantity) -> Option<LinePrice> {
     let price = total.to_yuan().checked_div(usage.value())?;
     let rounded = price.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
-    UnitPrice::try_new(rounded).ok()
+    LinePrice::try_new(rounded).ok()
 }
 
 fn bill(bill_no: BillNo, month: BillingMonth, issued_on: NaiveDate, line: BillLine) -> Bill {

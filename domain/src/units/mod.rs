@@ -10,6 +10,7 @@ mod money;
 mod person;
 mod place;
 mod quantity;
+mod rate;
 mod split;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,10 @@ pub use identity::{
 pub use money::Fen;
 pub use person::Phone;
 pub use place::GeoPoint;
-pub use quantity::{Area, Commodity, Index, Multiplier, Percent, Quantity, UnitPrice};
+pub use quantity::{
+    Area, Commodity, Index, LinePrice, Multiplier, Percent, PriceDelta, Quantity, UnitPrice,
+};
+pub use rate::{RateIndexes, RateQuantities, RateRegister};
 pub use split::{split, split_quantity, weight};
 pub use text::{normalise_digits, parse_decimal, written, written_if_any};
 pub use till::TillId;

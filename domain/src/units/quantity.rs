@@ -149,6 +149,14 @@ decimal_value!(
     UnitPrice, "单价", NotNegative
 );
 decimal_value!(
+    /// 分时价差: what a unit costs more in the hours of a rate, or less where negative, in yuan.
+    PriceDelta, "分时价差", Any
+);
+decimal_value!(
+    /// What a unit costs on a line of a bill, in yuan; negative where the line takes off.
+    LinePrice, "单价", Any
+);
+decimal_value!(
     /// A part of something in hundredths; negative where there is too much of it.
     Percent, "百分比", Any
 );
@@ -160,6 +168,22 @@ decimal_value!(
     /// What one step of the dial stands for (倍率).
     Multiplier, "倍率", Positive
 );
+
+impl From<UnitPrice> for LinePrice {
+    fn from(price: UnitPrice) -> Self {
+        Self(price.0)
+    }
+}
+
+impl From<PriceDelta> for LinePrice {
+    fn from(delta: PriceDelta) -> Self {
+        Self(delta.0)
+    }
+}
+
+impl LinePrice {
+    pub const ZERO: Self = Self(Decimal::ZERO);
+}
 
 impl Index {
     pub const ZERO: Self = Self(Decimal::ZERO);

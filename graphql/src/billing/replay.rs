@@ -23,7 +23,7 @@ use crate::support::{
     Date, Decimal, Fen, LogPosition, Services, YearMonth, bad_input, customer_or, internal,
     may_see_account,
 };
-use crate::tariff::FreeAllowance;
+use crate::tariff::{FreeAllowance, RatePrice};
 
 /// A bill as it was issued, beside what the events before it come to.
 #[derive(Clone, Debug)]
@@ -190,6 +190,7 @@ struct VersionInput {
     surcharges: Vec<ReplayedSurcharge>,
     free_allowance: Option<FreeAllowance>,
     minimum_charge: Option<Fen>,
+    time_of_use: Vec<RatePrice>,
 }
 
 impl From<&ReplayedVersion> for VersionInput {
@@ -201,6 +202,7 @@ impl From<&ReplayedVersion> for VersionInput {
             surcharges,
             free_allowance,
             minimum_charge,
+            time_of_use,
         } = &replayed.version;
         Self {
             tariff_id: replayed.tariff_id.to_string(),
@@ -222,6 +224,7 @@ impl From<&ReplayedVersion> for VersionInput {
                 .collect(),
             free_allowance: free_allowance.as_ref().map(Into::into),
             minimum_charge: minimum_charge.map(Into::into),
+            time_of_use: time_of_use.iter().map(RatePrice::from).collect(),
         }
     }
 }

@@ -14,6 +14,7 @@ use chaobiao_eventstore::{CommandError, Executed};
 use chrono::{DateTime, Utc};
 
 use crate::metering_point::position;
+use crate::reading::{RateInput, rate_indexes};
 use crate::support::{
     Decimal, RequestInfo, Services, UserError, Viewer, fault, field, named_photo,
 };
@@ -50,6 +51,9 @@ struct OfflineReading {
     photo: Option<String>,
     round_id: Option<String>,
     note: Option<String>,
+    /// 分时示数: what the registers of a time-of-use meter showed beside the index.
+    #[graphql(default)]
+    rates: Vec<RateInput>,
 }
 
 #[derive(InputObject)]
@@ -203,6 +207,7 @@ pub(super) async fn take(ctx: &Context<'_>, item: FieldWorkItem) -> Result<Field
                     photo,
                     round: field("roundId", round)?,
                     note: reading.note,
+                    rates: rate_indexes(&reading.rates)?,
                 })
             });
             let of = |outcome| FieldWorkResult::of_reading(&name, outcome);

@@ -11,6 +11,8 @@ use crate::support::{Connection, Services, connection, internal, page, page_size
 pub(super) enum ImportKind {
     Meters,
     Accounts,
+    /// Which account pays for which meter.
+    Assignments,
     HandheldReadings,
     PlatformReadings,
     RemoteReadings,

@@ -5,7 +5,7 @@ use async_graphql::{Context, InputObject, Object, Result};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::meter::{Channel, Evidence, MeterError, SubmitReading};
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{MeterNo, RawFrame, RoundId};
+use chaobiao_domain::units::{MeterNo, RateIndexes, RawFrame, RoundId};
 use chrono::{DateTime, Utc};
 
 use super::mutation::UploadBluetoothReadingPayload;
@@ -50,6 +50,7 @@ impl UploadBluetoothReadingInput {
                 watermark_at: None,
                 frame: Some(frame),
                 answered_by: Some(answer.address),
+                rates: RateIndexes::new(),
             },
         })
     }

@@ -1,6 +1,6 @@
 //! Intervals of remote meters, as collectors sweep them up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
@@ -10,6 +10,7 @@ use chaobiao_domain::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
 use chrono::{DateTime, Utc};
 
 use super::Finding;
+use super::rates::{RateInput, rate_indexes};
 use crate::support::{Date, Decimal, UserError, field, may, run};
 
 /// What a remote meter reports of itself.
@@ -26,26 +27,6 @@ pub(super) enum DeviceCode {
     Reverse,
     /// 拆动
     Tamper,
-}
-
-/// 费率寄存器
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "interval::RateRegister")]
-pub(super) enum RateRegister {
-    /// 尖
-    Sharp,
-    /// 峰
-    Peak,
-    /// 平
-    Flat,
-    /// 谷
-    Valley,
-}
-
-#[derive(InputObject)]
-pub(super) struct RateInput {
-    rate: RateRegister,
-    index: Decimal,
 }
 
 #[derive(InputObject)]
@@ -77,10 +58,6 @@ impl MeterSweepInput {
         let index = |name: &str, value: Option<Decimal>| {
             field(name, value.map(|value| Index::try_new(value.0)).transpose())
         };
-        let rate = |rate: RateInput| {
-            let index = field("rates", Index::try_new(rate.index.0))?;
-            Ok((rate.rate.into(), index))
-        };
         let frame = self.raw_frame.map(RawFrame::try_new).transpose();
         Ok(MeterSweep {
             meter_no: field("meterNo", MeterNo::try_new(&self.meter_no))?,
@@ -92,11 +69,7 @@ impl MeterSweepInput {
                 .collect::<std::result::Result<_, _>>()?,
             start_index: index("startIndex", self.start_index)?,
             end_index: index("endIndex", self.end_index)?,
-            rates: self
-                .rates
-                .into_iter()
-                .map(rate)
-                .collect::<std::result::Result<BTreeMap<_, _>, Rejection>>()?,
+            rates: rate_indexes(&self.rates)?,
             codes: self
                 .codes
                 .into_iter()

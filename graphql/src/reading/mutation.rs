@@ -8,6 +8,7 @@ use chaobiao_domain::units::{Index, MeterNo, Multiplier, RoundId};
 use chrono::{DateTime, Utc};
 
 use super::photo::{PhotoVerdict, look_at_photo};
+use super::rates::{RateInput, rate_indexes};
 use super::state::{PositionInput, ReadState};
 use super::{Finding, Reading, ReadingChannel, ReadingStatus};
 use crate::meter::reading_of;
@@ -40,6 +41,9 @@ pub(super) struct SubmitReadingInput {
     multiplier: Option<Decimal>,
     /// What the source counts in, as it writes it.
     unit: Option<String>,
+    /// 分时示数: what the registers of a time-of-use meter showed beside the index.
+    #[graphql(default)]
+    rates: Vec<RateInput>,
 }
 
 impl SubmitReadingInput {
@@ -52,6 +56,7 @@ impl SubmitReadingInput {
             watermark_at: self.watermark_at,
             frame: None,
             answered_by: None,
+            rates: rate_indexes(&self.rates)?,
         })
     }
 }

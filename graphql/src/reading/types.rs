@@ -10,6 +10,7 @@ use chaobiao_projections::usage_history;
 use chrono::{DateTime, Utc};
 
 use super::photo::{PhotoCheck, check_of};
+use super::rates::RateIndex;
 use super::state::{Estimate, Position, ReadState};
 use crate::audit::{AuditProof, proof_of};
 use crate::meter::{Meter, meter_of};
@@ -273,6 +274,11 @@ impl Reading {
     /// The time printed on its photo.
     async fn watermark_at(&self) -> Option<DateTime<Utc>> {
         self.0.evidence.watermark_at
+    }
+
+    /// 分时示数: what the registers of a time-of-use meter showed.
+    async fn rates(&self) -> Vec<RateIndex> {
+        self.0.evidence.rates.iter().map(RateIndex::from).collect()
     }
 
     /// What the meter answered, in hexadecimal as it came.

@@ -45,5 +45,5 @@ pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};
 pub use shape::Shape;
-pub use units::Commodity;
+pub use units::{Commodity, RateRegister, by_rate};
 pub use viewer::{CustomerViewer, StaffViewer, Viewer};

@@ -85,7 +85,9 @@ macro_rules! decimal_from {
     )+};
 }
 
-decimal_from!(Index, Quantity, UnitPrice, Multiplier, Percent);
+decimal_from!(
+    Index, Quantity, UnitPrice, LinePrice, PriceDelta, Multiplier, Percent
+);
 
 /// A month that is billed, `2026-07`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

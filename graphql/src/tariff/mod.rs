@@ -8,4 +8,4 @@ mod types;
 pub use mutation::TariffMutation;
 pub use query::TariffQuery;
 pub use simulation::SimulationQuery;
-pub use types::{FreeAllowance, Tariff};
+pub use types::{FreeAllowance, RatePrice, Tariff};

@@ -3,12 +3,14 @@ use chaobiao_decision::Rejection;
 use chaobiao_domain::rating::{self, TariffTerms};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::tariff::{DefineTariff, PublishTariffVersion, SetLateFee, TariffChanged};
-use chaobiao_domain::units::{self, Percent, Quantity, TariffId, UnitPrice};
+use chaobiao_domain::units::{self, Percent, PriceDelta, Quantity, TariffId, UnitPrice};
 
 use super::Tariff;
 use super::query::find;
 use super::types::{AllowanceBasis, LateFeePolicy, PriceChange, TierPeriod, YearCrossing};
-use crate::support::{Commodity, Date, Decimal, Fen, field, may, payloads, run};
+use crate::support::{
+    Commodity, Date, Decimal, Fen, RateRegister, by_rate, field, may, payloads, run,
+};
 
 /// Time to pay where a tariff says nothing else.
 const PAYMENT_DAYS: u16 = 15;
@@ -37,6 +39,13 @@ pub(super) struct FreeAllowanceInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct RatePriceInput {
+    rate: RateRegister,
+    /// In yuan; below nought where these hours are cheaper.
+    delta: Decimal,
+}
+
+#[derive(InputObject)]
 pub(super) struct TariffVersionInput {
     from: Date,
     to: Option<Date>,
@@ -47,6 +56,9 @@ pub(super) struct TariffVersionInput {
     free_allowance: Option<FreeAllowanceInput>,
     /// 最低消费: the least a month costs, by the days of the period.
     minimum_charge: Option<Fen>,
+    /// 分时电价: of electricity only, and with no free allowance. Each rate once.
+    #[graphql(default)]
+    time_of_use: Vec<RatePriceInput>,
 }
 
 #[derive(InputObject)]
@@ -121,6 +133,9 @@ pub(super) fn version(input: TariffVersionInput) -> Result<rating::TariffVersion
             excluded_months: allowance.excluded_months.into_iter().collect(),
         })
     };
+    let delta = |input: &RatePriceInput| field("timeOfUse", PriceDelta::try_new(input.delta.0));
+    let deltas = input.time_of_use.iter();
+    let time_of_use = by_rate("timeOfUse", deltas.map(|it| (it.rate, delta(it))))?;
     Ok(rating::TariffVersion {
         from: input.from.0,
         to: input.to.map(|to| to.0),
@@ -128,6 +143,7 @@ pub(super) fn version(input: TariffVersionInput) -> Result<rating::TariffVersion
         surcharges,
         free_allowance: input.free_allowance.map(allowance).transpose()?,
         minimum_charge: input.minimum_charge.map(|minimum| minimum.0),
+        time_of_use,
     })
 }
 

@@ -1,8 +1,8 @@
 use async_graphql::{Enum, Object, SimpleObject};
-use chaobiao_domain::rating;
+use chaobiao_domain::{rating, units};
 use chaobiao_projections::tariffs::TariffRow;
 
-use crate::support::{Commodity, Date, Decimal, Fen};
+use crate::support::{Commodity, Date, Decimal, Fen, RateRegister};
 
 /// What a change of price inside a billing period does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -105,6 +105,22 @@ impl From<&rating::FreeAllowance> for FreeAllowance {
     }
 }
 
+/// 分时价差: what a unit costs more in the hours of a rate, or less where negative, on top of its tier.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RatePrice {
+    rate: RateRegister,
+    delta: Decimal,
+}
+
+impl From<(&units::RateRegister, &units::PriceDelta)> for RatePrice {
+    fn from((rate, delta): (&units::RateRegister, &units::PriceDelta)) -> Self {
+        Self {
+            rate: (*rate).into(),
+            delta: (*delta).into(),
+        }
+    }
+}
+
 /// The prices in force from a day on, until `to` (not included) or the next version.
 #[derive(Clone, Debug, SimpleObject)]
 pub(super) struct TariffVersion {
@@ -116,6 +132,8 @@ pub(super) struct TariffVersion {
     free_allowance: Option<FreeAllowance>,
     /// 最低消费: the least a month costs.
     minimum_charge: Option<Fen>,
+    /// 分时电价: what a unit costs more in the hours of a rate, or less where negative.
+    time_of_use: Vec<RatePrice>,
 }
 
 impl From<&rating::TariffVersion> for TariffVersion {
@@ -135,6 +153,7 @@ impl From<&rating::TariffVersion> for TariffVersion {
             surcharges: version.surcharges.iter().map(surcharge).collect(),
             free_allowance: version.free_allowance.as_ref().map(Into::into),
             minimum_charge: version.minimum_charge.map(Into::into),
+            time_of_use: version.time_of_use.iter().map(RatePrice::from).collect(),
         }
     }
 }

@@ -28,6 +28,7 @@ mod service;
 mod shares;
 mod statements;
 mod support;
+mod time_of_use;
 mod time_travel;
 mod validation;
 mod visits;

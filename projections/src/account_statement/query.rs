@@ -2,8 +2,8 @@ use chaobiao_domain::account::{
     AccountClass, BillLine, BillOrigin, HolderSettled, Occupants, StatementKind,
 };
 use chaobiao_domain::units::{
-    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, MeterNo, NoteNo, PaymentId,
-    Quantity, ReadingId, TariffId, UnitPrice,
+    AccountNo, BillNo, BillingMonth, CampusId, Commodity, Fen, LinePrice, MeterNo, NoteNo,
+    PaymentId, Quantity, ReadingId, TariffId,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
@@ -129,7 +129,7 @@ pub struct StatementLineRow {
     pub version_from: NaiveDate,
     pub tier: Option<i32>,
     pub quantity: Quantity,
-    pub price: UnitPrice,
+    pub price: LinePrice,
     pub amount: Fen,
     /// What the centre bears of a line that is free.
     pub borne: Option<Fen>,

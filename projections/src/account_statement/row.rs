@@ -5,8 +5,8 @@ use chaobiao_domain::account::{
     StatementLine,
 };
 use chaobiao_domain::units::{
-    BillNo, BillingMonth, Commodity, Fen, MeterNo, OccupantNo, Quantity, ReadingId, TariffId,
-    UnitPrice,
+    BillNo, BillingMonth, Commodity, Fen, LinePrice, MeterNo, OccupantNo, Quantity, ReadingId,
+    TariffId,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -207,7 +207,7 @@ pub(super) struct LineRow {
     pub(super) version_from: NaiveDate,
     pub(super) tier: Option<u32>,
     pub(super) quantity: Quantity,
-    pub(super) price: UnitPrice,
+    pub(super) price: LinePrice,
     pub(super) amount: Fen,
     pub(super) borne: Option<Fen>,
     pub(super) readings: Vec<ReadingId>,

@@ -1,6 +1,6 @@
 use chaobiao_domain::account::{AccountEvent, MeterAssigned, MeterReleased};
 use chaobiao_domain::meter::{DeviceRemoved, MeterEvent, RemovalReason};
-use chaobiao_domain::units::{Commodity, Quantity, business_date};
+use chaobiao_domain::units::{Commodity, Quantity, RateQuantities, business_date};
 use chaobiao_testing::TestDatabase;
 
 use super::*;
@@ -9,6 +9,7 @@ use crate::paging::Page;
 
 fn assigned(meter_no: &str) -> AccountEvent {
     AccountEvent::MeterAssigned(MeterAssigned {
+        rates: RateQuantities::default(),
         meter_no: meter_no.parse().unwrap(),
         commodity: Commodity::Water,
         tariff_id: "W".parse().unwrap(),

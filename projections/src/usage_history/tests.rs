@@ -1,6 +1,6 @@
 use chaobiao_domain::account::{AccountEvent, MeterAssigned, MeterReleased};
 use chaobiao_domain::meter::{MeterEvent, ReadingAccepted};
-use chaobiao_domain::units::{AccountNo, Commodity};
+use chaobiao_domain::units::{AccountNo, Commodity, RateQuantities};
 use chaobiao_testing::TestDatabase;
 use chrono::NaiveDate;
 use sqlx::PgPool;
@@ -12,6 +12,7 @@ const M1: (&str, &str) = ("meter", "M1");
 
 fn assigned(from: &str, cumulative: &str) -> AccountEvent {
     AccountEvent::MeterAssigned(MeterAssigned {
+        rates: RateQuantities::default(),
         meter_no: "M1".parse().unwrap(),
         commodity: Commodity::Water,
         tariff_id: "W".parse().unwrap(),

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::app::Core;
 use crate::cli::error::DifferencesFound;
 use crate::cli::{CommandError, output};
-use crate::import::{CampusNames, FileKind, ImportRequest, reconcile as compare};
+use crate::import::{CampusNames, FileKind, ImportRequest, TariffNames, reconcile as compare};
 
 use super::{layout, name_of, read};
 
@@ -51,6 +51,7 @@ pub(super) async fn reconcile(
         at: core.store.clock().now(),
         dry_run: false,
         campuses: CampusNames::default(),
+        tariffs: TariffNames::default(),
         profile,
         undone_at: None,
     };

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::billing_master::{BillingMaster, SetBillingMaster};
-use crate::units::{BillingMonth, UnitPrice};
+use crate::units::{BillingMonth, LinePrice};
 
 fn master(master: BillingMaster, from: &str) -> SetBillingMaster {
     SetBillingMaster {
@@ -107,7 +107,7 @@ fn r91_an_imported_bill_is_a_bill_with_its_origin_and_a_notice() {
     let charged: Bill = serde_json::from_value(accepted.events[0].payload.clone()).unwrap();
     let only = &charged.lines[0];
     assert_eq!((charged.total, only.amount), (fen(6233), fen(6233)));
-    assert_eq!(only.price, "3.1165".parse::<UnitPrice>().unwrap());
+    assert_eq!(only.price, "3.1165".parse::<LinePrice>().unwrap());
     assert_eq!(charged.bill_no, "A1-202607".parse().unwrap());
     let origin = charged.origin.unwrap();
     assert_eq!(origin.bill_nos, ["SF-17".parse().unwrap()]);

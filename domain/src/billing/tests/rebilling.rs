@@ -9,12 +9,12 @@ use rust_decimal::Decimal;
 use super::*;
 use crate::account::fixture::bill_no;
 use crate::account::{Account, AccountEvent, AccountOpening, AssignedMeter, MeterAssigned};
-use crate::billing::measure::measure;
+use crate::billing::measure::measure_total;
 use crate::billing::process::{Tariffs, rate_all};
-use crate::billing::rebill::{Counts, rebill};
+use crate::billing::rebill::{Count, Counts, rebill};
 use crate::meter::{AcceptedReading, Quality};
 use crate::rating::{TariffSchedule, TariffTerms};
-use crate::units::{BillingMonth, Quantity, instant_of};
+use crate::units::{BillingMonth, Quantity, RateIndexes, RateQuantities, instant_of};
 
 const MONTHS: usize = 18;
 
@@ -35,6 +35,7 @@ fn read_on(number: usize) -> NaiveDate {
 
 fn readings(cumulative: &[u32]) -> Vec<AcceptedReading> {
     let reading = |(number, count): (usize, &u32)| AcceptedReading {
+        rates: RateIndexes::default(),
         reading_id: format!("r{number}").parse().unwrap(),
         index: "0".parse().unwrap(),
         read_at: instant_of(read_on(number).and_hms_opt(9, 0, 0).unwrap()),
@@ -80,6 +81,7 @@ fn account() -> Account {
         household_persons: 5,
     }));
     account.apply(AccountEvent::MeterAssigned(MeterAssigned {
+        rates: RateQuantities::default(),
         meter_no: "W1".parse().unwrap(),
         commodity: Commodity::Water,
         tariff_id: "water-home".parse().unwrap(),
@@ -98,7 +100,7 @@ fn billed(readings: &[AcceptedReading], tariffs: &Tariffs) -> Account {
         let month = BillingMonth::of(known[number - 1].read_on);
         let record = account.opened(&"A1".parse().unwrap()).unwrap();
         let meter: &AssignedMeter = &record.meters()[0];
-        let measured = measure(meter, known, month).unwrap().unwrap();
+        let measured = measure_total(meter, known, month).unwrap().unwrap();
         let today = read_on(number - 1);
         let bill = rate_all(
             record,
@@ -116,7 +118,11 @@ fn billed(readings: &[AcceptedReading], tariffs: &Tariffs) -> Account {
 fn counts(readings: &[AcceptedReading]) -> Counts {
     let count = |reading: &AcceptedReading| {
         let key = ("W1".parse().unwrap(), reading.reading_id.clone());
-        (key, reading.cumulative)
+        let count = Count {
+            cumulative: reading.cumulative,
+            rates: RateQuantities::default(),
+        };
+        (key, count)
     };
     Counts(readings.iter().map(count).collect())
 }

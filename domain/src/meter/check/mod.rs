@@ -16,6 +16,7 @@ pub(super) use dial::{OutOfOrder, capacity, direction, out_of_order, true_up};
 pub(super) use evidence::{at_another_time, away_from_its_place};
 pub(super) use figures::Figures;
 pub(super) use photo::other_than_its_photo;
+pub(super) use registers::{siblings, sum_of_rates};
 pub(super) use typing::{Plausible, mistyped};
 pub(super) use usage::{Compared, changed, class_mean, high, inactive, low, prolonged, zero};
 

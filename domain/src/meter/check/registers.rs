@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::figures::figure;
 use super::{Figures, Verdict};
 use crate::meter::Severity;
+use crate::units::{Index, RateIndexes, RateRegister};
 
 /// V13 (Längsvergleich): the intervals add up to what the register moved by.
 pub(super) fn v13(figures: Figures) -> Option<Verdict> {
@@ -28,6 +29,27 @@ pub(super) fn v13(figures: Figures) -> Option<Verdict> {
         message,
         figures,
     })
+}
+
+/// What V16 looks at of a time-of-use meter.
+pub(in crate::meter) fn siblings(rates: &RateIndexes) -> Figures {
+    let names = |registers: &mut dyn Iterator<Item = &RateRegister>| {
+        let names: Vec<&str> = registers.map(|register| register.as_str()).collect();
+        names.join(" ")
+    };
+    Figures::default()
+        .with("kind", "register")
+        .with("expected", names(&mut RateRegister::EXPECTED.iter()))
+        .with("present", names(&mut rates.keys()))
+}
+
+/// What V17 looks at.
+pub(in crate::meter) fn sum_of_rates(total: Index, rates: &RateIndexes, decimals: u8) -> Figures {
+    let shown: Vec<String> = rates.values().map(ToString::to_string).collect();
+    Figures::default()
+        .with("total", total)
+        .with("rates", shown.join(" "))
+        .with("decimals", decimals)
 }
 
 /// V16: every interval and every register that is expected has come.
@@ -56,7 +78,7 @@ pub(super) fn v16(figures: Figures) -> Option<Verdict> {
     })
 }
 
-/// V17: the rates add up to the total, but for a last digit each.
+/// V17: the rates add up to the total, but for a last digit each; and none has gone back.
 pub(super) fn v17(figures: Figures) -> Option<Verdict> {
     let rates = figures.list("rates");
     let last_digit = Decimal::new(1, figures.count("decimals")?);
@@ -66,10 +88,14 @@ pub(super) fn v17(figures: Figures) -> Option<Verdict> {
         .map(|rate| rate.parse::<Decimal>().ok())
         .sum::<Option<Decimal>>()?;
     let total = figures.number("total")?;
-    if (total - sum).abs() <= allowed {
-        return None;
-    }
-    let message = format!("总示数 {total} 与各费率示数之和 {sum} 相差超过 {allowed}，需要复核");
+    let back = figures.text("back").map(ToOwned::to_owned);
+    let message = match back {
+        _ if (total - sum).abs() > allowed => {
+            format!("总示数 {total} 与各费率示数之和 {sum} 相差超过 {allowed}，需要复核")
+        }
+        Some(register) => format!("{register}段示数比上次小，需要复核"),
+        None => return None,
+    };
     Some(Verdict {
         severity: Severity::Hold,
         threshold: allowed.to_string(),

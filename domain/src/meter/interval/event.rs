@@ -1,11 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
 use crate::meter::Finding;
-use crate::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
+use crate::units::{CollectorNo, Index, MeterNo, Quantity, RateIndexes, RawFrame};
 
 /// What a remote meter reports of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,34 +36,6 @@ impl DeviceCode {
     }
 }
 
-/// 费率寄存器
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RateRegister {
-    /// 尖
-    Sharp,
-    /// 峰
-    Peak,
-    /// 平
-    Flat,
-    /// 谷
-    Valley,
-}
-
-impl RateRegister {
-    /// What every time-of-use meter has; not all have a rate for the sharp hours.
-    pub(super) const EXPECTED: [Self; 3] = [Self::Peak, Self::Flat, Self::Valley];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sharp => "尖",
-            Self::Peak => "峰",
-            Self::Flat => "平",
-            Self::Valley => "谷",
-        }
-    }
-}
-
 /// One round of a collector over its meters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SweepRecorded {
@@ -85,8 +57,8 @@ pub struct SweptMeter {
     pub start_index: Option<Index>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_index: Option<Index>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rates: BTreeMap<RateRegister, Index>,
+    #[serde(default, skip_serializing_if = "RateIndexes::is_empty")]
+    pub rates: RateIndexes,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub codes: BTreeSet<DeviceCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::aggregate::Known;
 use super::process::MeterSweep;
-use super::{DeviceCode, MINUTES, RateRegister};
-use crate::meter::check::{Figures, evaluate};
+use super::{DeviceCode, MINUTES};
+use crate::meter::check::{self, Figures, evaluate};
 use crate::meter::{DeviceInstalled, Finding, Rule};
 use crate::units::{Commodity, Quantity};
 use crate::validation_rules::RuleSet;
@@ -210,26 +210,12 @@ impl Swept<'_> {
         if rates.is_empty() {
             return Vec::new();
         }
-        let names = |registers: &mut dyn Iterator<Item = &RateRegister>| {
-            let names: Vec<&str> = registers.map(|register| register.as_str()).collect();
-            names.join(" ")
-        };
-        let siblings = Figures::default()
-            .with("kind", "register")
-            .with("expected", names(&mut RateRegister::EXPECTED.iter()))
-            .with("present", names(&mut rates.keys()));
-        let mut findings: Vec<Finding> = self.found(Rule::V16, siblings).into_iter().collect();
-        if let (Some(total), Some(device), true) =
-            (self.sweep.end_index, self.device, findings.is_empty())
-        {
-            let shown: Vec<String> = rates.values().map(ToString::to_string).collect();
-            let figures = Figures::default()
-                .with("total", total)
-                .with("rates", shown.join(" "))
-                .with("decimals", device.decimals);
-            findings.extend(self.found(Rule::V17, figures));
+        let siblings = self.found(Rule::V16, check::siblings(rates));
+        if let (Some(total), Some(device), None) = (self.sweep.end_index, self.device, &siblings) {
+            let figures = check::sum_of_rates(total, rates, device.decimals);
+            return self.found(Rule::V17, figures).into_iter().collect();
         }
-        findings
+        siblings.into_iter().collect()
     }
 
     /// The hours up to the last full one.

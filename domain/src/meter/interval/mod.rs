@@ -9,7 +9,7 @@ mod process;
 
 pub use aggregate::{IntervalDay, IntervalDayCommand, Shown};
 pub use error::IntervalError;
-pub use event::{DeviceCode, IntervalDayEvent, RateRegister, SweepRecorded, SweptMeter};
+pub use event::{DeviceCode, IntervalDayEvent, SweepRecorded, SweptMeter};
 pub use process::{MeterSweep, RecordSweep, SweepJudged, SweptFindings};
 
 /// Of a day.

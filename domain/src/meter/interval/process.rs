@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::judge::Swept;
 use super::{
-    DeviceCode, IntervalDay, IntervalDayCommand, IntervalError, RateRegister, SweepRecorded,
-    SweptMeter,
+    DeviceCode, IntervalDay, IntervalDayCommand, IntervalError, SweepRecorded, SweptMeter,
 };
 use crate::meter::{Finding, Meter};
-use crate::units::{CollectorNo, Index, MeterNo, Quantity, RawFrame};
+use crate::units::{CollectorNo, Index, MeterNo, Quantity, RateIndexes, RawFrame};
 use crate::validation_rules::ValidationRules;
 
 /// How far a collector's clock may be ahead.
@@ -24,7 +23,7 @@ pub struct MeterSweep {
     pub values: Vec<Option<Quantity>>,
     pub start_index: Option<Index>,
     pub end_index: Option<Index>,
-    pub rates: BTreeMap<RateRegister, Index>,
+    pub rates: RateIndexes,
     pub codes: BTreeSet<DeviceCode>,
     pub frame: Option<RawFrame>,
     /// When it showed the last index; none: when the sweep was made.

@@ -10,14 +10,14 @@ fn request(id: &ReadingId, text: &str) -> RequestCorrection {
     }
 }
 
-fn approval(id: &CorrectionId) -> ApproveCorrection {
+pub(super) fn approval(id: &CorrectionId) -> ApproveCorrection {
     ApproveCorrection {
         meter_no: meter_no(),
         correction_id: id.clone(),
     }
 }
 
-fn asked(desk: &mut Desk, id: &ReadingId, text: &str) -> ApproveCorrection {
+pub(super) fn asked(desk: &mut Desk, id: &ReadingId, text: &str) -> ApproveCorrection {
     approval(
         &desk
             .by("chen")

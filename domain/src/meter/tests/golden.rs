@@ -4,7 +4,7 @@ use chaobiao_decision::Actor;
 use cqrs_es::DomainEvent;
 
 use super::*;
-use crate::units::{Commodity, GeoPoint, RawFrame};
+use crate::units::{Commodity, GeoPoint, RateRegister, RawFrame};
 use crate::validation_rules::EstimationMethod;
 
 fn staff(login: &str) -> Actor {
@@ -57,6 +57,7 @@ fn estimate() -> Estimate {
 
 fn evidence() -> Evidence {
     Evidence {
+        rates: [(RateRegister::Peak, index("40"))].into(),
         state: Some(ReadState::FittedBackwards),
         position: Some(
             GeoPoint::try_new("39.9998".parse().unwrap(), "116.3264".parse().unwrap()).unwrap(),

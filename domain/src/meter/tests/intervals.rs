@@ -6,10 +6,9 @@ use cqrs_es::DomainEvent as _;
 
 use super::*;
 use crate::meter::interval::{
-    DeviceCode, IntervalDayEvent, MeterSweep, RateRegister, RecordSweep, SweepRecorded,
-    SweptFindings, SweptMeter,
+    DeviceCode, IntervalDayEvent, MeterSweep, RecordSweep, SweepRecorded, SweptFindings, SweptMeter,
 };
-use crate::units::{Commodity, RawFrame};
+use crate::units::{Commodity, RateRegister, RawFrame};
 
 fn values(list: &[&str]) -> Vec<Option<Quantity>> {
     let value = |text: &&str| (*text != "-").then(|| quantity(text));

@@ -7,6 +7,7 @@ mod leaks;
 mod owners;
 mod photo;
 mod properties;
+mod rates;
 mod readings;
 mod review;
 mod rules;

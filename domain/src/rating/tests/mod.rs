@@ -3,17 +3,19 @@ mod late_fees;
 mod months;
 mod properties;
 mod rules;
+mod time_of_use;
 mod validation;
 
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::units::{Commodity, Period, Quantity};
+use crate::units::{Commodity, Period, Quantity, RateQuantities};
 
 /// One version: its first day, tiers as (limit, price) with an empty limit for the open one,
 /// surcharges as (name, price).
 fn version(from: &str, tiers: &[(&str, &str)], surcharges: &[(&str, &str)]) -> TariffVersion {
     TariffVersion {
+        time_of_use: BTreeMap::new(),
         from: from.parse().unwrap(),
         to: None,
         tiers: tiers
@@ -52,6 +54,7 @@ fn water(terms: TariffTerms) -> TariffSchedule {
 
 fn input(from: &str, to: &str, usage: &str, to_date: &str) -> RatingInput {
     RatingInput {
+        rates: RateQuantities::default(),
         period: Period::try_new(from.parse().unwrap(), to.parse().unwrap()).unwrap(),
         usage: usage.parse().unwrap(),
         quantity_to_date: to_date.parse().unwrap(),

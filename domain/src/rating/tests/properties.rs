@@ -36,6 +36,7 @@ fn any_version(from: NaiveDate) -> impl Strategy<Value = TariffVersion> {
                 price: price(surcharge),
             }];
             TariffVersion {
+                time_of_use: BTreeMap::new(),
                 from,
                 to: None,
                 tiers,

@@ -3,6 +3,7 @@ import type { ImportKind, ImportUndoState } from '@/gql/graphql'
 export const IMPORT_KIND: Record<ImportKind, string> = {
   METERS: '表计',
   ACCOUNTS: '户号',
+  ASSIGNMENTS: '户表关系',
   HANDHELD_READINGS: '掌上机读数',
   PLATFORM_READINGS: '能耗平台读数',
   REMOTE_READINGS: '远传读数',

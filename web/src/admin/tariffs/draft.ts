@@ -1,6 +1,7 @@
-import type { AllowanceBasis, TariffVersionInput } from '@/gql/graphql'
+import type { AllowanceBasis, RateRegister, TariffVersionInput } from '@/gql/graphql'
 import { compare, parseDecimal } from '@/shared/decimal'
 import { editableYuan, parseYuan } from '@/shared/money'
+import { RATES } from '@/shared/rates'
 import { today } from '@/shared/when'
 import type { Tariff, Version } from './queries'
 
@@ -16,6 +17,8 @@ export interface Draft {
   excluded: string
   /** In yuan; empty where there is no minimum. */
   minimum: string
+  /** By rate what a unit costs more, or less; empty where its hours cost the tier. */
+  deltas: Record<RateRegister, string>
 }
 
 export const ALLOWANCE_BASIS: Record<AllowanceBasis, string> = { PERSON: '每人', ROOM: '每间' }
@@ -39,7 +42,14 @@ export function draftOf(version: Version | null, from: string): Draft {
     basis: free?.basis ?? 'PERSON',
     excluded: free?.excludedMonths.join('、') ?? '',
     minimum: version?.minimumCharge ? editableYuan(version.minimumCharge) : '',
+    deltas: deltasOf(version),
   }
+}
+
+function deltasOf(version: Version | null): Draft['deltas'] {
+  const deltas = { SHARP: '', PEAK: '', FLAT: '', VALLEY: '' }
+  for (const { rate, delta } of version?.timeOfUse ?? []) deltas[rate] = delta
+  return deltas
 }
 
 const tidy = (text: string) => text.normalize('NFKC').trim()
@@ -65,7 +75,15 @@ export function checked(draft: Draft): { wrong: string } | { version: TariffVers
   }
   const month = monthOf(draft)
   if ('wrong' in month) return month
-  return { version: { from: draft.from, to: null, tiers, surcharges, ...month } }
+  const timeOfUse: TariffVersionInput['timeOfUse'] = []
+  for (const { rate, name } of RATES) {
+    const delta = tidy(draft.deltas[rate])
+    if (!delta) continue
+    if (!parseDecimal(delta)) return { wrong: `${name}时段的价差请写成 0.03 或 -0.25 这样，没有的空着。` }
+    timeOfUse.push({ rate, delta })
+  }
+  if (timeOfUse.length && month.freeAllowance) return { wrong: '有免费额度的价格不能再分时。' }
+  return { version: { from: draft.from, to: null, tiers, surcharges, ...month, timeOfUse } }
 }
 
 /** What the draft says of a month: what is free of it, and the least it costs. */

@@ -33,6 +33,10 @@ export const TARIFFS = graphql(`
           excludedMonths
         }
         minimumCharge
+        timeOfUse {
+          rate
+          delta
+        }
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { FieldWorkStatus } from '@/gql/graphql'
+import type { FieldWorkStatus, RateInput } from '@/gql/graphql'
 
 /** What somebody did before a meter, kept on the phone until the server has answered for it. */
 export interface FieldItem {
@@ -19,7 +19,7 @@ export interface FieldItem {
 }
 
 export type Work =
-  | { kind: 'reading'; index: string; roundId: string | null; note: string | null }
+  | { kind: 'reading'; index: string; roundId: string | null; note: string | null; rates?: RateInput[] }
   | { kind: 'visit'; roundId: string; reasonCode: string; note: string | null; leftNote?: string | null }
   | { kind: 'fault'; description: string }
 

@@ -24,8 +24,9 @@ function asSent(item: FieldItem): FieldWorkItem {
   const { itemId, doneAt, meterNo, photo, work } = item
   switch (work.kind) {
     case 'reading': {
-      const { index, roundId, note } = work
-      return { itemId, doneAt, work: { reading: { meterNo, index, photo, roundId, note } } }
+      // Work kept by an older page has no registers.
+      const { index, roundId, note, rates = [] } = work
+      return { itemId, doneAt, work: { reading: { meterNo, index, photo, roundId, note, rates } } }
     }
     case 'visit': {
       const { roundId, reasonCode, note, leftNote = null } = work
