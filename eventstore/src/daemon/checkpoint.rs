@@ -69,11 +69,25 @@ async fn begin(connection: &mut PgConnection, consumer: &dyn Consumer) -> Result
         .execute(&mut *connection)
         .await?;
     let tables: Vec<String> = consumer.tables().iter().map(|t| quoted(t)).collect();
-    if !tables.is_empty() {
+    if any_row(connection, &tables).await? {
         let truncate = format!("TRUNCATE {}", tables.join(", "));
         sqlx::query(&truncate).execute(connection).await?;
     }
     Ok(())
+}
+
+/// Asked first, since emptying what is empty makes all files of a table and its indexes anew:
+/// over all read models that is most of the first start of a server.
+async fn any_row(connection: &mut PgConnection, tables: &[String]) -> Result<bool, sqlx::Error> {
+    if tables.is_empty() {
+        return Ok(false);
+    }
+    let each: Vec<String> = tables
+        .iter()
+        .map(|t| format!("EXISTS (SELECT FROM {t})"))
+        .collect();
+    let any = format!("SELECT {}", each.join(" OR "));
+    sqlx::query_scalar(&any).fetch_one(connection).await
 }
 
 /// Locks the checkpoint until the end of the transaction. `false` when it is not `expected` any
