@@ -57,7 +57,7 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   await audit(page, 'a bill as it was known')
   await page.getByLabel('当时所知（到这天为止）').fill('2000-01-01')
   await page.getByLabel('当时所知（到这天为止）').blur()
-  await expect(page.getByText('到这一天为止，还没有这张账单')).toBeVisible()
+  await expect(page.getByText('那时还没有任何记录')).toBeVisible()
   await expect(page).toHaveURL(/known\?on=2000-01-01/)
 
   await page.goto('/admin/billing')
