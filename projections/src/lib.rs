@@ -50,6 +50,7 @@ pub mod self_read_campaigns;
 pub mod service_cases;
 pub mod session_log;
 pub mod shared_allocations;
+pub mod sorting;
 #[cfg(test)]
 mod story;
 pub mod tariffs;

@@ -5,20 +5,40 @@
 
 /// Which part of a list is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<K> {
+pub struct Page<K, O = ()> {
     pub first: u32,
     /// The key of the row before the first wanted one.
     pub after: Option<K>,
+    /// The order of the list, where it has several (`sorting`).
+    pub order: O,
 }
 
 impl<K> Page<K> {
     pub const MAX: u32 = 100;
+}
 
+impl<K, O: Default> Page<K, O> {
     pub fn first(first: u32) -> Self {
         Self {
-            first: first.clamp(1, Self::MAX),
+            first: first.clamp(1, Page::<K>::MAX),
             after: None,
+            order: O::default(),
         }
+    }
+}
+
+impl<K, O> Page<K, O> {
+    /// The page that goes on after a key.
+    #[must_use]
+    pub fn following(mut self, after: Option<K>) -> Self {
+        self.after = after;
+        self
+    }
+
+    #[must_use]
+    pub fn sorted(mut self, order: O) -> Self {
+        self.order = order;
+        self
     }
 
     /// What to put into `LIMIT`: one more than wanted shows whether another page follows.
@@ -94,7 +114,7 @@ mod tests {
 
     #[test]
     fn one_row_more_than_wanted_shows_the_next_page_and_is_not_given_away() {
-        let page = Page::first(2);
+        let page: Page<String> = Page::first(2);
         assert_eq!(page.limit(), 3);
         let slice = page.slice(vec!["a", "b", "c"], |row| (*row).to_owned());
         assert!(slice.has_next && !slice.has_previous);
@@ -103,10 +123,7 @@ mod tests {
             vec![("a".to_owned(), "a"), ("b".to_owned(), "b")]
         );
 
-        let page = Page {
-            first: 2,
-            after: Some("b".to_owned()),
-        };
+        let page = page.following(Some("b".to_owned()));
         let slice = page.slice(vec!["c"], |row| (*row).to_owned());
         assert!(!slice.has_next && slice.has_previous);
     }
@@ -114,13 +131,10 @@ mod tests {
     #[test]
     fn rows_at_hand_are_paged_from_the_last_to_the_first() {
         let rows = ["a", "b", "c"];
-        let first = Page::first(2).newest_first(&rows);
+        let first = Page::<usize>::first(2).newest_first(&rows);
         assert_eq!(first.rows, [(2, "c"), (1, "b")]);
         assert!(first.has_next);
-        let after = Page {
-            first: 2,
-            after: Some(1),
-        };
+        let after = Page::<usize>::first(2).following(Some(1));
         let last = after.newest_first(&rows);
         assert_eq!(last.rows, [(0, "a")]);
         assert!(!last.has_next && last.has_previous);

@@ -24,8 +24,9 @@ use chaobiao_eventstore::{BusOptions, CommandBus, Daemon, EventStore, ManualCloc
 use chaobiao_projections::audit_trail::{self, AuditFilter};
 use chaobiao_projections::binding_queue::{self, BindingFilter};
 use chaobiao_projections::directory::{self, AccountFilter, AccountSearch, Reach};
-use chaobiao_projections::paging::Page;
+use chaobiao_projections::paging::{Page, Slice};
 use chaobiao_projections::personal::reveal;
+use chaobiao_projections::sorting::SortKey;
 use chaobiao_testing::TestDatabase;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
@@ -178,7 +179,7 @@ async fn accounts_are_listed_page_by_page() {
     let centre = four_accounts().await;
     let pool = centre.caught_up().await;
 
-    let numbers = |slice: &chaobiao_projections::paging::Slice<directory::AccountRow, String>| {
+    let numbers = |slice: &Slice<directory::AccountRow, SortKey>| {
         slice
             .rows
             .iter()
@@ -194,7 +195,7 @@ async fn accounts_are_listed_page_by_page() {
         (vec!["8001".into(), "8002".into(), "8003".into()], true)
     );
     let after = Some(first.rows[2].0.clone());
-    let second = directory::accounts(pool, &all, &Page { first: 3, after })
+    let second = directory::accounts(pool, &all, &Page::first(3).following(after))
         .await
         .unwrap();
     assert_eq!(
@@ -228,7 +229,7 @@ async fn whoever_is_erased_is_found_by_number_only() {
         };
         let slice = directory::accounts(pool, &filter, &Page::first(10)).await;
         let rows = slice.unwrap().rows.into_iter();
-        rows.map(|(number, _)| number).collect::<Vec<_>>()
+        rows.map(|(_, row)| row.account_no).collect::<Vec<_>>()
     };
     assert_eq!(found("户主8002").await, ["8002"]);
     assert_eq!(found("38000").await, ["8002", "8003", "9001"]);
@@ -388,7 +389,7 @@ async fn the_queue_is_paged_by_due_time() {
         (2, true, Some(3))
     );
     let after = Some(queue.rows[1].0.clone());
-    let rest = binding_queue::bindings(pool, &pending, &Page { first: 2, after })
+    let rest = binding_queue::bindings(pool, &pending, &Page::first(2).following(after))
         .await
         .unwrap();
     assert_eq!(rest.rows[0].1.binding_id, third.to_string());
@@ -494,8 +495,8 @@ async fn the_trail_shows_changes_and_what_happened_at_the_door() {
         .map(|(_, row)| row.kind.as_str())
         .collect();
     assert_eq!(kinds, ["personal_data_seen", "refused"]);
-    let after = Some(trail.rows[1].0);
-    let page = Page { first: 2, after };
+    let after = Some(trail.rows[1].0.clone());
+    let page = Page::first(2).following(after);
     let rest = audit_trail::entries(pool, &AuditFilter::default(), &page)
         .await
         .unwrap();

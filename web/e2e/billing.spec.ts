@@ -52,6 +52,14 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   await expect(page.getByText('已重新开账')).toBeVisible()
   await expect(page.getByText('已作废：户号错了')).toBeVisible()
 
+  await page.getByRole('link', { name: '某一天为止知道的这张账单' }).click()
+  await expect(page.getByRole('region', { name: '当时的账单' })).toContainText('多计一吨')
+  await audit(page, 'a bill as it was known')
+  await page.getByLabel('当时所知（到这天为止）').fill('2000-01-01')
+  await page.getByLabel('当时所知（到这天为止）').blur()
+  await expect(page.getByText('那时还没有任何记录')).toBeVisible()
+  await expect(page).toHaveURL(/known\?on=2000-01-01/)
+
   await page.goto('/admin/billing')
   await page.getByLabel('只开这些户号（可空）').fill(untouched.billNo.split('-')[0] ?? '')
   await page.getByRole('button', { name: '先看结果' }).click()

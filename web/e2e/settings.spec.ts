@@ -48,6 +48,12 @@ test('r96_an_import_profile_is_written_changed_as_a_version_and_taken_out_of_use
     await page.reload()
     await expect(section(page, '现在的样子')).toContainText('“未抄”、空的')
     await expect(section(page, '现在的样子')).toContainText(`chaobiao import with ${id} 文件 --dry-run`)
+    const versions = section(page, '版本')
+    await versions.locator('summary').filter({ hasText: '第 2 版' }).click()
+    const changed = versions.getByRole('region', { name: '第 2 版改了什么' })
+    await expect(changed.getByRole('row').filter({ hasText: '列：读数' })).toContainText('第 4 列')
+    await expect(changed.getByRole('columnheader', { name: '第 1 版' })).toBeVisible()
+    await audit(page, 'versions of an import profile')
   })
 
   await test.step('taken out of use it is no longer offered', async () => {

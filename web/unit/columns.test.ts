@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hiddenIn, shownOf } from '@/admin/ui/columnChoice'
 import type { Column } from '@/admin/ui/columns'
-import { inOrder, nextOrder, parseOrder } from '@/admin/ui/rowOrder'
+import { inOrder, nextOrder, parseOrder, serverSort } from '@/admin/ui/rowOrder'
 
 interface Row {
   no: string
@@ -11,7 +11,7 @@ interface Row {
 
 const columns: Column<Row>[] = [
   { name: '户号', text: ({ no }) => no },
-  { name: '欠费', text: ({ due }) => due, figure: true },
+  { name: '欠费', orderBy: 'OPEN_AMOUNT', text: ({ due }) => due, figure: true },
   { name: '日期', text: ({ day }) => day },
 ]
 const rows: Row[] = [
@@ -55,5 +55,13 @@ describe('the order of rows', () => {
     expect(nextOrder(parseOrder('欠费'), '欠费')).toBe('-欠费')
     expect(nextOrder(parseOrder('-欠费'), '欠费')).toBeUndefined()
     expect(nextOrder(parseOrder('-欠费'), '户号')).toBe('户号')
+  })
+})
+
+describe('the order a server is asked for', () => {
+  it('is that of a column it can sort by, or its own', () => {
+    expect(serverSort(columns, parseOrder('欠费'))).toEqual({ orderBy: 'OPEN_AMOUNT', direction: 'ASC' })
+    expect(serverSort(columns, parseOrder('-欠费'))).toEqual({ orderBy: 'OPEN_AMOUNT', direction: 'DESC' })
+    for (const other of ['户号', '没有的', '', undefined]) expect(serverSort(columns, parseOrder(other))).toBeNull()
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blank, entriesOf, fitted, formOf, inputOf, wantingOf, waysOf, type Profile } from '@/admin/profiles/layout'
+import { steps } from '@/admin/profiles/versions'
 import { changesOf } from '@/admin/ui/changes'
 
 const place = { name: null, number: null, from: null, length: null }
@@ -60,4 +61,14 @@ describe('r96: an import profile', () => {
     ])
     expect(changesOf(before, before)).toEqual([])
   })
+})
+
+test('r96: each version of a profile stands beside the one before it', () => {
+  const published = { publishedAt: '2026-02-01T00:00:00Z', publishedBy: 'staff:li' }
+  const [second, first] = steps([
+    { ...published, version: 2, profile: { ...shown, version: 2, name: '新掌机' } },
+    { ...published, version: 1, profile: { ...shown, version: 1 } },
+  ])
+  expect(changesOf(second?.before ?? [], second?.after ?? []).map(({ before, after }) => [before, after])).toEqual([['掌机', '新掌机']])
+  expect(first?.before).toBeNull()
 })

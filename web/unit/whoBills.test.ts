@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { earliestFor, effectsOf, masterOf, standingOf } from '@/admin/masters/masters'
-import { accountNosOf, besides, countsOf, joined, verdictOf, type Line } from '@/admin/parallel/parallel'
+import { besides, countsOf, joined, verdictOf, type Line } from '@/admin/parallel/parallel'
+import { accountNosOf } from '@/shared/accountNos'
 import { resultOf } from '@/admin/reconciliations/words'
 
 const theirs = { campusId: 'N', from: '2026-01', master: 'CHARGING_SYSTEM' as const }

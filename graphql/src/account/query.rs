@@ -11,8 +11,19 @@ use super::statement::{AccountStatement, as_known};
 use super::{Account, AccountClass};
 use crate::support::{
     AsOf, Connection, Date, Moment, Services, Viewer, bad_input, connection, customer_or, internal,
-    may, may_see_account, page, page_size, point_in_time, record,
+    may, may_see_account, page_size, point_in_time, record, sorted_page, sorts,
 };
+
+sorts! {
+    /// What accounts may be sorted by.
+    AccountSort by AccountOrderBy of directory::AccountOrderBy {
+        AccountNo,
+        Campus,
+        Class,
+        OpenAmount,
+        Credit,
+    }
+}
 
 #[derive(Default)]
 pub struct AccountQuery;
@@ -84,12 +95,13 @@ impl AccountQuery {
         Ok(statement.and_then(|statement| KnownBill::of(statement, &bill_no)))
     }
 
-    /// Accounts by number. Whoever may not see personal data finds nobody by name or phone, and
+    /// Accounts, by number unless sorted otherwise. Whoever may not see personal data finds nobody by name or phone, and
     /// rooms only with the right to see meters.
     #[graphql(
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn accounts(
         &self,
         ctx: &Context<'_>,
@@ -100,10 +112,11 @@ impl AccountQuery {
         search: Option<String>,
         campus: Option<String>,
         class: Option<AccountClass>,
+        sort: Option<AccountSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Account>> {
-        let page = page(ctx, "accounts", first, after.as_deref())?;
+        let page = sorted_page(ctx, "accounts", sort, first, after.as_deref())?;
         let filter = AccountFilter {
             search: match search {
                 Some(text) => looked_for(ctx, &text)?,

@@ -383,7 +383,7 @@ impl Account {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Payment>> {
-        let page = page(ctx, "payments", first, after.as_deref())?;
+        let page = page(ctx, "account.payments", first, after.as_deref())?;
         let pool = Services::of(ctx)?.store().pool();
         let filter = PaymentFilter {
             account_no: Some(self.number(ctx)?),
@@ -391,6 +391,6 @@ impl Account {
         };
         let slice = payments::query::list(pool, &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
-        connection(ctx, "payments", slice, Payment::from)
+        connection(ctx, "account.payments", slice, Payment::from)
     }
 }

@@ -5,14 +5,24 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{AuditEntry, AuditKind, AuditProof, proof};
-use crate::support::{Connection, Services, bad_input, connection, internal, may, page, page_size};
+use crate::support::{
+    Connection, Services, bad_input, connection, internal, may, page_size, sorted_page, sorts,
+};
+
+sorts! {
+    /// What the trail may be sorted by.
+    AuditSort by AuditOrderBy of audit_trail::AuditOrderBy {
+        /// As things happened.
+        At,
+    }
+}
 
 #[derive(Default)]
 pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// Who did what, when and from where, newest first. Looks at it are not recorded: they change
+    /// Who did what, when and from where, newest first unless sorted otherwise. Looks at it are not recorded: they change
     /// nothing and show no personal data.
     #[graphql(
         guard = "may(Permission::ViewAudit)",
@@ -29,10 +39,11 @@ impl AuditQuery {
         kind: Option<AuditKind>,
         from: Option<DateTime<Utc>>,
         #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
+        sort: Option<AuditSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<AuditEntry>> {
-        let page = page(ctx, "audit_trail", first, after.as_deref())?;
+        let page = sorted_page(ctx, "audit_trail", sort, first, after.as_deref())?;
         let (stream_type, stream_id) = match stream.as_deref().map(|stream| stream.split_once('/'))
         {
             Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),

@@ -13,7 +13,8 @@ use super::types::{OccupantShare, occupant_shares};
 use super::{Bill, BillLine, Notice};
 use crate::support::{
     Connection, Date, Fen, Services, UserError, Viewer, YearMonth, bad_input, connection,
-    customer_or, fault, field, internal, may, may_see_account, page, page_size, require_account,
+    customer_or, fault, field, internal, may, may_see_account, page_size, require_account,
+    sorted_page, sorts,
 };
 
 /// What would be billed now.
@@ -44,12 +45,34 @@ pub(super) struct BillingRunPreview {
     user_errors: Vec<UserError>,
 }
 
+sorts! {
+    /// What notices may be sorted by.
+    NoticeSort by NoticeOrderBy of unpaid_notices::NoticeOrderBy {
+        DueOn,
+        AccountNo,
+        Month,
+        Amount,
+        OpenAmount,
+    }
+}
+
+sorts! {
+    /// What bills may be sorted by.
+    BillSort by BillOrderBy of account_statement::BillOrderBy {
+        BillNo,
+        AccountNo,
+        IssuedOn,
+        Total,
+        OpenAmount,
+    }
+}
+
 #[derive(Default)]
 pub struct BillingQuery;
 
 #[Object]
 impl BillingQuery {
-    /// What is still to be paid, the longest due first. Customers name one of their accounts.
+    /// What is still to be paid, the longest due first unless sorted otherwise. Customers name one of their accounts.
     #[graphql(
         guard = "customer_or(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -62,10 +85,11 @@ impl BillingQuery {
         campus: Option<String>,
         month: Option<YearMonth>,
         #[graphql(default, desc = "Only those not paid on time.")] overdue_only: bool,
+        sort: Option<NoticeSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Notice>> {
-        let page = page(ctx, "unpaid_notices", first, after.as_deref())?;
+        let page = sorted_page(ctx, "unpaid_notices", sort, first, after.as_deref())?;
         match &account_no {
             Some(account_no) => require_account(ctx, account_no).await?,
             None if ctx.data::<Viewer>()?.staff().is_none() => {
@@ -120,11 +144,12 @@ impl BillingQuery {
         }
     }
 
-    /// The bills of a month over all accounts, by number.
+    /// The bills of a month over all accounts, by number unless sorted otherwise.
     #[graphql(
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn bills(
         &self,
         ctx: &Context<'_>,
@@ -133,10 +158,11 @@ impl BillingQuery {
         #[graphql(desc = "Only those with usage in this tier or a higher one.")] tier_from: Option<
             i32,
         >,
+        sort: Option<BillSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Bill>> {
-        let page = page(ctx, "bills_of_month", first, after.as_deref())?;
+        let page = sorted_page(ctx, "bills_of_month", sort, first, after.as_deref())?;
         let campus = campus.map(CampusId::try_new).transpose();
         let filter = BillFilter {
             campus: campus.map_err(|error| bad_input(error.to_string()))?,

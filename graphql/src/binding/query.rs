@@ -3,14 +3,25 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_projections::binding_queue::{self, BindingFilter};
 
 use super::{Binding, BindingStatus};
-use crate::support::{Connection, Services, connection, internal, may, page, page_size};
+use crate::support::{
+    Connection, Services, connection, internal, may, page_size, sorted_page, sorts,
+};
+
+sorts! {
+    /// What requests to bind may be sorted by.
+    BindingSort by BindingOrderBy of binding_queue::BindingOrderBy {
+        DueAt,
+        RequestedAt,
+        AccountNo,
+    }
+}
 
 #[derive(Default)]
 pub struct BindingQuery;
 
 #[Object]
 impl BindingQuery {
-    /// Requests to bind accounts, by due time; without `status` those that wait.
+    /// Requests to bind accounts, by due time unless sorted otherwise; without `status` those that wait.
     #[graphql(
         guard = "may(Permission::DecideBindings)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -21,10 +32,11 @@ impl BindingQuery {
         status: Option<BindingStatus>,
         #[graphql(default, desc = "Only those that should have been decided by now.")]
         overdue_only: bool,
+        sort: Option<BindingSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Binding>> {
-        let page = page(ctx, "binding_queue", first, after.as_deref())?;
+        let page = sorted_page(ctx, "binding_queue", sort, first, after.as_deref())?;
         let store = Services::of(ctx)?.store();
         let filter = BindingFilter {
             state: Some(status.unwrap_or(BindingStatus::Pending).stored().to_owned()),

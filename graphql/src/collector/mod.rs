@@ -1,5 +1,6 @@
 //! 数据采集器: which meters hang behind which, how they stand, and what their rounds bring.
 
+mod forwarded;
 mod intervals;
 mod live;
 mod mutation;

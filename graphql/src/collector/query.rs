@@ -1,9 +1,13 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
-use chaobiao_projections::collectors::{self, CollectorFilter};
+use chaobiao_projections::collectors::{self, CollectorFilter, ForwardedFilter};
+use chrono::{DateTime, Utc};
 
+use super::forwarded::{ForwardedExchange, ForwardedSort};
 use super::types::{CollectedMeter, Collector, find};
-use crate::support::{Connection, Services, connection, internal, may, page, page_size};
+use crate::support::{
+    Connection, Services, connection, internal, may, page, page_size, sorted_page,
+};
 
 #[derive(Default)]
 pub struct CollectorQuery;
@@ -35,6 +39,36 @@ impl CollectorQuery {
         let slice = collectors::query::list(pool, &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "collectors", slice, Collector::from)
+    }
+
+    /// 透传: what platforms sent through collectors, the newest first unless sorted otherwise.
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
+    async fn forwarded_exchanges(
+        &self,
+        ctx: &Context<'_>,
+        collector_no: Option<String>,
+        #[graphql(default, desc = "Only those that did not go on.")] blocked_only: bool,
+        from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
+        sort: Option<ForwardedSort>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<ForwardedExchange>> {
+        let page = sorted_page(ctx, "forwarded_exchanges", sort, first, after.as_deref())?;
+        let filter = ForwardedFilter {
+            collector_no,
+            blocked: blocked_only,
+            from,
+            to,
+        };
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = collectors::forwarded(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "forwarded_exchanges", slice, ForwardedExchange::from)
     }
 
     #[graphql(guard = "may(Permission::ViewMeters)")]

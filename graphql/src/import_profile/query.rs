@@ -3,7 +3,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::ImportProfileId;
 use chaobiao_projections::import_profiles::query;
 
-use super::types::ImportProfile;
+use super::types::{ImportProfile, ImportProfileVersion};
 use crate::support::{Services, internal, may};
 
 #[derive(Default)]
@@ -20,6 +20,27 @@ impl ImportProfileQuery {
         let profiles = query::list(Services::of(ctx)?.store().pool(), None).await;
         let profiles = profiles.map_err(|error| internal(ctx, error))?;
         Ok(profiles.into_iter().map(ImportProfile::from).collect())
+    }
+
+    /// Every version of a profile as it was published, in use or not, the newest first.
+    #[graphql(
+        guard = "may(Permission::ManageMeters)",
+        complexity = "20 + 20 * child_complexity"
+    )]
+    async fn import_profile_versions(
+        &self,
+        ctx: &Context<'_>,
+        profile_id: String,
+    ) -> Result<Vec<ImportProfileVersion>> {
+        let Ok(profile_id) = ImportProfileId::try_new(profile_id) else {
+            return Ok(Vec::new());
+        };
+        let versions = query::versions(Services::of(ctx)?.store().pool(), &profile_id).await;
+        let versions = versions.map_err(|error| internal(ctx, error))?;
+        Ok(versions
+            .into_iter()
+            .map(ImportProfileVersion::from)
+            .collect())
     }
 }
 

@@ -1,7 +1,8 @@
 use async_graphql::{Enum, InputObject, OneofObject, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::import_profile as domain;
-use chaobiao_projections::import_profiles::ProfileRow;
+use chaobiao_projections::import_profiles::{ProfileRow, ProfileVersionRow};
+use chrono::{DateTime, Utc};
 
 use crate::support::Decimal;
 
@@ -329,6 +330,27 @@ impl From<ProfileRow> for ImportProfile {
             skip_rows: layout.skip_rows.into_iter().map(Into::into).collect(),
             implied_decimals: layout.implied_decimals,
             units: units.collect(),
+        }
+    }
+}
+
+/// A profile as it was published.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct ImportProfileVersion {
+    version: i32,
+    published_at: DateTime<Utc>,
+    /// As `staff:li`.
+    published_by: String,
+    profile: ImportProfile,
+}
+
+impl From<ProfileVersionRow> for ImportProfileVersion {
+    fn from(row: ProfileVersionRow) -> Self {
+        Self {
+            version: row.profile.version,
+            published_at: row.published_at,
+            published_by: row.published_by,
+            profile: row.profile.into(),
         }
     }
 }

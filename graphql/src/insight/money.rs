@@ -6,7 +6,8 @@ use chaobiao_projections::insight::{self, DebtorFilter, arrears, collections};
 use crate::payment::PaymentMethod;
 use crate::reading_round::read;
 use crate::support::{
-    Connection, Date, Fen, Services, bad_input, connection, internal, may, page, page_size,
+    Connection, Date, Fen, Services, bad_input, connection, internal, may, page_size, sorted_page,
+    sorts,
 };
 
 /// What is open of a campus's notices that have been due for about the same time.
@@ -90,6 +91,16 @@ impl From<insight::Collected> for Collected {
     }
 }
 
+sorts! {
+    /// What debtors may be sorted by.
+    DebtorSort by DebtorOrderBy of insight::DebtorOrderBy {
+        OldestDueOn,
+        AccountNo,
+        Notices,
+        OverdueAmount,
+    }
+}
+
 #[derive(Default)]
 pub struct MoneyFiguresQuery;
 
@@ -113,7 +124,7 @@ impl MoneyFiguresQuery {
         Ok(bands.into_iter().map(ArrearsBand::from).collect())
     }
 
-    /// Who owes, the oldest debt first: the list to dun by (催缴). Whoever has a transfer waiting for the
+    /// Who owes, the oldest debt first unless sorted otherwise: the list to dun by (催缴). Whoever has a transfer waiting for the
     /// bank is not dunned meanwhile, and left out unless asked for.
     #[graphql(
         guard = "may(Permission::ViewPayments)",
@@ -132,10 +143,11 @@ impl MoneyFiguresQuery {
         #[graphql(desc = "Only who owes so much at least.")] at_least: Option<Fen>,
         #[graphql(default = false, desc = "Also those whose dunning is paused.")]
         include_paused: bool,
+        sort: Option<DebtorSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Debtor>> {
-        let page = page(ctx, "debtors", first, after.as_deref())?;
+        let page = sorted_page(ctx, "debtors", sort, first, after.as_deref())?;
         let days_past_due =
             u32::try_from(days_past_due).map_err(|_| bad_input("逾期天数不能为负"))?;
         let filter = DebtorFilter {

@@ -8,8 +8,20 @@ use super::supply::Inactivity;
 use super::{Meter, may_see_meter};
 use crate::support::{
     AsOf, Connection, Date, Moment, Services, bad_input, connection, customer_or, internal, may,
-    page, page_size, point_in_time,
+    page_size, point_in_time, sorted_page, sorts,
 };
+
+sorts! {
+    /// What meters may be sorted by.
+    MeterSort by MeterOrderBy of meter_card::MeterOrderBy {
+        /// Book by book in the order of the walk.
+        Walk,
+        MeterNo,
+        Place,
+        AccountNo,
+        LastReadAt,
+    }
+}
 
 #[derive(Default)]
 pub struct MeterQuery;
@@ -64,10 +76,11 @@ impl MeterQuery {
         book: Option<String>,
         search: Option<String>,
         inactivity: Option<Inactivity>,
+        sort: Option<MeterSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Meter>> {
-        let page = page(ctx, "meters", first, after.as_deref())?;
+        let page = sorted_page(ctx, "meters", sort, first, after.as_deref())?;
         let filter = MeterFilter {
             campus: wanted(campus, CampusId::try_new)?,
             book: wanted(book, BookNo::try_new)?,

@@ -88,7 +88,7 @@ impl MeterTreeQuery {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<MeterLoss>> {
-        let page = page::<usize>(ctx, "meter_losses", first, after.as_deref())?;
+        let page = page::<usize, ()>(ctx, "meter_losses", first, after.as_deref())?;
         let campus = campus.map(CampusId::try_new).transpose();
         let filter = LossFilter {
             campus: campus.map_err(|error| bad_input(error.to_string()))?,

@@ -7,15 +7,26 @@ use chrono::{DateTime, Utc};
 use super::{Payment, PaymentMethod};
 use crate::support::{
     Connection, Services, Viewer, bad_input, connection, customer_or, internal, may_see_account,
-    page, page_size, require_account,
+    page_size, require_account, sorted_page, sorts,
 };
+
+sorts! {
+    /// What payments may be sorted by.
+    PaymentSort by PaymentOrderBy of payments::PaymentOrderBy {
+        PaidAt,
+        Amount,
+        Method,
+        Campus,
+        TakenBy,
+    }
+}
 
 #[derive(Default)]
 pub struct PaymentQuery;
 
 #[Object]
 impl PaymentQuery {
-    /// Payments, the newest first. Customers name one of their accounts.
+    /// Payments, the newest first unless sorted otherwise. Customers name one of their accounts.
     #[graphql(
         guard = "customer_or(Permission::ViewPayments)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -29,10 +40,11 @@ impl PaymentQuery {
         method: Option<PaymentMethod>,
         from: Option<DateTime<Utc>>,
         #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
+        sort: Option<PaymentSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Payment>> {
-        let page = page(ctx, "payments", first, after.as_deref())?;
+        let page = sorted_page(ctx, "payments", sort, first, after.as_deref())?;
         match &account_no {
             Some(account_no) => require_account(ctx, account_no).await?,
             None if ctx.data::<Viewer>()?.staff().is_none() => {

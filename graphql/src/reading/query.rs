@@ -9,18 +9,29 @@ use super::{Correction, CorrectionStatus, Reading, ReadingStatus};
 use crate::meter::{card_of, may_see_reading, reading_of};
 use crate::support::{
     Connection, Services, bad_input, connection, customer_or, internal, may, may_any, page,
-    page_size, require_account,
+    page_size, require_account, sorted_page, sorts,
 };
 
 /// R53: usage reaches twelve months back.
 const MONTHS_MAX: i32 = 120;
+
+sorts! {
+    /// What readings may be sorted by.
+    ReadingSort by ReadingOrderBy of reading_review::ReadingOrderBy {
+        ReadAt,
+        SubmittedAt,
+        MeterNo,
+        /// What was used since the reading before; least where it is not known.
+        Usage,
+    }
+}
 
 #[derive(Default)]
 pub struct ReadingQuery;
 
 #[Object]
 impl ReadingQuery {
-    /// Readings by status: held ones as a queue, the oldest first; others the newest first.
+    /// Readings by status: held ones as a queue, the oldest first; others the newest first; unless sorted otherwise.
     #[graphql(
         guard = "may(Permission::ViewMeters)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -34,13 +45,14 @@ impl ReadingQuery {
         #[graphql(desc = "Only those in which this rule found something.")] rule: Option<Rule>,
         #[graphql(desc = "Only those with a finding of this severity, by `rule` where given.")]
         severity: Option<Severity>,
+        sort: Option<ReadingSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Reading>> {
         // The two orders are two lists: a cursor of one means nothing in the other.
         let held = status == Some(ReadingStatus::Held);
         let list = if held { "held_readings" } else { "readings" };
-        let page = page(ctx, list, first, after.as_deref())?;
+        let page = sorted_page(ctx, list, sort, first, after.as_deref())?;
         let campus = campus.map(CampusId::try_new).transpose();
         let filter = ReadingFilter {
             status: status.map(Into::into),

@@ -1,7 +1,8 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{BookNo, CampusId, ReasonCode, RoundId, StaffLogin, business_date};
-use chaobiao_projections::unread_meters::{UnreadFilter, query, tally};
+use chaobiao_projections::sorting::SortedPage;
+use chaobiao_projections::unread_meters::{self, UnreadFilter, query, tally};
 
 use super::types::{
     DelayReason, FieldConflict, Labels, ReadingRound, UnreadBy, UnreadMeter, UnreadReason,
@@ -9,14 +10,29 @@ use super::types::{
 };
 use crate::support::{
     Connection, Services, Viewer, YearMonth, bad_input, connection, internal, may, page, page_size,
+    sorted_page, sorts,
 };
+
+sorts! {
+    /// What unread meters may be sorted by.
+    UnreadSort by UnreadOrderBy of unread_meters::UnreadOrderBy {
+        /// Round by round in the order of the walk.
+        Walk,
+        MeterNo,
+        Place,
+        Reader,
+        DueOn,
+        Visits,
+        Reason,
+    }
+}
 
 #[derive(Default)]
 pub struct ReadingRoundQuery;
 
 #[Object]
 impl ReadingRoundQuery {
-    /// 未抄表计清单, by round and walk.
+    /// 未抄表计清单, by round and walk unless sorted otherwise.
     #[graphql(
         guard = "may(Permission::ViewMeters)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -34,6 +50,7 @@ impl ReadingRoundQuery {
         reason: Option<UnreadReason>,
         #[graphql(desc = "A reason of the centre's own; goes before `reason`.")]
         reason_code: Option<String>,
+        sort: Option<UnreadSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<UnreadMeter>> {
@@ -51,7 +68,8 @@ impl ReadingRoundQuery {
             reason: read(reason_code.or(reason), ReasonCode::try_new)?,
             tasks_on: None,
         };
-        unread(ctx, "unread_meters", &filter, first, after.as_deref()).await
+        let page = sorted_page(ctx, "unread_meters", sort, first, after.as_deref())?;
+        unread(ctx, "unread_meters", &filter, &page).await
     }
 
     /// What the viewer has still to read today, in the order of the walk: meters of rounds under
@@ -83,7 +101,8 @@ impl ReadingRoundQuery {
             tasks_on: Some(today),
             ..UnreadFilter::default()
         };
-        unread(ctx, "reading_tasks", &filter, first, after.as_deref()).await
+        let page = page(ctx, "reading_tasks", first, after.as_deref())?;
+        unread(ctx, "reading_tasks", &filter, &page).await
     }
 
     /// A month's walks put together by book, reader, building or campus (R79).
@@ -189,12 +208,10 @@ async fn unread(
     ctx: &Context<'_>,
     list: &str,
     filter: &UnreadFilter,
-    first: Option<i32>,
-    after: Option<&str>,
+    page: &SortedPage<unread_meters::UnreadOrderBy>,
 ) -> Result<Connection<UnreadMeter>> {
-    let page = page(ctx, list, first, after)?;
     let pool = Services::of(ctx)?.store().pool();
-    let slice = query::list(pool, filter, &page).await;
+    let slice = query::list(pool, filter, page).await;
     let mut slice = slice.map_err(|error| internal(ctx, error))?;
     if ctx.look_ahead().field("totalCount").exists() {
         let total = query::count(pool, filter).await;

@@ -7,15 +7,27 @@ use super::case_types::{ServiceBoard, ServiceCase, ServiceCaseKind, ServiceCaseS
 use super::rules::{self, ServiceRuleSet};
 use crate::support::{
     Connection, Date, Services, Viewer, connection, internal, may, page, page_size, signed_in,
-    staff,
+    sorted_page, sorts, staff,
 };
+
+sorts! {
+    /// What cases may be sorted by.
+    CaseSort by CaseOrderBy of service_cases::CaseOrderBy {
+        DueAt,
+        FiledAt,
+        Kind,
+        Place,
+        Assignee,
+        Status,
+    }
+}
 
 #[derive(Default)]
 pub struct CaseQuery;
 
 #[Object]
 impl CaseQuery {
-    /// Cases by deadline, for whoever answers them. A complaint is not shown to whom it is about.
+    /// Cases, by deadline unless sorted otherwise, for whoever answers them. A complaint is not shown to whom it is about.
     #[graphql(
         guard = "may(Permission::HandleCases)",
         complexity = "1 + page_size(first) * child_complexity"
@@ -31,10 +43,11 @@ impl CaseQuery {
         #[graphql(default, desc = "Only those that wait for their first answer.")]
         waiting_only: bool,
         #[graphql(default, desc = "Only those whose deadline has passed.")] overdue_only: bool,
+        sort: Option<CaseSort>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<ServiceCase>> {
-        let page = page(ctx, "service_cases", first, after.as_deref())?;
+        let page = sorted_page(ctx, "service_cases", sort, first, after.as_deref())?;
         let store = Services::of(ctx)?.store();
         let viewer = ctx.data::<Viewer>()?.staff();
         let wanted = status.unwrap_or_default();

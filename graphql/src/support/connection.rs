@@ -79,18 +79,19 @@ pub fn page_size(first: Option<i32>) -> usize {
     }
 }
 
-/// Reads the paging arguments of `list`. `list` names the list and its order.
-pub fn page<K: DeserializeOwned>(
+/// Reads the paging arguments of `list`. `list` names the list and its order; where it has
+/// several, this is its own, and [`super::sorted_page`] reads the others.
+pub fn page<K: DeserializeOwned, O: Default>(
     ctx: &Context<'_>,
     list: &str,
     first: Option<i32>,
     after: Option<&str>,
-) -> Result<Page<K>> {
+) -> Result<Page<K, O>> {
     let first = match first {
         None => DEFAULT_PAGE,
         Some(first) => u32::try_from(first)
             .ok()
-            .filter(|first| (1..=Page::<K>::MAX).contains(first))
+            .filter(|first| (1..=Page::<()>::MAX).contains(first))
             .ok_or_else(|| bad_input("first 应在 1 到 100 之间"))?,
     };
     let after = match after {
@@ -103,7 +104,7 @@ pub fn page<K: DeserializeOwned>(
             )
         }
     };
-    Ok(Page { first, after })
+    Ok(Page::first(first).following(after))
 }
 
 /// Shows a page of `list`.

@@ -19,6 +19,7 @@ mod run;
 mod scalars;
 mod services;
 mod shape;
+mod sorting;
 mod units;
 mod viewer;
 
@@ -45,5 +46,7 @@ pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};
 pub use services::{AccessRecorder, ReadModels, Services};
 pub use shape::Shape;
+pub(crate) use sorting::sorts;
+pub use sorting::{SortDirection, sorted_page};
 pub use units::{Commodity, RateRegister, by_rate};
 pub use viewer::{CustomerViewer, StaffViewer, Viewer};

@@ -91,3 +91,47 @@ async fn an_import_is_followed_step_by_step_and_read_afterwards() {
     });
     assert_eq!(nodes[0]["refusedRows"], refused);
 }
+
+#[tokio::test]
+async fn r96_a_profile_is_shown_as_it_was_before() {
+    let centre = Centre::open().await;
+    let technician = centre.staff("tech", &[Role::Technician]).await;
+    let column = |field: &str, name: &str| json!({ "field": field, "place": { "name": name } });
+    for (name, index) in [("红外掌机", "FLA"), ("新掌机", "BM")] {
+        let columns = [
+            column("METER_NO", "BH"),
+            column("INDEX", index),
+            column("READ_AT", "CBSJ"),
+        ];
+        let layout = json!({
+            "name": name, "kind": "HANDHELD_READINGS", "format": "DBF", "encoding": "GB18030",
+            "columns": columns,
+        });
+        let profile = json!({ "profileId": "pda", "layout": layout });
+        let fields = "importProfile { version }";
+        centre
+            .must(&technician, "publishImportProfile", profile, fields)
+            .await;
+    }
+    let retire = json!({ "profileId": "pda" });
+    centre
+        .must(&technician, "retireImportProfile", retire, "")
+        .await;
+    let query = "{ importProfileVersions(profileId: \"pda\") { version publishedBy
+        profile { name columns { name } } } }";
+    let versions = centre.ask(&technician, query, json!({})).await.data();
+    let shown = |version: u32, name: &str, index: &str| {
+        let columns = ["BH", index, "CBSJ"].map(|name| json!({ "name": name }));
+        json!({
+            "version": version, "publishedBy": "staff:tech",
+            "profile": { "name": name, "columns": columns },
+        })
+    };
+    assert_eq!(
+        versions["importProfileVersions"],
+        json!([shown(2, "新掌机", "BM"), shown(1, "红外掌机", "FLA")])
+    );
+    let reader = centre.staff("zhao", &[Role::Reader]).await;
+    let refused = centre.ask(&reader, query, json!({})).await;
+    assert_eq!(refused.code(), Some("FORBIDDEN"));
+}

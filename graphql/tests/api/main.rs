@@ -14,6 +14,7 @@ mod field_work;
 mod held_money;
 mod imports;
 mod insight;
+mod lists;
 mod matrix;
 mod meters;
 mod money;

@@ -8,7 +8,7 @@ mod tests;
 
 pub use projector::AccountStatementProjector;
 pub use query::{
-    AccountSummary, BillFilter, NoteRow, PayableMeter, StatementBill, StatementEntry,
+    AccountSummary, BillFilter, BillOrderBy, NoteRow, PayableMeter, StatementBill, StatementEntry,
     StatementLineRow,
 };
 pub use row::ShareRow;

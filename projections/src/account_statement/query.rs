@@ -13,6 +13,7 @@ use sqlx::{FromRow, PgExecutor, Row};
 use super::row::{ShareRow, moved_out, occupants, origin, shares};
 use crate::paging::{Page, Slice};
 use crate::rows::{fen, field};
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// An account without its personal data, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -298,29 +299,53 @@ pub struct BillFilter {
     pub tier_from: Option<i32>,
 }
 
-/// The bills of a month over all accounts, by number.
+/// What bills may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BillOrderBy {
+    BillNo,
+    AccountNo,
+    IssuedOn,
+    Total,
+    OpenAmount,
+}
+
+impl OrderBy for BillOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const NUMBER: Column = ("b.bill_no", "text");
+        match self {
+            Self::BillNo => &[NUMBER],
+            Self::AccountNo => &[("b.account_no", "text"), NUMBER],
+            Self::IssuedOn => &[("b.issued_on", "date"), NUMBER],
+            Self::Total => &[("b.total", "bigint"), NUMBER],
+            Self::OpenAmount => &[("b.open", "bigint"), NUMBER],
+        }
+    }
+}
+
+/// The bills of a month over all accounts, by number unless sorted otherwise.
 pub async fn bills_of_month(
     executor: impl PgExecutor<'_>,
     month: BillingMonth,
     filter: &BillFilter,
-    page: &Page<String>,
-) -> Result<Slice<StatementBill, String>, sqlx::Error> {
-    let rows: Vec<StatementBill> = sqlx::query_as(
-        "SELECT b.* FROM read_account_statement_bill b \
+    page: &SortedPage<BillOrderBy>,
+) -> Result<Slice<StatementBill, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::up(BillOrderBy::BillNo));
+    let rows = sqlx::query(&format!(
+        "SELECT b.*, {} FROM read_account_statement_bill b \
          JOIN read_account_statement a USING (account_no) \
          WHERE b.bill_month = $1 AND b.voided_on IS NULL AND ($2::text IS NULL OR a.campus = $2) \
            AND ($3::integer IS NULL OR EXISTS (SELECT FROM read_account_statement_line l \
-               WHERE l.bill_no = b.bill_no AND l.tier >= $3)) \
-           AND ($4::text IS NULL OR b.bill_no > $4) ORDER BY b.bill_no LIMIT $5",
-    )
+               WHERE l.bill_no = b.bill_no AND l.tier >= $3)){}",
+        sorting.key(),
+        sorting.rest(4)
+    ))
     .bind(month.to_string())
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.tier_from)
-    .bind(page.after.as_deref())
-    .bind(page.limit())
+    .bind(page.after_values())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |bill| bill.bill_no.to_string()))
+    page.read(&rows)
 }
 
 pub async fn bills_by_number(

@@ -55,10 +55,7 @@ async fn the_timeline_tells_bills_payments_and_credit_with_a_running_balance() {
             (StatementKind::Charged, 10000, 10000),
         ]
     );
-    let oldest = Page {
-        first: 3,
-        after: Some(3),
-    };
+    let oldest = Page::first(3).following(Some(3));
     let page = query::entries(&database.pool(), &account, &oldest)
         .await
         .unwrap();

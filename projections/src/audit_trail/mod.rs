@@ -4,4 +4,4 @@ mod projector;
 mod query;
 
 pub use projector::AuditTrailProjector;
-pub use query::{AuditFilter, AuditKey, AuditRow, CHANGED, entries};
+pub use query::{AuditFilter, AuditOrderBy, AuditRow, CHANGED, entries};

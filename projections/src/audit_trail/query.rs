@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool};
 
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// The kind of a row that stands for an event; the others are kinds of the access log.
 pub const CHANGED: &str = "changed";
@@ -24,8 +25,17 @@ pub struct AuditRow {
     pub request_id: Option<String>,
 }
 
-/// The trail is shown from the newest line back.
-pub type AuditKey = (i64, i32);
+/// The trail has the order in which things happened, and may be read either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditOrderBy {
+    At,
+}
+
+impl OrderBy for AuditOrderBy {
+    fn columns(self) -> &'static [Column] {
+        &[("leaf_index", "bigint"), ("entry", "integer")]
+    }
+}
 
 /// Which lines are wanted; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,32 +49,30 @@ pub struct AuditFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// The trail, newest first.
+/// The trail, newest first unless sorted otherwise.
 pub async fn entries(
     pool: &PgPool,
     filter: &AuditFilter,
-    page: &Page<AuditKey>,
-) -> Result<Slice<AuditRow, AuditKey>, sqlx::Error> {
-    let (before_leaf, before_entry) = page.after.unzip();
-    let rows = sqlx::query_as(
+    page: &SortedPage<AuditOrderBy>,
+) -> Result<Slice<AuditRow, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::down(AuditOrderBy::At));
+    let rows = sqlx::query(&format!(
         "SELECT leaf_index, entry, at, actor, kind, what, event_type, stream_type, stream_id, \
-         code, origin, request_id FROM read_audit_trail \
+         code, origin, request_id, {} FROM read_audit_trail \
          WHERE ($1::text IS NULL OR actor = $1) AND ($2::text IS NULL OR stream_type = $2) \
          AND ($3::text IS NULL OR stream_id = $3) AND ($4::text IS NULL OR kind = $4) \
-         AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6) \
-         AND ($7::bigint IS NULL OR (leaf_index, entry) < ($7, $8)) \
-         ORDER BY leaf_index DESC, entry DESC LIMIT $9",
-    )
+         AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6){}",
+        sorting.key(),
+        sorting.rest(7)
+    ))
     .bind(&filter.actor)
     .bind(&filter.stream_type)
     .bind(&filter.stream_id)
     .bind(&filter.kind)
     .bind(filter.from)
     .bind(filter.to)
-    .bind(before_leaf)
-    .bind(before_entry)
-    .bind(page.limit())
+    .bind(page.after_values())
     .fetch_all(pool)
     .await?;
-    Ok(page.slice(rows, |row: &AuditRow| (row.leaf_index, row.entry)))
+    page.read(&rows)
 }

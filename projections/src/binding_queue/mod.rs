@@ -5,6 +5,6 @@ mod query;
 
 pub use projector::BindingQueueProjector;
 pub use query::{
-    BindingFilter, BindingKey, BindingRow, binding, bindings, bound_accounts, customers_of,
+    BindingFilter, BindingOrderBy, BindingRow, binding, bindings, bound_accounts, customers_of,
     is_bound, of_customer,
 };

@@ -1,7 +1,8 @@
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool};
 
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// A binding, from its request on.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -19,8 +20,25 @@ pub struct BindingRow {
     pub reason: Option<String>,
 }
 
-/// The queue is worked off by due time.
-pub type BindingKey = (DateTime<Utc>, String);
+/// What bindings may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindingOrderBy {
+    /// As the queue is worked off.
+    DueAt,
+    RequestedAt,
+    AccountNo,
+}
+
+impl OrderBy for BindingOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const ID: Column = ("binding_id", "text");
+        match self {
+            Self::DueAt => &[("due_at", "timestamptz"), ID],
+            Self::RequestedAt => &[("requested_at", "timestamptz"), ID],
+            Self::AccountNo => &[("account_no", "text"), ID],
+        }
+    }
+}
 
 /// Which bindings are wanted; what is `None` does not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,27 +52,25 @@ pub struct BindingFilter {
 const COLUMNS: &str = "binding_id, customer_id, account_no, state, requested_at, due_at, \
      due_provisional, decided_at, decided_by, reason";
 
-/// Bindings by due time.
+/// Bindings, by due time unless sorted otherwise.
 pub async fn bindings(
     pool: &PgPool,
     filter: &BindingFilter,
-    page: &Page<BindingKey>,
-) -> Result<Slice<BindingRow, BindingKey>, sqlx::Error> {
+    page: &SortedPage<BindingOrderBy>,
+) -> Result<Slice<BindingRow, SortKey>, sqlx::Error> {
     const WANTED: &str = "($1::text IS NULL OR state = $1) \
          AND ($2::timestamptz IS NULL OR due_at < $2) \
          AND ($3::text IS NULL OR customer_id = $3)";
-    let (after_due, after_id) = page.after.clone().unzip();
-    let rows = sqlx::query_as(&format!(
-        "SELECT {COLUMNS} FROM read_binding_queue WHERE {WANTED} \
-         AND ($4::timestamptz IS NULL OR (due_at, binding_id) > ($4, $5)) \
-         ORDER BY due_at, binding_id LIMIT $6"
+    let sorting = page.sorting(Sort::up(BindingOrderBy::DueAt));
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS}, {} FROM read_binding_queue WHERE {WANTED}{}",
+        sorting.key(),
+        sorting.rest(4)
     ))
     .bind(&filter.state)
     .bind(filter.due_before)
     .bind(&filter.customer_id)
-    .bind(after_due)
-    .bind(after_id)
-    .bind(page.limit())
+    .bind(page.after_values())
     .fetch_all(pool)
     .await?;
     let total = sqlx::query_scalar(&format!(
@@ -65,8 +81,7 @@ pub async fn bindings(
     .bind(&filter.customer_id)
     .fetch_one(pool)
     .await?;
-    let key = |row: &BindingRow| (row.due_at, row.binding_id.clone());
-    Ok(page.slice(rows, key).with_total(total))
+    Ok(page.read(&rows)?.with_total(total))
 }
 
 pub async fn binding(pool: &PgPool, id: &str) -> Result<Option<BindingRow>, sqlx::Error> {

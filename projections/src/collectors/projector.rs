@@ -8,7 +8,9 @@ use serde::Serialize;
 use sqlx::types::Json;
 use sqlx::{PgConnection, query};
 
-/// Keeps `read_collectors`, `read_collectors_meters` and `read_collectors_oddities`.
+use super::forwarded::forward;
+
+/// Keeps `read_collectors` and what belongs to it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CollectorsProjector;
 
@@ -19,7 +21,7 @@ impl Projector for CollectorsProjector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {
@@ -29,6 +31,7 @@ impl Projector for CollectorsProjector {
     fn tables(&self) -> &'static [&'static str] {
         &[
             "read_collectors",
+            "read_collectors_forwarded",
             "read_collectors_meters",
             "read_collectors_oddities",
         ]
@@ -75,8 +78,9 @@ async fn project(
         CollectorEvent::OddityNoticed(noticed) => {
             return notice(event, &noticed, connection).await;
         }
-        // Looked up where everything is: in the audit trail.
-        CollectorEvent::BytesForwarded(_) => return Ok(()),
+        CollectorEvent::BytesForwarded(forwarded) => {
+            return forward(event, forwarded, connection).await;
+        }
         CollectorEvent::SweepingChanged { sweeping } => query(
             "UPDATE read_collectors SET every_minutes = $2, retries = $3, billing_day = $4 \
              WHERE collector_no = $1",

@@ -6,7 +6,8 @@ mod search;
 
 pub use projector::DirectoryProjector;
 pub use query::{
-    AccountFilter, AccountRow, CampusRow, CustomerRow, StaffRow, account, account_classes,
-    accounts, accounts_by_number, campuses, customer, customers, staff, staff_members, work_years,
+    AccountFilter, AccountOrderBy, AccountRow, CampusRow, CustomerRow, StaffRow, account,
+    account_classes, accounts, accounts_by_number, campuses, customer, customers, staff,
+    staff_members, work_years,
 };
 pub use search::{AccountSearch, Reach};

@@ -5,6 +5,7 @@ use sqlx::{FromRow, PgPool};
 
 use crate::paging::{Page, Slice};
 use crate::personal::PersonalAt;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 use super::search::AccountSearch;
 
@@ -236,53 +237,86 @@ pub struct AccountFilter {
 /// behind.
 const FOUND: &str = "
     SELECT account_no FROM read_directory_account
-     WHERE account_no COLLATE \"C\" >= $5
-       AND account_no COLLATE \"C\" < $5 || chr(1114111)
+     WHERE account_no COLLATE \"C\" >= $4
+       AND account_no COLLATE \"C\" < $4 || chr(1114111)
     UNION
     SELECT a.account_no FROM read_meter_card c JOIN read_meter_card_account a USING (meter_no)
-     WHERE c.meter_no COLLATE \"C\" >= $5 AND c.meter_no COLLATE \"C\" < $5 || chr(1114111)
+     WHERE c.meter_no COLLATE \"C\" >= $4 AND c.meter_no COLLATE \"C\" < $4 || chr(1114111)
     UNION
     SELECT a.account_no FROM read_meter_card c JOIN read_meter_card_account a USING (meter_no)
-     WHERE c.hardware_no = $5
+     WHERE c.hardware_no = $4
     UNION
     SELECT a.account_no FROM read_meter_card_place p JOIN read_meter_card_account a USING (meter_no)
-     WHERE p.key >= $6 AND p.key < $6 || chr(1114111)
+     WHERE p.key >= $5 AND p.key < $5 || chr(1114111)
     UNION
     SELECT t.account_no FROM read_directory_account_token t
-     WHERE t.token = $7
+     WHERE t.token = $6
        AND NOT EXISTS (SELECT FROM subject_key k WHERE k.destroyed_at IS NOT NULL
                           AND (k.subject = 'account/' || t.account_no
                             OR t.kind = 'account.phone'
                                AND k.subject = 'account/' || t.account_no || '/contact'))";
 
-/// Accounts by number.
+/// What accounts may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountOrderBy {
+    AccountNo,
+    Campus,
+    Class,
+    OpenAmount,
+    Credit,
+}
+
+impl OrderBy for AccountOrderBy {
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Self::AccountNo => &[("d.account_no", "text")],
+            Self::Campus => &[("d.campus", "text"), ("d.account_no", "text")],
+            Self::Class => &[("d.class", "text"), ("d.account_no", "text")],
+            Self::OpenAmount => &[("coalesce(s.open, 0)", "bigint"), ("d.account_no", "text")],
+            Self::Credit => &[
+                ("coalesce(s.credit, 0)", "bigint"),
+                ("d.account_no", "text"),
+            ],
+        }
+    }
+}
+
+/// Accounts, by number unless sorted otherwise.
 pub async fn accounts(
     pool: &PgPool,
     filter: &AccountFilter,
-    page: &Page<String>,
-) -> Result<Slice<AccountRow, String>, sqlx::Error> {
+    page: &SortedPage<AccountOrderBy>,
+) -> Result<Slice<AccountRow, SortKey>, sqlx::Error> {
     let found = match &filter.search {
-        Some(_) => format!("AND account_no IN ({FOUND})"),
+        Some(_) => format!("AND d.account_no IN ({FOUND})"),
         None => String::new(),
     };
+    let sorting = page.sorting(Sort::up(AccountOrderBy::AccountNo));
+    let money = match page.order.map(|sort| sort.by) {
+        Some(AccountOrderBy::OpenAmount | AccountOrderBy::Credit) => {
+            "LEFT JOIN read_account_statement s USING (account_no)"
+        }
+        _ => "",
+    };
     let sql = format!(
-        "{ACCOUNT} WHERE ($1::text IS NULL OR account_no > $1) \
-         AND ($2::text IS NULL OR campus = $2) AND ($3::text IS NULL OR class = $3) \
-         {found} ORDER BY account_no LIMIT $4"
+        "SELECT d.account_no, d.class, d.campus, d.household_persons, d.holder_at, d.phone_at, \
+         d.address_at, {} FROM read_directory_account d {money} \
+         WHERE ($2::text IS NULL OR d.campus = $2) AND ($3::text IS NULL OR d.class = $3) \
+         {found}{}",
+        sorting.key(),
+        sorting.rest(1)
     );
-    let mut query = sqlx::query_as(&sql)
-        .bind(&page.after)
+    let mut query = sqlx::query(&sql)
+        .bind(page.after_values())
         .bind(&filter.campus)
-        .bind(&filter.class)
-        .bind(page.limit());
+        .bind(&filter.class);
     if let Some(search) = &filter.search {
         query = query
             .bind(&search.number)
             .bind(&search.place)
             .bind(search.token);
     }
-    let rows = query.fetch_all(pool).await?;
-    Ok(page.slice(rows, |row: &AccountRow| row.account_no.clone()))
+    page.read(&query.fetch_all(pool).await?)
 }
 
 /// The lists loaded so far, by year.

@@ -1,4 +1,4 @@
-//! Import profiles (导入方案) as they are now.
+//! Import profiles (导入方案) as they are now, and as they were.
 
 mod projector;
 pub mod query;
@@ -6,4 +6,4 @@ pub mod query;
 mod tests;
 
 pub use projector::ImportProfilesProjector;
-pub use query::ProfileRow;
+pub use query::{ProfileRow, ProfileVersionRow};

@@ -5,8 +5,9 @@ use chrono::{Days, NaiveDate};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgPool, Row};
 
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
 use crate::rows::{fen, field};
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// Where the bands of days past due begin; before the first nothing is due yet.
 pub const BANDS: [i32; 5] = [1, 31, 61, 91, 181];
@@ -103,42 +104,57 @@ pub struct DebtorFilter {
     pub paused: bool,
 }
 
-/// Lists go by the oldest debt.
-pub type DebtorKey = (NaiveDate, String);
+/// What debtors may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DebtorOrderBy {
+    OldestDueOn,
+    AccountNo,
+    Notices,
+    OverdueAmount,
+}
 
-/// Who owes, the oldest debt first. Accounts whose dunning is paused are left out.
+impl OrderBy for DebtorOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const ACCOUNT: Column = ("account_no", "text");
+        match self {
+            Self::OldestDueOn => &[("oldest_due_on", "date"), ACCOUNT],
+            Self::AccountNo => &[ACCOUNT],
+            Self::Notices => &[("notices", "bigint"), ACCOUNT],
+            Self::OverdueAmount => &[("overdue", "bigint"), ACCOUNT],
+        }
+    }
+}
+
+/// Who owes, the oldest debt first unless sorted otherwise. Accounts whose dunning is paused are left out.
 pub async fn debtors(
     pool: &PgPool,
     filter: &DebtorFilter,
     today: NaiveDate,
-    page: &Page<DebtorKey>,
-) -> Result<Slice<Debtor, DebtorKey>, sqlx::Error> {
+    page: &SortedPage<DebtorOrderBy>,
+) -> Result<Slice<Debtor, SortKey>, sqlx::Error> {
     // Due for one day is due the day before today.
     let days = u64::from(filter.days_past_due.max(1));
     let due_by = today.checked_sub_days(Days::new(days)).unwrap_or(today);
-    let after = page.after.clone();
-    let rows: Vec<Debtor> = sqlx::query_as(
-        "SELECT * FROM ( \
+    let sorting = page.sorting(Sort::up(DebtorOrderBy::OldestDueOn));
+    let rows = sqlx::query(&format!(
+        "SELECT *, {} FROM ( \
              SELECT n.account_no, a.campus, count(*) AS notices, sum(n.open)::bigint AS overdue, \
                  min(n.due_on) AS oldest_due_on \
              FROM read_unpaid_notices n JOIN read_unpaid_notices_account a USING (account_no) \
              WHERE n.open > 0 AND n.due_on <= $1 AND ($2::text IS NULL OR a.campus = $2) \
-             AND ($7 OR NOT EXISTS (SELECT FROM read_transfer_claims c \
+             AND ($4 OR NOT EXISTS (SELECT FROM read_transfer_claims c \
                  WHERE c.accounts @> ARRAY[n.account_no] AND c.state IN ('pending', 'mismatched'))) \
              GROUP BY n.account_no, a.campus) d \
-         WHERE overdue >= $3 AND ($4::date IS NULL OR (oldest_due_on, account_no) > ($4, $5)) \
-         ORDER BY oldest_due_on, account_no LIMIT $6",
-    )
+         WHERE overdue >= $3{}",
+        sorting.key(),
+        sorting.rest(5)
+    ))
     .bind(due_by)
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.at_least.value())
-    .bind(after.as_ref().map(|key| key.0))
-    .bind(after.as_ref().map(|key| &key.1))
-    .bind(page.limit())
     .bind(filter.paused)
+    .bind(page.after_values())
     .fetch_all(pool)
     .await?;
-    Ok(page.slice(rows, |debtor| {
-        (debtor.oldest_due_on, debtor.account_no.to_string())
-    }))
+    page.read(&rows)
 }

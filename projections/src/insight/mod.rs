@@ -11,7 +11,7 @@ pub mod report;
 mod tests;
 pub mod usage;
 
-pub use arrears::{ArrearsBand, Debtor, DebtorFilter, DebtorKey};
+pub use arrears::{ArrearsBand, Debtor, DebtorFilter, DebtorOrderBy};
 pub use channels::{ChannelStats, StatsBy};
 pub use collections::Collected;
 pub use overview::{CommodityTotals, Overview};

@@ -267,7 +267,7 @@ async fn r76_a_report_by_building_and_month_with_last_year_beside_it() {
         .unwrap();
     assert!(first.has_next);
     let after = first.rows.last().map(|(key, _)| key.clone());
-    let next = crate::paging::Page { first: 3, after };
+    let next = crate::paging::Page::first(3).following(after);
     let second = report::page(&pool, &by_meter, &next).await.unwrap();
     let lines: Vec<String> = second.rows.into_iter().map(|(_, row)| line(row)).collect();
     assert_eq!(lines, ["M4  24 24 1"]);

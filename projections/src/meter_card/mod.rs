@@ -8,4 +8,4 @@ mod tests;
 
 pub(crate) use place::place_key;
 pub use projector::MeterCardProjector;
-pub use query::{InstalledDevice, LastReading, MeterCard, MeterFilter, MeterKey, Payer};
+pub use query::{InstalledDevice, LastReading, MeterCard, MeterFilter, MeterOrderBy, Payer};

@@ -8,8 +8,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
 
 use super::projector::{COLUMNS, CardRow};
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
 use crate::rows::field;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// What is known of a metering point at a glance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,11 +106,11 @@ impl FromRow<'_, PgRow> for MeterCard {
     }
 }
 
+const FROM: &str = "FROM read_meter_card c \
+     LEFT JOIN read_meter_card_account a USING (meter_no)";
+
 fn select(condition: &str) -> String {
-    format!(
-        "SELECT {COLUMNS}, a.account_no, a.since_on FROM read_meter_card c \
-         LEFT JOIN read_meter_card_account a USING (meter_no) WHERE {condition}"
-    )
+    format!("SELECT {COLUMNS}, a.account_no, a.since_on {FROM} WHERE {condition}")
 }
 
 /// R71: by the number typed or the code scanned. A barcode carries the charging-system number; a
@@ -190,44 +191,64 @@ pub struct MeterFilter {
     pub search: Option<String>,
 }
 
-/// Lists go by book and walk.
-pub type MeterKey = (String, i64, String);
+/// What meters may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeterOrderBy {
+    /// Book by book in the order of the walk.
+    Walk,
+    MeterNo,
+    Place,
+    AccountNo,
+    LastReadAt,
+}
 
+impl OrderBy for MeterOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const METER: Column = ("c.meter_no", "text");
+        match self {
+            Self::Walk => &[("c.book", "text"), ("c.walk_order", "bigint"), METER],
+            Self::MeterNo => &[METER],
+            Self::Place => &[("c.building", "text"), ("c.room", "text"), METER],
+            Self::AccountNo => &[("coalesce(a.account_no, '')", "text"), METER],
+            Self::LastReadAt => &[
+                (
+                    "coalesce(c.last_read_at, '-infinity'::timestamptz)",
+                    "timestamptz",
+                ),
+                METER,
+            ],
+        }
+    }
+}
+
+/// Meters, by book and walk unless sorted otherwise.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     filter: &MeterFilter,
-    page: &Page<MeterKey>,
-) -> Result<Slice<MeterCard, MeterKey>, sqlx::Error> {
-    let condition = "($1::text IS NULL OR c.campus = $1) AND ($2::text IS NULL OR c.book = $2) \
-         AND ($3::text IS NULL OR strpos(c.meter_no, $3) > 0 OR strpos(c.hardware_no, $3) > 0 \
-              OR strpos(replace(c.building || c.room, ' ', ''), $3) > 0) \
-         AND ($4::text IS NULL OR (c.book, c.walk_order, c.meter_no) > ($4, $5, $6)) \
-         AND ($8::text IS NULL OR c.inactivity = $8) \
-         ORDER BY c.book, c.walk_order, c.meter_no LIMIT $7";
-    let after = page.after.clone();
+    page: &SortedPage<MeterOrderBy>,
+) -> Result<Slice<MeterCard, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::up(MeterOrderBy::Walk));
     // Rooms are written with and without a space before the number.
     let search = filter
         .search
         .as_deref()
         .map(normalise_digits)
         .filter(|text| !text.is_empty());
-    let rows: Vec<MeterCard> = sqlx::query_as(&select(condition))
-        .bind(filter.campus.as_ref().map(CampusId::as_str))
-        .bind(filter.book.as_ref().map(BookNo::as_str))
-        .bind(search)
-        .bind(after.as_ref().map(|key| &key.0))
-        .bind(after.as_ref().map(|key| key.1))
-        .bind(after.as_ref().map(|key| &key.2))
-        .bind(page.limit())
-        .bind(filter.inactivity.map(Inactivity::as_str))
-        .fetch_all(executor)
-        .await?;
-    let key = |card: &MeterCard| {
-        (
-            card.book.to_string(),
-            card.walk_order,
-            card.meter_no.to_string(),
-        )
-    };
-    Ok(page.slice(rows, key))
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS}, a.account_no, a.since_on, {} {FROM} \
+         WHERE ($1::text IS NULL OR c.campus = $1) AND ($2::text IS NULL OR c.book = $2) \
+         AND ($3::text IS NULL OR strpos(c.meter_no, $3) > 0 OR strpos(c.hardware_no, $3) > 0 \
+              OR strpos(replace(c.building || c.room, ' ', ''), $3) > 0) \
+         AND ($4::text IS NULL OR c.inactivity = $4){}",
+        sorting.key(),
+        sorting.rest(5)
+    ))
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
+    .bind(filter.book.as_ref().map(BookNo::as_str))
+    .bind(search)
+    .bind(filter.inactivity.map(Inactivity::as_str))
+    .bind(page.after_values())
+    .fetch_all(executor)
+    .await?;
+    page.read(&rows)
 }

@@ -149,13 +149,14 @@ async fn lists_go_by_book_and_walk_and_find_places() {
     }
     let database = projected(&log).await;
     let pool = database.pool();
-    let numbers = |slice: &crate::paging::Slice<MeterCard, MeterKey>| -> Vec<String> {
-        slice
-            .rows
-            .iter()
-            .map(|(_, card)| card.meter_no.to_string())
-            .collect()
-    };
+    let numbers =
+        |slice: &crate::paging::Slice<MeterCard, crate::sorting::SortKey>| -> Vec<String> {
+            slice
+                .rows
+                .iter()
+                .map(|(_, card)| card.meter_no.to_string())
+                .collect()
+        };
     let mut page = Page::first(3);
     let first = query::list(&pool, &MeterFilter::default(), &page)
         .await

@@ -8,4 +8,4 @@ mod tests;
 
 pub use ledger::RowKind;
 pub use projector::PaymentsProjector;
-pub use query::{ExportBatch, ExportRow, PaymentFilter, PaymentKey, PaymentPart, PaymentRow};
+pub use query::{ExportBatch, ExportRow, PaymentFilter, PaymentOrderBy, PaymentPart, PaymentRow};

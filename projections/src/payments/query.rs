@@ -11,6 +11,7 @@ use super::ledger::RowKind;
 use crate::paging::{Page, Slice};
 use crate::personal::PersonalAt;
 use crate::rows::{fen, field, number};
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// A payment as it was taken, and whether it was undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,38 +115,58 @@ pub struct PaymentFilter {
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Lists go by time, the newest first.
-pub type PaymentKey = (DateTime<Utc>, String);
+/// What payments may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentOrderBy {
+    PaidAt,
+    Amount,
+    Method,
+    Campus,
+    TakenBy,
+}
 
+impl OrderBy for PaymentOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const PAID_AT: Column = ("p.paid_at", "timestamptz");
+        const ID: Column = ("p.payment_id", "text");
+        match self {
+            Self::PaidAt => &[PAID_AT, ID],
+            Self::Amount => &[("p.amount", "bigint"), PAID_AT, ID],
+            Self::Method => &[("p.method", "text"), PAID_AT, ID],
+            Self::Campus => &[("p.campus", "text"), PAID_AT, ID],
+            Self::TakenBy => &[("p.taken_by", "text"), PAID_AT, ID],
+        }
+    }
+}
+
+/// Payments, the newest first unless sorted otherwise.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     filter: &PaymentFilter,
-    page: &Page<PaymentKey>,
-) -> Result<Slice<PaymentRow, PaymentKey>, sqlx::Error> {
-    let after = page.after.clone();
-    let rows: Vec<PaymentRow> = sqlx::query_as(
-        "SELECT * FROM read_payments p WHERE ($1::text IS NULL OR p.payment_id IN \
+    page: &SortedPage<PaymentOrderBy>,
+) -> Result<Slice<PaymentRow, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::down(PaymentOrderBy::PaidAt));
+    let rows = sqlx::query(&format!(
+        "SELECT p.*, {} FROM read_payments p WHERE ($1::text IS NULL OR p.payment_id IN \
              (SELECT r.payment_id FROM read_payments_row r WHERE r.account_no = $1)) \
          AND ($2::text IS NULL OR p.campus = $2) \
          AND ($3::timestamptz IS NULL OR p.paid_at >= $3) \
          AND ($4::timestamptz IS NULL OR p.paid_at < $4) \
          AND ($5::text IS NULL OR p.method = $5) \
-         AND ($6::timestamptz IS NULL OR (p.paid_at, p.payment_id) < ($6, $7)) \
-         AND ($9::text IS NULL OR p.till_id = $9) \
-         ORDER BY p.paid_at DESC, p.payment_id DESC LIMIT $8",
-    )
+         AND ($6::text IS NULL OR p.till_id = $6){}",
+        sorting.key(),
+        sorting.rest(7)
+    ))
     .bind(filter.account_no.as_ref().map(AccountNo::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.from)
     .bind(filter.to)
     .bind(filter.method.map(PaymentMethod::as_str))
-    .bind(after.as_ref().map(|key| key.0))
-    .bind(after.as_ref().map(|key| &key.1))
-    .bind(page.limit())
     .bind(filter.till.as_ref().map(ToString::to_string))
+    .bind(page.after_values())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |row| (row.paid_at, row.payment_id.to_string())))
+    page.read(&rows)
 }
 
 pub async fn by_ids(

@@ -260,10 +260,7 @@ async fn payments_are_listed_by_account_campus_and_time() {
     assert_eq!(count(since).await, 1);
 
     let first = query::list(&pool, &all, &Page::first(1)).await.unwrap();
-    let next = Page {
-        first: 1,
-        after: Some(first.rows[0].0.clone()),
-    };
+    let next = Page::first(1).following(Some(first.rows[0].0.clone()));
     let second = query::list(&pool, &all, &next).await.unwrap();
     assert_eq!(second.rows[0].1.payment_id, payment_id);
     let undone = &query::by_ids(&pool, &[payment_id.to_string()])

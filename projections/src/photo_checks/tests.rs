@@ -125,10 +125,7 @@ async fn x5_what_counts_and_is_in_doubt_is_a_queue_with_the_riskiest_first() {
     };
     let first = query::list(&pool, &filter, &Page::first(1)).await.unwrap();
     let after = first.rows.last().map(|(key, _)| key.clone());
-    let rest = Page {
-        after,
-        ..Page::first(5)
-    };
+    let rest = Page::first(5).following(after);
     let rest = query::list(&pool, &filter, &rest).await.unwrap().rows;
     assert_eq!(rest.len(), 1, "pages go on where they stopped");
     assert_eq!(rest[0].1.reading_id.as_str(), "R2");

@@ -9,6 +9,7 @@ use sqlx::types::Json;
 use super::row::{COLUMNS, CORRECTION_COLUMNS};
 use super::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};
 use crate::paging::{Page, Slice};
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// Which readings a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,41 +32,63 @@ pub struct Found {
     pub severity: Option<Severity>,
 }
 
-/// Lists go by the time of reading.
-pub type ReadingKey = (DateTime<Utc>, String);
+/// What readings may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadingOrderBy {
+    ReadAt,
+    SubmittedAt,
+    MeterNo,
+    /// What was used since the reading before; least where it is not known.
+    Usage,
+}
 
-/// Held readings are a queue, the oldest first; everything else is a history, the newest first.
+impl OrderBy for ReadingOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const READ_AT: Column = ("r.read_at", "timestamptz");
+        const ID: Column = ("r.reading_id", "text");
+        match self {
+            Self::ReadAt => &[READ_AT, ID],
+            Self::SubmittedAt => &[("r.submitted_at", "timestamptz"), ID],
+            Self::MeterNo => &[("r.meter_no", "text"), READ_AT, ID],
+            Self::Usage => &[
+                ("coalesce(r.usage, '-Infinity'::numeric)", "numeric"),
+                READ_AT,
+                ID,
+            ],
+        }
+    }
+}
+
+/// Held readings are a queue, the oldest first; everything else is a history, the newest first; unless
+/// sorted otherwise.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     filter: &ReadingFilter,
-    page: &Page<ReadingKey>,
-) -> Result<Slice<ReadingRow, ReadingKey>, sqlx::Error> {
-    let (compare, order) = match filter.status {
-        Some(ReadingState::Held) => (">", "ASC"),
-        _ => ("<", "DESC"),
-    };
-    let after = page.after.as_ref();
-    let rows: Vec<ReadingRow> = sqlx::query_as(&format!(
-        "SELECT {COLUMNS} FROM read_reading_review r \
+    page: &SortedPage<ReadingOrderBy>,
+) -> Result<Slice<ReadingRow, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(match filter.status {
+        Some(ReadingState::Held) => Sort::up(ReadingOrderBy::ReadAt),
+        _ => Sort::down(ReadingOrderBy::ReadAt),
+    });
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS}, {} FROM read_reading_review r \
          JOIN read_reading_review_meter m USING (meter_no) \
          WHERE ($1::text IS NULL OR r.status = $1) AND ($2::text IS NULL OR m.campus = $2) \
            AND ($3::text IS NULL OR r.meter_no = $3) \
            AND ($4::timestamptz IS NULL OR r.read_at >= $4) \
-           AND ($5::timestamptz IS NULL OR (r.read_at, r.reading_id) {compare} ($5, $6)) \
-           AND ($8::jsonb IS NULL OR (r.findings <> '[]' AND r.findings @> $8)) \
-         ORDER BY r.read_at {order}, r.reading_id {order} LIMIT $7"
+           AND ($5::jsonb IS NULL OR (r.findings <> '[]' AND r.findings @> $5)){}",
+        sorting.key(),
+        sorting.rest(6)
     ))
     .bind(filter.status.map(ReadingState::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.meter_no.as_ref().map(MeterNo::as_str))
     .bind(filter.from)
-    .bind(after.map(|key| key.0))
-    .bind(after.map(|key| &key.1))
-    .bind(page.limit())
     .bind(filter.found.map(|found| Json([found])))
+    .bind(page.after_values())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |row| (row.read_at, row.reading_id.to_string())))
+    page.read(&rows)
 }
 
 /// How many readings wait for review.

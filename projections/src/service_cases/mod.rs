@@ -8,6 +8,6 @@ mod tests;
 
 pub use projector::ServiceCasesProjector;
 pub use query::{
-    CaseBoard, CaseFilter, CaseKey, CaseRow, ReporterKey, RulesRow, StepRow, board, by_id, by_ids,
-    cases, photos_of, reported_by, rules, shows_photo, steps, waiting,
+    CaseBoard, CaseFilter, CaseOrderBy, CaseRow, ReporterKey, RulesRow, StepRow, board, by_id,
+    by_ids, cases, photos_of, reported_by, rules, shows_photo, steps, waiting,
 };

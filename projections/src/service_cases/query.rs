@@ -7,6 +7,7 @@ use sqlx::{FromRow, PgPool};
 
 use crate::paging::{Page, Slice};
 use crate::personal::PersonalAt;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// A case as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -75,8 +76,41 @@ pub struct StepRow {
     pub due_at: Option<DateTime<Utc>>,
 }
 
-/// Staff work cases off by deadline.
-pub type CaseKey = (DateTime<Utc>, String);
+/// What cases may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CaseOrderBy {
+    /// As staff work them off.
+    DueAt,
+    FiledAt,
+    Kind,
+    Place,
+    Assignee,
+    Status,
+}
+
+impl OrderBy for CaseOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const DUE_AT: Column = ("due_at", "timestamptz");
+        const ID: Column = ("case_id", "text");
+        match self {
+            Self::DueAt => &[DUE_AT, ID],
+            Self::FiledAt => &[("filed_at", "timestamptz"), ID],
+            Self::Kind => &[("kind", "text"), DUE_AT, ID],
+            Self::Place => &[("campus", "text"), ("place", "text"), DUE_AT, ID],
+            Self::Assignee => &[("coalesce(assignee, '')", "text"), DUE_AT, ID],
+            // From the one nobody has taken up to the one that is over.
+            Self::Status => &[
+                (
+                    "coalesce(array_position(ARRAY['open', 'assigned', 'resolved', 'closed'], \
+                     state), 0)",
+                    "integer",
+                ),
+                DUE_AT,
+                ID,
+            ],
+        }
+    }
+}
 
 /// Reporters see theirs by time, the newest first.
 pub type ReporterKey = (DateTime<Utc>, String);
@@ -101,22 +135,22 @@ const COLUMNS: &str = "case_id, kind, topic, campus, place, description, photos,
      due_provisional, reply_mode, reply_minutes, planned_at, answered_at, warned_at, missed_at, \
      ended_at, stars, rating_comment";
 
-/// Cases by deadline.
+/// Cases, by deadline unless sorted otherwise.
 pub async fn cases(
     pool: &PgPool,
     filter: &CaseFilter,
-    page: &Page<CaseKey>,
-) -> Result<Slice<CaseRow, CaseKey>, sqlx::Error> {
-    let (after_due, after_id) = page.after.clone().unzip();
-    let rows = sqlx::query_as(&format!(
-        "SELECT {COLUMNS} FROM read_service_cases \
+    page: &SortedPage<CaseOrderBy>,
+) -> Result<Slice<CaseRow, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::up(CaseOrderBy::DueAt));
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS}, {} FROM read_service_cases \
          WHERE (cardinality($1::text[]) = 0 OR state = ANY($1)) \
          AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR campus = $3) \
          AND ($4::text IS NULL OR assignee = $4) \
          AND (NOT $5 OR (answered_at IS NULL AND state IN ('open', 'assigned'))) \
-         AND ($6::timestamptz IS NULL OR due_at < $6) AND concerned IS DISTINCT FROM $7 \
-         AND ($8::timestamptz IS NULL OR (due_at, case_id) > ($8, $9)) \
-         ORDER BY due_at, case_id LIMIT $10"
+         AND ($6::timestamptz IS NULL OR due_at < $6) AND concerned IS DISTINCT FROM $7{}",
+        sorting.key(),
+        sorting.rest(8)
     ))
     .bind(&filter.states)
     .bind(&filter.kind)
@@ -125,12 +159,10 @@ pub async fn cases(
     .bind(filter.waiting)
     .bind(filter.due_before)
     .bind(&filter.not_about)
-    .bind(after_due)
-    .bind(after_id)
-    .bind(page.limit())
+    .bind(page.after_values())
     .fetch_all(pool)
     .await?;
-    Ok(page.slice(rows, |row: &CaseRow| (row.due_at, row.case_id.clone())))
+    page.read(&rows)
 }
 
 /// What somebody has filed, the newest first.

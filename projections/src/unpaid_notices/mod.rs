@@ -6,4 +6,4 @@ pub mod query;
 mod tests;
 
 pub use projector::UnpaidNoticesProjector;
-pub use query::{Notice, NoticeFilter, NoticeKey};
+pub use query::{Notice, NoticeFilter, NoticeOrderBy};

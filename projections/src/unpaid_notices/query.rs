@@ -3,8 +3,9 @@ use chrono::NaiveDate;
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, Row};
 
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
 use crate::rows::{fen, field};
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// A payment notice and what is still open of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,36 +47,58 @@ pub struct NoticeFilter {
     pub due_before: Option<NaiveDate>,
 }
 
-/// Lists go by due date.
-pub type NoticeKey = (NaiveDate, String);
+/// What notices may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeOrderBy {
+    DueOn,
+    AccountNo,
+    Month,
+    Amount,
+    OpenAmount,
+}
 
+impl OrderBy for NoticeOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const DUE_ON: Column = ("n.due_on", "date");
+        const NUMBER: Column = ("n.notice_no", "text");
+        match self {
+            Self::DueOn => &[DUE_ON, NUMBER],
+            Self::AccountNo => &[("n.account_no", "text"), DUE_ON, NUMBER],
+            Self::Month => &[("n.bill_month", "text"), NUMBER],
+            Self::Amount => &[("n.amount", "bigint"), NUMBER],
+            Self::OpenAmount => &[("n.open", "bigint"), NUMBER],
+        }
+    }
+}
+
+const FROM: &str = "FROM read_unpaid_notices n \
+     JOIN read_unpaid_notices_account a USING (account_no)";
 const SELECT: &str = "SELECT n.*, a.campus FROM read_unpaid_notices n \
      JOIN read_unpaid_notices_account a USING (account_no) WHERE ";
 const FILTER: &str = "n.open > 0 AND ($1::text IS NULL OR n.account_no = $1) \
      AND ($2::text IS NULL OR a.campus = $2) AND ($3::text IS NULL OR n.bill_month = $3) \
      AND ($4::date IS NULL OR n.due_on < $4)";
 
-/// Unpaid notices, the longest due first.
+/// Unpaid notices, the longest due first unless sorted otherwise.
 pub async fn unpaid(
     executor: impl PgExecutor<'_>,
     filter: &NoticeFilter,
-    page: &Page<NoticeKey>,
-) -> Result<Slice<Notice, NoticeKey>, sqlx::Error> {
-    let after = page.after.clone();
-    let rows: Vec<Notice> = sqlx::query_as(&format!(
-        "{SELECT}{FILTER} AND ($5::date IS NULL OR (n.due_on, n.notice_no) > ($5, $6)) \
-         ORDER BY n.due_on, n.notice_no LIMIT $7"
+    page: &SortedPage<NoticeOrderBy>,
+) -> Result<Slice<Notice, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::up(NoticeOrderBy::DueOn));
+    let rows = sqlx::query(&format!(
+        "SELECT n.*, a.campus, {} {FROM} WHERE {FILTER}{}",
+        sorting.key(),
+        sorting.rest(5)
     ))
     .bind(filter.account_no.as_ref().map(AccountNo::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(filter.month.map(|month| month.to_string()))
     .bind(filter.due_before)
-    .bind(after.as_ref().map(|key| key.0))
-    .bind(after.as_ref().map(|key| &key.1))
-    .bind(page.limit())
+    .bind(page.after_values())
     .fetch_all(executor)
     .await?;
-    Ok(page.slice(rows, |notice| (notice.due_on, notice.notice_no.to_string())))
+    page.read(&rows)
 }
 
 /// How many there are and what they come to.
@@ -84,8 +107,7 @@ pub async fn unpaid_sum(
     filter: &NoticeFilter,
 ) -> Result<(i64, Fen), sqlx::Error> {
     let (count, sum): (i64, i64) = sqlx::query_as(&format!(
-        "SELECT count(*), coalesce(sum(n.open), 0)::bigint FROM read_unpaid_notices n \
-         JOIN read_unpaid_notices_account a USING (account_no) WHERE {FILTER}"
+        "SELECT count(*), coalesce(sum(n.open), 0)::bigint {FROM} WHERE {FILTER}"
     ))
     .bind(filter.account_no.as_ref().map(AccountNo::as_str))
     .bind(filter.campus.as_ref().map(CampusId::as_str))

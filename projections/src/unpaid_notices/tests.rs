@@ -86,7 +86,7 @@ async fn pages_join_without_repeating_or_losing_a_notice() {
         .unwrap();
     assert!(first.has_next);
     let after = first.rows.last().map(|(key, _)| key.clone());
-    let next = Page { first: 1, after };
+    let next = Page::first(1).following(after);
     let second = query::unpaid(&database.pool(), &filter, &next)
         .await
         .unwrap();

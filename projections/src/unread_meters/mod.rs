@@ -8,6 +8,6 @@ pub mod tally;
 mod tests;
 
 pub use projector::UnreadMetersProjector;
-pub use query::{UnreadFilter, UnreadKey, UnreadRow};
+pub use query::{UnreadFilter, UnreadOrderBy, UnreadRow};
 pub use row::{ConflictRow, RoundRow, WalkState};
 pub use tally::{Figures, Share, ShareBy, UnreadSummary};

@@ -8,8 +8,9 @@ use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, QueryBuilder, Row};
 
 use super::row::{ConflictRow, RoundRow};
-use crate::paging::{Page, Slice};
+use crate::paging::Slice;
 use crate::rows::field;
+use crate::sorting::{Column, OrderBy, Sort, SortKey, SortedPage};
 
 /// A meter of a round that has not been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,13 +76,45 @@ pub struct UnreadFilter {
     pub tasks_on: Option<NaiveDate>,
 }
 
-/// Lists go by round and walk.
-pub type UnreadKey = (String, i64);
+/// What unread meters may be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnreadOrderBy {
+    /// Round by round in the order of the walk.
+    Walk,
+    MeterNo,
+    Place,
+    Reader,
+    DueOn,
+    Visits,
+    Reason,
+}
 
-const SELECT: &str = "SELECT r.round_id, r.book, r.month, r.campus, r.due_on, r.reader, w.meter_no, \
+impl OrderBy for UnreadOrderBy {
+    fn columns(self) -> &'static [Column] {
+        const ROUND: Column = ("r.round_id", "text");
+        const POSITION: Column = ("w.position", "bigint");
+        const METER: Column = ("w.meter_no", "text");
+        match self {
+            Self::Walk => &[ROUND, POSITION, METER],
+            Self::MeterNo => &[METER, ROUND],
+            Self::Place => &[
+                ("coalesce(m.building, '')", "text"),
+                ("coalesce(m.room, '')", "text"),
+                METER,
+                ROUND,
+            ],
+            Self::Reader => &[("coalesce(r.reader, '')", "text"), ROUND, POSITION, METER],
+            Self::DueOn => &[("r.due_on", "date"), ROUND, POSITION, METER],
+            Self::Visits => &[("w.visits", "bigint"), ROUND, POSITION, METER],
+            Self::Reason => &[("coalesce(w.reason, '')", "text"), ROUND, POSITION, METER],
+        }
+    }
+}
+
+const COLUMNS: &str = "r.round_id, r.book, r.month, r.campus, r.due_on, r.reader, w.meter_no, \
      coalesce(m.building, '') AS building, coalesce(m.room, '') AS room, \
      coalesce(m.self_read, false) AS self_read, w.position, w.reason, w.note, w.recorded_on, \
-     w.recorded_by, w.visits, w.left_note ";
+     w.recorded_by, w.visits, w.left_note";
 
 pub(super) const FROM: &str = "FROM read_unread_meters w \
      JOIN read_unread_meters_round r USING (round_id) \
@@ -125,27 +158,17 @@ impl UnreadFilter {
     }
 }
 
+/// Unread meters, by round and walk unless sorted otherwise.
 pub async fn list(
     executor: impl PgExecutor<'_>,
     filter: &UnreadFilter,
-    page: &Page<UnreadKey>,
-) -> Result<Slice<UnreadRow, UnreadKey>, sqlx::Error> {
-    let mut query = QueryBuilder::new(SELECT);
-    query.push(FROM);
+    page: &SortedPage<UnreadOrderBy>,
+) -> Result<Slice<UnreadRow, SortKey>, sqlx::Error> {
+    let sorting = page.sorting(Sort::up(UnreadOrderBy::Walk));
+    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS}, {} {FROM}", sorting.key()));
     filter.push(&mut query);
-    if let Some((round_id, position)) = page.after.clone() {
-        query
-            .push(" AND (r.round_id, w.position) > (")
-            .push_bind(round_id)
-            .push(", ")
-            .push_bind(position)
-            .push(")");
-    }
-    query
-        .push(" ORDER BY r.round_id, w.position LIMIT ")
-        .push_bind(page.limit());
-    let rows: Vec<UnreadRow> = query.build_query_as().fetch_all(executor).await?;
-    Ok(page.slice(rows, |row| (row.round_id.to_string(), row.position)))
+    sorting.push_rest(&mut query, page.after_values());
+    page.read(&query.build().fetch_all(executor).await?)
 }
 
 /// How many a filter finds.
@@ -165,8 +188,7 @@ pub async fn all(
     filter: &UnreadFilter,
     limit: i64,
 ) -> Result<Vec<UnreadRow>, sqlx::Error> {
-    let mut query = QueryBuilder::new(SELECT);
-    query.push(FROM);
+    let mut query = QueryBuilder::new(format!("SELECT {COLUMNS} {FROM}"));
     filter.push(&mut query);
     query
         .push(" ORDER BY r.round_id, w.position LIMIT ")

@@ -55,6 +55,7 @@ export const router = createRouter({
     { path: '/stock', component: () => import('./stock/StockPage.vue') },
     { path: '/billing', component: () => import('./billing/BillingPage.vue') },
     { path: '/bills', component: () => import('./billing/BillsPage.vue') },
+    { path: '/bills/:billNo/known', component: () => import('./billing/KnownBillPage.vue'), props: true },
     { path: '/bills/:billNo', component: () => import('./billing/BillPage.vue'), props: true },
     { path: '/allocations', component: () => import('./allocations/AllocationsPage.vue') },
     { path: '/allocations/:meterNo', component: () => import('./allocations/AllocationPage.vue'), props: true },

@@ -1,8 +1,9 @@
 import { graphql } from '@/gql'
 import type { ComparableAccountsQueryVariables, ParallelRunQuery } from '@/gql/graphql'
+import { accountNosOf } from '@/shared/accountNos'
 import { request } from '@/shared/gqlFetch'
 import { given } from '../ui/filters'
-import { accountNosOf, joined, type Run } from './parallel'
+import { joined, type Run } from './parallel'
 
 graphql(`
   fragment ComparedLines on ComparedSide {

@@ -61,11 +61,6 @@ export function countsOf({ agreed, differences }: Pick<Run, 'agreed' | 'differen
   return kinds.map((kind) => ({ kind, accounts: kind === 'NONE' ? agreed : listed(kind) }))
 }
 
-/** Account numbers as people write them one after another. */
-export function accountNosOf(text: string): string[] {
-  return [...new Set(text.normalize('NFKC').split(/[\s,、;]+/).filter(Boolean))]
-}
-
 /** What the whole says, in a sentence. */
 export function verdictOf({ accounts, differing, differences }: Pick<Run, 'accounts' | 'differing' | 'differences'>): string {
   if (accounts === 0) return '这个月两边都没有账单，没有可核对的户。'

@@ -1,35 +1,54 @@
 import { graphql } from '@/gql'
 
+graphql(`
+  fragment ProfileFields on ImportProfile {
+    profileId
+    version
+    name
+    kind
+    format
+    separator
+    rowsAt
+    encoding
+    skipLines
+    columns {
+      field
+      name
+      number
+      from
+      length
+    }
+    skipRows {
+      name
+      number
+      from
+      length
+      values
+    }
+    impliedDecimals
+    units {
+      unit
+      factor
+    }
+  }
+`)
+
 export const PROFILES = graphql(`
   query ImportProfiles {
     importProfiles {
-      profileId
+      ...ProfileFields
+    }
+  }
+`)
+
+export const PROFILE_VERSIONS = graphql(`
+  query ProfileVersions($profileId: String!) {
+    importProfileVersions(profileId: $profileId) {
       version
-      name
-      kind
-      format
-      separator
-      rowsAt
-      encoding
-      skipLines
-      columns {
-        field
-        name
-        number
-        from
-        length
-      }
-      skipRows {
-        name
-        number
-        from
-        length
-        values
-      }
-      impliedDecimals
-      units {
-        unit
-        factor
+      publishedAt
+      publishedBy
+      profile {
+        ...ProfileFields
       }
     }
   }

@@ -13,6 +13,7 @@ export const UNREAD = graphql(`
     $reader: String
     $month: YearMonth
     $reason: UnreadReason
+    $sort: UnreadSort
     $after: String
   ) {
     unreadMeters(
@@ -23,6 +24,7 @@ export const UNREAD = graphql(`
       reader: $reader
       month: $month
       reason: $reason
+      sort: $sort
       first: 20
       after: $after
     ) {
@@ -59,15 +61,15 @@ export const UNREAD = graphql(`
 export type Unread = UnreadListQuery['unreadMeters']['nodes'][number]
 
 export const UNREAD_COLUMNS: Column<Unread>[] = [
-  { name: '表号', text: (one) => one.meterNo, to: (one) => `/meters/${one.meterNo}` },
+  { name: '表号', orderBy: 'METER_NO', text: (one) => one.meterNo, to: (one) => `/meters/${one.meterNo}` },
   { name: '种类', text: (one) => (one.meter ? COMMODITY[one.meter.commodity].meter : '—') },
-  { name: '位置', text: (one) => `${one.building} ${one.room}` },
-  { name: '轮次', text: (one) => one.roundId, to: (one) => `/rounds/${one.roundId}` },
-  { name: '抄表员', text: (one) => one.reader ?? '—' },
+  { name: '位置', orderBy: 'PLACE', text: (one) => `${one.building} ${one.room}` },
+  { name: '轮次', orderBy: 'WALK', text: (one) => one.roundId, to: (one) => `/rounds/${one.roundId}` },
+  { name: '抄表员', orderBy: 'READER', text: (one) => one.reader ?? '—' },
   { name: '上次读数', text: (one) => one.meter?.lastReading?.index ?? '—', figure: true },
-  { name: '应完成', text: (one) => one.dueOn },
-  { name: '到访', text: (one) => `${one.visits} 次`, figure: true },
-  { name: '原因', text: (one) => one.reasonLabel ?? (one.reason ? UNREAD_REASON[one.reason] : '—') },
+  { name: '应完成', orderBy: 'DUE_ON', text: (one) => one.dueOn },
+  { name: '到访', orderBy: 'VISITS', text: (one) => `${one.visits} 次`, figure: true },
+  { name: '原因', orderBy: 'REASON', text: (one) => one.reasonLabel ?? (one.reason ? UNREAD_REASON[one.reason] : '—') },
   { name: '备注', text: (one) => one.note ?? '—' },
   { name: '联系便条', text: (one) => one.leftNote ?? '—' },
 ]

@@ -9,6 +9,8 @@ export interface Column<Row> {
   wrap?: boolean
   /** Makes the text a way to another page. */
   to?: (row: Row) => string | null
+  /** What the server calls the order by this column, where it can sort the list by it. */
+  orderBy?: string
   /** Makes the text a state. */
   tone?: (row: Row) => Tone
 }

@@ -1,4 +1,4 @@
-import { computed } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import type { Column } from './columns'
 
@@ -45,11 +45,40 @@ export function inOrder<Row>(rows: readonly Row[], columns: readonly Column<Row>
   return [...speaking, ...said.filter(silent)].map(({ row }) => row)
 }
 
+/** A list's order as its query takes it; null for the list's own. */
+export interface ServerSort<By extends string> {
+  orderBy: By
+  direction: 'ASC' | 'DESC'
+}
+
+export function serverSort<By extends string, Row>(columns: readonly Column<Row>[], order: RowOrder | null): ServerSort<By> | null {
+  const by = order && columns.find(({ name }) => name === order.name)?.orderBy
+  return by ? { orderBy: by as By, direction: order.down ? 'DESC' : 'ASC' } : null
+}
+
+/** The order a list of many pages is asked for in, as its address has it. */
+export function useServerSort<By extends string, Row>(columns: readonly Column<Row>[]) {
+  const route = useRoute()
+  const path = route.path
+  const sort = shallowRef(serverSort<By, Row>(columns, parseOrder(route.query.order)))
+  watch(
+    () => route.fullPath,
+    () => {
+      // A page that is being left keeps what it showed.
+      if (route.path === path) sort.value = serverSort<By, Row>(columns, parseOrder(route.query.order))
+    },
+  )
+  return sort
+}
+
 /** The order a list stands in, kept in its address; null as long as nobody chose one, or may. */
-export function useRowOrder(possible: () => boolean) {
+export function useRowOrder(possible: (name: string) => boolean) {
   const route = useRoute()
   const router = useRouter()
-  const order = computed(() => (possible() ? parseOrder(route.query.order) : null))
+  const order = computed(() => {
+    const asked = parseOrder(route.query.order)
+    return asked && possible(asked.name) ? asked : null
+  })
   return {
     order,
     choose: (name: string) => void router.replace({ query: { ...route.query, order: nextOrder(order.value, name) } }),
