@@ -1,8 +1,10 @@
-//! How the payment gateways are spoken to. What is pure (signing, verifying, forms, day files) is
-//! apart from the calls, so that published examples test it; the clock is always passed in.
+//! How the payment gateways and the providers of text messages are spoken to. What is pure
+//! (signing, verifying, forms, day files) is apart from the calls, so that published examples test
+//! it; the clock is always passed in.
 
 mod http;
 mod keys;
+pub mod sms;
 pub mod unionpay;
 pub mod wechat_pay;
 

@@ -1,5 +1,6 @@
-//! Payment gateways for tests, in process: they check what they are sent as strictly as the real
-//! ones, sign what they answer, and misbehave when told to. Their keys are test keys that
+//! Payment gateways for tests, in process, and providers of text messages, on a port of this
+//! machine: they check what they are sent as strictly as the real ones, sign what they answer, and
+//! misbehave when told to. Their keys are test keys that
 //! everybody can read.
 
 #![allow(
@@ -8,9 +9,12 @@
     reason = "a stub for tests says by a panic what is wrong with the test"
 )]
 
+mod listen;
+mod sms;
 mod unionpay;
 mod wechat;
 
+pub use sms::{Received, SmsStub, SmsTrouble};
 pub use unionpay::UnionPayStub;
 pub use wechat::WechatStub;
 
