@@ -4,21 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::hmac;
 
+use crate::percent::encode;
 use crate::sms::{SmsSecret, hmac_sha256, sha256_hex};
-
-/// RFC 3986: letters, digits and `-_.~` stay.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&hex::encode_upper([byte]));
-        }
-    }
-    encoded
-}
 
 /// Sorted by name; the same text is signed and sent.
 pub fn canonical_query(parameters: &BTreeMap<String, String>) -> String {
