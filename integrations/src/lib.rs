@@ -1,6 +1,6 @@
-//! How payment gateways, providers of text messages and the official account are spoken to. What is pure
-//! (signing, verifying, forms, day files) is apart from the calls, so that published examples test
-//! it; the clock is always passed in.
+//! How payment gateways, providers of text messages and the official account are spoken to. What is
+//! pure (signing, verifying, forms, day files) is apart from the calls, so that published examples
+//! test it; the clock is always passed in.
 
 mod http;
 mod keys;
