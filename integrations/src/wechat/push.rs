@@ -44,10 +44,9 @@ impl Elements {
                 Event::Text(text) => text.xml10_content().into_owned(),
                 Event::CData(text) => text.xml10_content().into_owned(),
                 Event::GeneralRef(named) => resolved(&named)?,
-                Event::DocType(_) | Event::PI(_) => return Err(PushError::Malformed),
                 Event::Empty(_) | Event::Comment(_) | Event::Decl(_) => continue,
                 Event::Eof if path.is_empty() => return Ok(Self(texts)),
-                Event::Eof => return Err(PushError::Malformed),
+                Event::DocType(_) | Event::PI(_) | Event::Eof => return Err(PushError::Malformed),
             };
             let inside = path.iter().skip(1).map(String::as_str).collect::<Vec<_>>();
             if !inside.is_empty() {

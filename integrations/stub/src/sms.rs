@@ -6,7 +6,6 @@ mod tencent;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ring::{digest, hmac};
@@ -40,14 +39,13 @@ pub struct Received {
     at: DateTime<Utc>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Ledger {
     received: Vec<Received>,
     nonces: BTreeSet<String>,
     troubles: VecDeque<SmsTrouble>,
     calls: usize,
-    /// Absent: the time of this machine.
-    now: Option<DateTime<Utc>>,
+    clock: fn() -> DateTime<Utc>,
 }
 
 /// What is wrong with a message, as one provider says it.
@@ -60,7 +58,7 @@ enum Refusal {
 
 impl Ledger {
     fn now(&self) -> DateTime<Utc> {
-        self.now.unwrap_or_else(|| SystemTime::now().into())
+        (self.clock)()
     }
 
     /// Takes a message in as the phone company would. Two templates are approved: one with a code
@@ -108,8 +106,14 @@ impl SmsStub {
     pub const SIGN_NAME: &'static str = "水电管理中心";
 
     /// On any free port.
-    pub fn start() -> Self {
-        let ledger = Arc::default();
+    pub fn start(clock: fn() -> DateTime<Utc>) -> Self {
+        let ledger = Arc::new(Mutex::new(Ledger {
+            received: Vec::new(),
+            nonces: BTreeSet::new(),
+            troubles: VecDeque::new(),
+            calls: 0,
+            clock,
+        }));
         let listening = listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &ledger);
         Self {
             address: listening.address,
@@ -130,10 +134,6 @@ impl SmsStub {
     /// On the same port as before.
     pub fn start_again(&self) {
         *self.listening.lock().unwrap() = Some(listen(self.address, &self.ledger));
-    }
-
-    pub fn set_now(&self, now: DateTime<Utc>) {
-        self.ledger.lock().unwrap().now = Some(now);
     }
 
     pub fn trouble(&self, trouble: SmsTrouble) {

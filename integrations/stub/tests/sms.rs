@@ -32,9 +32,7 @@ fn text(phone: &str) -> Text {
 }
 
 fn stub() -> SmsStub {
-    let stub = SmsStub::start();
-    stub.set_now(now());
-    stub
+    SmsStub::start(now)
 }
 
 fn tencent_with(stub: &SmsStub, secret: &str) -> Tencent {

@@ -34,9 +34,10 @@ impl Acs3<'_> {
     /// The hash of the canonical request.
     pub fn hashed_request(&self) -> String {
         let lines = self.headers.iter();
-        let headers: String = lines
+        let lines: Vec<String> = lines
             .map(|(name, value)| format!("{name}:{}\n", value.trim()))
             .collect();
+        let headers = lines.concat();
         let canonical = format!(
             "{}\n/\n{}\n{headers}\n{}\n{}",
             self.method,

@@ -124,10 +124,11 @@ fn acs3(request: &Request, query: &str) -> String {
     signed.sort();
     let names: Vec<&str> = signed.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(";");
-    let lines: String = signed
+    let lines: Vec<String> = signed
         .iter()
         .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
+    let lines = lines.concat();
     let canonical = format!(
         "{}\n/\n{query}\n{lines}\n{names}\n{}",
         request.method,
