@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::{Access, AccessError};
@@ -88,13 +88,7 @@ impl Access {
         if let Some(retry_at) = too_often(&phone_recent, from_origin, now) {
             return Ok(IssueVerdict::Later { retry_at });
         }
-        sqlx::query(
-            "UPDATE outbox SET state = 'dropped', detail = 'a newer code was asked for' \
-             WHERE state = 'queued' AND id IN (SELECT id FROM one_time_code WHERE phone_hmac = $1)",
-        )
-        .bind(phone_hmac.as_slice())
-        .execute(&mut *transaction)
-        .await?;
+        drop_waiting(&phone_hmac, &mut transaction).await?;
         let id = event_id(now, &*self.entropy);
         let code = self.random_code();
         let expires_at = now + LIFE;
@@ -230,6 +224,21 @@ impl Access {
         mac.update(code.as_bytes());
         mac
     }
+}
+
+/// Earlier codes of a phone that have not gone out yet never will.
+async fn drop_waiting(
+    phone_hmac: &[u8; 32],
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'dropped', detail = 'a newer code was asked for' \
+         WHERE state = 'queued' AND id IN (SELECT id FROM one_time_code WHERE phone_hmac = $1)",
+    )
+    .bind(phone_hmac.as_slice())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Whose key seals the messages to a phone.
