@@ -24,6 +24,7 @@ use crate::gateways::{GatewayDesk, GatewaySender, Gateways};
 use crate::objects::{self, Place};
 use crate::photos::{PhotoAnalyst, PhotoKey, PhotoLimits, PhotoStore};
 use crate::policies;
+use crate::sms::SmsSender;
 
 /// Why a node cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -146,7 +147,8 @@ impl Core {
     /// Starts everything that runs in the background.
     pub fn start_daemon(&self, config: &Config) -> Result<Daemon, AppError> {
         let keepers = self.keepers(config)?;
-        let outbox = keepers.outbox.clone();
+        let clock = Arc::clone(self.store.clock());
+        let messages = SmsSender::open(config, clock, keepers.outbox.clone())?;
         let notary = NotaryOptions {
             keys: Arc::new(config.log_key_file()?),
             interval: Duration::from_secs(config.transparency.checkpoint_seconds),
@@ -156,7 +158,7 @@ impl Core {
             .projectors(chaobiao_projections::all(&self.store))
             .policies(policies::all(keepers, self.analyst.clone()))
             .processes(policies::processes())
-            .sender(GatewaySender::new(self.gateways(config)?, outbox))
+            .sender(GatewaySender::new(self.gateways(config)?, messages))
             .notary(notary);
         if config.verification.interval_hours > 0 {
             daemon = daemon.verification(verification_schedule(&config.verification));

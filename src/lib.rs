@@ -28,5 +28,6 @@ pub mod photos;
 pub mod policies;
 mod sealing;
 pub mod shutdown;
+pub mod sms;
 pub mod telemetry;
 pub mod upkeep;

@@ -81,7 +81,7 @@ impl Door {
 
     async fn issue(&self, phone: &str) -> IssueVerdict {
         self.access
-            .issue_code(phone, Some("10.0.0.1"), str::to_owned)
+            .issue_code(phone, Some("10.0.0.1"), |code, _| code.to_owned())
             .await
             .unwrap()
     }
@@ -344,6 +344,22 @@ async fn a_code_bears_five_tries_and_the_newest_counts() {
         assert_eq!(door.check(PHONE, &first, 9).await, CodeVerdict::Wrong);
     }
     assert_eq!(door.check(PHONE, &second, 9).await, CodeVerdict::Right);
+}
+
+/// A provider that was down would send them all at once when it is back.
+#[tokio::test]
+async fn an_older_code_that_still_waits_is_not_sent() {
+    let door = door().await;
+    door.issue(PHONE).await;
+    door.issue("13900139000").await;
+    door.wait(TimeDelta::minutes(1));
+    door.issue(PHONE).await;
+    let states: Vec<String> =
+        sqlx::query_scalar("SELECT state FROM outbox ORDER BY created_at, state")
+            .fetch_all(&door.database.pool())
+            .await
+            .unwrap();
+    assert_eq!(states, ["dropped", "queued", "queued"]);
 }
 
 #[tokio::test]

@@ -59,6 +59,15 @@ pub enum ConfigError {
         source: chaobiao_integrations::KeyError,
     },
 
+    #[error("短信平台配置不完整：{key} / the provider of text messages needs {key}")]
+    SmsIncomplete { key: &'static str },
+
+    #[error(
+        "{key} 中的“{entry}”应为“名称 模板编号 变量…” / \
+         in {key}, {entry:?} is not a name, a template's number and its values"
+    )]
+    SmsTemplate { key: &'static str, entry: String },
+
     #[error("{key} 应为{wanted} / {key} is malformed")]
     CollectorSetting {
         key: &'static str,

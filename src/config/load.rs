@@ -81,9 +81,14 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
         "transparency.checkpoint_folder",
         "transparency.checkpoint_store",
     ];
-    // Numbers of ours at a gateway look like numbers, and are names.
-    let of_a_gateway = key.starts_with("gateways.") && !key.ends_with(".sandbox");
-    let parsed: Value = if of_a_gateway || text_only.contains(&key.as_str()) {
+    // Numbers of ours at a gateway or a provider look like numbers, and are names.
+    let named_outside = ["gateways.", "sms."]
+        .iter()
+        .any(|section| key.starts_with(section))
+        && ![".sandbox", ".older_signature", ".templates"]
+            .iter()
+            .any(|end| key.ends_with(end));
+    let parsed: Value = if named_outside || text_only.contains(&key.as_str()) {
         Value::from(value)
     } else {
         parsed

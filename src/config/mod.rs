@@ -11,6 +11,7 @@ mod master_key;
 mod relay;
 mod secret;
 mod sections;
+mod sms;
 
 pub use collectors::CollectorsConfig;
 pub use connectors::ConnectorsConfig;
@@ -28,3 +29,4 @@ pub use sections::{
     RetentionConfig, SecretsConfig, ServerConfig, SessionConfig, StoreConfig, TelemetryConfig,
     TransparencyConfig, VerificationConfig,
 };
+pub use sms::{AliyunSmsSection, SmsConfig, SmsProviderName, TencentSmsSection};

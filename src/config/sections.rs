@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CollectorsConfig, ConnectorsConfig, GatewaysConfig, RelayConfig, Secret};
+use super::{CollectorsConfig, ConnectorsConfig, GatewaysConfig, RelayConfig, Secret, SmsConfig};
 
 /// Everything an operator may set. Every key is described in `docs/configuration.md`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -25,6 +25,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     pub verification: VerificationConfig,
     pub gateways: GatewaysConfig,
+    pub sms: SmsConfig,
     pub collectors: CollectorsConfig,
     pub relay: RelayConfig,
     pub connectors: ConnectorsConfig,
@@ -49,6 +50,7 @@ impl Default for Config {
             retention: RetentionConfig::default(),
             verification: VerificationConfig::default(),
             gateways: GatewaysConfig::default(),
+            sms: SmsConfig::default(),
             collectors: CollectorsConfig::default(),
             relay: RelayConfig::default(),
             connectors: ConnectorsConfig::default(),

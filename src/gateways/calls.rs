@@ -8,7 +8,7 @@ use chaobiao_domain::gateway_order::{
     CallOutcome, Finding, GatewayChannel, NoteFinding, NoteRefundAnswer, ReportSource,
 };
 use chaobiao_domain::units::{Fen, GatewayOrderNo, GatewayRefundNo};
-use chaobiao_eventstore::{CommandError, Delivery, JsonLinesSender, Outgoing, Sender};
+use chaobiao_eventstore::{CommandError, Delivery, Outgoing, Sender};
 use chaobiao_integrations::CallError;
 use chaobiao_integrations::unionpay::{Back, Found, OrderKey, UnionPay};
 use chaobiao_integrations::wechat_pay::{RefundOrder, WechatPay};
@@ -58,14 +58,15 @@ pub(crate) struct RefundCall {
     pub(crate) asked_at: DateTime<Utc>,
 }
 
-/// Sends calls to gateways, and everything else to where it went before.
+/// Makes the calls to gateways; every other message is somebody else's.
 pub struct GatewaySender {
     desk: GatewayDesk,
-    others: JsonLinesSender,
+    others: Arc<dyn Sender>,
 }
 
 impl GatewaySender {
-    pub fn new(desk: GatewayDesk, others: JsonLinesSender) -> Arc<Self> {
+    pub fn new(desk: GatewayDesk, others: impl Sender) -> Arc<Self> {
+        let others = Arc::new(others);
         Arc::new(Self { desk, others })
     }
 }

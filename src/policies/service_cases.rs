@@ -71,11 +71,22 @@ fn news(kind: CaseKind, event: &CaseEvent) -> Option<String> {
     })
 }
 
-fn message(case_id: &CaseId, phone: &Personal<Phone>, text: String) -> OutboxMessage {
+fn message(
+    case_id: &CaseId,
+    kind: CaseKind,
+    phone: &Personal<Phone>,
+    text: String,
+) -> OutboxMessage {
     let text = Personal::new(phone.subject(), text);
     OutboxMessage {
         channel: "sms".to_owned(),
-        message: json!({ "to": phone, "text": text, "case_id": case_id }),
+        message: json!({
+            "to": phone,
+            "text": text,
+            "template": "case",
+            "values": { "what": kind.label() },
+            "case_id": case_id,
+        }),
     }
 }
 
@@ -133,7 +144,7 @@ impl ServiceCases {
         };
         let text = news(opened.kind, happened);
         Ok(text.map(|text| Reaction::Tell {
-            message: message(case_id, &phone, text),
+            message: message(case_id, opened.kind, &phone, text),
             label: "reporter".to_owned(),
         }))
     }

@@ -60,7 +60,12 @@ fn reaction(submitted: TransferSubmitted, template: &str, text: String) -> Optio
             let text = Personal::new(phone.subject(), text);
             OutboxMessage {
                 channel: "sms".to_owned(),
-                message: json!({ "to": phone, "text": text, "claim_id": claim_id }),
+                message: json!({
+                    "to": phone,
+                    "text": text,
+                    "template": template,
+                    "claim_id": claim_id,
+                }),
             }
         }
         _ => return None,

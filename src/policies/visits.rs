@@ -63,13 +63,20 @@ impl Policy for Visits {
                 .format("%-m月%-d日 %H:%M")
                 .to_string()
         });
-        let text = format!("您预约的上门{label}{news}：{}", time.unwrap_or_default());
+        let time = time.unwrap_or_default();
+        let text = format!("您预约的上门{label}{news}：{time}");
         let text = Personal::new(phone.subject(), text);
         let id = request.appointment_id;
         Ok(vec![Reaction::Tell {
             message: OutboxMessage {
                 channel: "sms".to_owned(),
-                message: json!({ "to": phone, "text": text, "appointment_id": id }),
+                message: json!({
+                    "to": phone,
+                    "text": text,
+                    "template": "visit",
+                    "values": { "what": label, "news": news, "time": time },
+                    "appointment_id": id,
+                }),
             },
             label: "requester".to_owned(),
         }])

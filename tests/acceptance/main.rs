@@ -40,6 +40,7 @@ mod rounds;
 mod serve;
 mod service;
 mod simulate;
+mod sms;
 mod support;
 mod tariff;
 mod usage;

@@ -5,13 +5,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac};
 use serde_json::json;
 use sha2::Sha256;
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 use super::{Access, AccessError};
 use crate::clock::event_id;
 use crate::forget::empty_messages;
-use crate::{StoreError, owner_of_message};
+use crate::owner_of_message;
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
 const TRIES: i32 = 5;
@@ -52,12 +52,13 @@ struct Recent {
 
 impl Access {
     /// Makes a code for a phone and puts its message into the outbox. `text` says what to write
-    /// around the code. Only the newest code of a phone is good.
+    /// around the code and its minutes. Only the newest code of a phone is good: earlier ones that
+    /// still wait are not sent.
     pub async fn issue_code(
         &self,
         phone: &str,
         origin: Option<&str>,
-        text: impl FnOnce(&str) -> String,
+        text: impl FnOnce(&str, i64) -> String,
     ) -> Result<IssueVerdict, AccessError> {
         let now = self.now();
         let phone_hmac = self.hmac(&["phone", phone]);
@@ -87,6 +88,7 @@ impl Access {
         if let Some(retry_at) = too_often(&phone_recent, from_origin, now) {
             return Ok(IssueVerdict::Later { retry_at });
         }
+        drop_waiting(&phone_hmac, &mut transaction).await?;
         let id = event_id(now, &*self.entropy);
         let code = self.random_code();
         let expires_at = now + LIFE;
@@ -102,7 +104,18 @@ impl Access {
         .bind(expires_at)
         .execute(&mut *transaction)
         .await?;
-        let message = self.message(id, phone, text(&code), &phone_hmac).await?;
+        let subject = message_subject(&phone_hmac);
+        let minutes = LIFE.num_minutes();
+        let mut message = json!({
+            "to": Personal::new(&subject, phone),
+            "text": Personal::new(&subject, text(&code, minutes)),
+            "template": "code",
+            "values": { "code": Personal::new(&subject, &code), "minutes": minutes.to_string() },
+            "expires_at": expires_at,
+        });
+        self.cipher
+            .seal(vec![(owner_of_message(id), &mut message)])
+            .await?;
         sqlx::query(
             "INSERT INTO outbox (id, channel, message, created_at) VALUES ($1, 'sms', $2, $3)",
         )
@@ -211,25 +224,21 @@ impl Access {
         mac.update(code.as_bytes());
         mac
     }
+}
 
-    /// The message with phone and text sealed under a key of the phone's own.
-    async fn message(
-        &self,
-        id: Uuid,
-        phone: &str,
-        text: String,
-        phone_hmac: &[u8; 32],
-    ) -> Result<serde_json::Value, StoreError> {
-        let subject = message_subject(phone_hmac);
-        let mut message = json!({
-            "to": Personal::new(subject.clone(), phone),
-            "text": Personal::new(subject, text),
-        });
-        self.cipher
-            .seal(vec![(owner_of_message(id), &mut message)])
-            .await?;
-        Ok(message)
-    }
+/// Earlier codes of a phone that have not gone out yet never will.
+async fn drop_waiting(
+    phone_hmac: &[u8; 32],
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE outbox SET state = 'dropped', detail = 'a newer code was asked for' \
+         WHERE state = 'queued' AND id IN (SELECT id FROM one_time_code WHERE phone_hmac = $1)",
+    )
+    .bind(phone_hmac.as_slice())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Whose key seals the messages to a phone.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgPool};
 use tokio::time::sleep;
@@ -16,6 +16,10 @@ use crate::{EventStore, StoreError, owner_of_message};
 const LEASE: &str = "outbox";
 const BATCH: i64 = 50;
 const POLL: Duration = Duration::from_millis(200);
+/// Before the second attempt; each later pause is twice as long.
+const PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// Doublings of the pause: it ends at more than five minutes.
+const DOUBLINGS_MAX: i32 = 6;
 
 pub(crate) struct OutboxJob {
     store: EventStore,
@@ -28,6 +32,7 @@ struct Row {
     channel: String,
     message: Value,
     created_at: DateTime<Utc>,
+    attempts: i32,
 }
 
 impl OutboxJob {
@@ -68,10 +73,12 @@ impl OutboxJob {
             created_at: row.created_at,
         };
         let (sender, pool) = (Arc::clone(&self.sender), self.store.pool().clone());
+        let clock = Arc::clone(self.store.clock());
         // In a task of its own: losing the lease must not cut the attempt off from its result.
         let attempt = tokio::spawn(async move {
             let delivery = sender.send(&outgoing).await;
-            record(&pool, outgoing.id, &delivery).await
+            let retry_at = clock.now() + PAUSE * (1 << row.attempts.clamp(0, DOUBLINGS_MAX));
+            record(&pool, outgoing.id, &delivery, retry_at).await
         });
         match lease
             .keep_during(self.store.pool(), Box::pin(attempt))
@@ -84,20 +91,31 @@ impl OutboxJob {
 }
 
 /// Writes down what came of an attempt, even if another node has declared it unknown meanwhile.
-async fn record(pool: &PgPool, id: Uuid, delivery: &Delivery) -> Result<(), sqlx::Error> {
+async fn record(
+    pool: &PgPool,
+    id: Uuid,
+    delivery: &Delivery,
+    retry_at: DateTime<Utc>,
+) -> Result<(), sqlx::Error> {
     let (state, detail) = match delivery {
         Delivery::Sent { detail } => ("sent", detail.as_deref()),
         Delivery::Failed { detail } => ("failed", Some(detail.as_str())),
+        Delivery::Later { detail } => ("queued", Some(detail.as_str())),
+        Delivery::Dropped { detail } => ("dropped", Some(detail.as_str())),
         Delivery::Unknown { detail } => ("unknown", Some(detail.as_str())),
     };
     metrics::counter!("chaobiao_outbox_total", "state" => state).increment(1);
+    // Emptied while it was on its way: there is nothing left that could be tried again.
     sqlx::query(
-        "UPDATE outbox SET state = $2, detail = $3
+        "UPDATE outbox SET attempts = attempts + 1, detail = $3, not_before = $4,
+                state = CASE WHEN $2::text = 'queued' AND message @> '{\"erased\": true}'
+                             THEN 'dropped' ELSE $2::text END
          WHERE id = $1 AND state IN ('sending', 'unknown')",
     )
     .bind(id)
     .bind(state)
     .bind(detail)
+    .bind(matches!(delivery, Delivery::Later { .. }).then_some(retry_at))
     .execute(pool)
     .await
     .map(drop)
@@ -132,10 +150,12 @@ impl Job for OutboxJob {
 
     async fn step(&mut self, lease: &Lease) -> Result<Step, DaemonError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, channel, message, created_at FROM outbox
-             WHERE state = 'queued' ORDER BY created_at, id LIMIT $1",
+            "SELECT id, channel, message, created_at, attempts FROM outbox
+             WHERE state = 'queued' AND (not_before IS NULL OR not_before <= $2)
+             ORDER BY created_at, id LIMIT $1",
         )
         .bind(BATCH)
+        .bind(self.store.clock().now())
         .fetch_all(self.store.pool())
         .await?;
         if rows.is_empty() {

@@ -1,5 +1,5 @@
-//! Messages and calls outward: each is attempted once, and what came of it is known or shown as
-//! unknown. Nothing is sent twice by itself.
+//! Messages and calls outward: what came of an attempt is known or shown as unknown. Only what
+//! certainly did not go out is attempted again; nothing is sent twice by itself.
 
 mod job;
 mod lines;
@@ -31,8 +31,16 @@ pub enum Delivery {
     Sent {
         detail: Option<String>,
     },
-    /// It certainly did not go out.
+    /// It certainly did not go out, and will not.
     Failed {
+        detail: String,
+    },
+    /// It certainly did not go out, as the channel is down: again in a while.
+    Later {
+        detail: String,
+    },
+    /// It did not go out and is not worth sending any more; nobody need look.
+    Dropped {
         detail: String,
     },
     /// It may have gone out: a person has to look.
@@ -48,6 +56,15 @@ pub trait Sender: Send + Sync + 'static {
 }
 
 impl EventStore {
+    /// Whether messages of a channel wait because it is down.
+    pub async fn is_held_up(&self, channel: &str) -> Result<bool, StoreError> {
+        let held_up = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox
+                            WHERE state = 'queued' AND channel = $1 AND attempts > 0)",
+        );
+        Ok(held_up.bind(channel).fetch_one(self.pool()).await?)
+    }
+
     /// Queues a message that no event asks for, such as a one-time code. The same id again changes
     /// nothing.
     pub async fn enqueue(&self, id: Uuid, mut outgoing: OutboxMessage) -> Result<(), StoreError> {

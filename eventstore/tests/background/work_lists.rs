@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chaobiao_decision::{Personal, Process, ProcessRegistry};
 use chaobiao_eventstore::{
-    Daemon, Delivery, JsonLinesSender, OutboxMessage, Outgoing, Sender, retry_failed_due,
+    Clock as _, Daemon, Delivery, JsonLinesSender, OutboxMessage, Outgoing, Sender, operate,
+    retry_failed_due,
 };
 use chaobiao_testing::ScratchDirectory;
 use chrono::TimeDelta;
@@ -197,7 +198,7 @@ async fn messages_are_sealed_at_rest_and_written_to_the_development_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn failed_and_unknown_deliveries_are_shown() {
+async fn failed_and_unknown_deliveries_are_shown_and_dropped_ones_bother_nobody() {
     let world = World::create().await;
     let detail = "no such number".to_owned();
     let failing = sending(
@@ -209,13 +210,67 @@ async fn failed_and_unknown_deliveries_are_shown() {
     let failed = enqueue(&world).await;
     reaches(&world, failed, "failed").await;
     failing.shutdown().await;
-    let unsure = sending(&world, scripted(Some(Delivery::Unknown { detail })));
+    let unknown = Delivery::Unknown {
+        detail: detail.clone(),
+    };
+    let unsure = sending(&world, scripted(Some(unknown)));
     let unknown = enqueue(&world).await;
     reaches(&world, unknown, "unknown").await;
     unsure.shutdown().await;
+    let careless = sending(&world, scripted(Some(Delivery::Dropped { detail })));
+    let dropped = enqueue(&world).await;
+    reaches(&world, dropped, "dropped").await;
+    careless.shutdown().await;
+    let vitals = operate::vitals(&world.pool(), world.clock.now())
+        .await
+        .unwrap();
+    let outbox = vitals.waiting.iter().filter(|list| list.list == "outbox");
+    let counts: Vec<_> = outbox
+        .map(|list| (list.item.as_str(), list.count))
+        .collect();
+    assert_eq!(counts.len(), 2);
+    assert!(
+        counts.contains(&("failed", 1)) && counts.contains(&("unknown", 1)),
+        "{counts:?}"
+    );
     let shown = "SELECT count(*) FROM outbox WHERE detail = 'no such number'
-                 AND attempted_at IS NOT NULL";
-    assert_eq!(world.count(shown).await, 2);
+                 AND attempted_at IS NOT NULL AND attempts = 1";
+    assert_eq!(world.count(shown).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_certainly_did_not_go_out_is_tried_again_after_growing_pauses() {
+    let world = World::create().await;
+    let id = enqueue(&world).await;
+    let detail = "nobody listens".to_owned();
+    let later = scripted(Some(Delivery::Later { detail }));
+    let down = sending(&world, later.clone());
+    for (attempts, pause) in [(1, 5), (2, 10)] {
+        let wanted = format!(
+            "SELECT count(*) FROM outbox WHERE state = 'queued' AND attempts = {attempts} AND
+             detail = 'nobody listens' AND not_before = timestamptz '{}' + interval '{pause} s'",
+            world.clock.now()
+        );
+        let deadline = tokio::time::Instant::now() + LIMIT;
+        while world.count(&wanted).await == 0 {
+            assert!(tokio::time::Instant::now() < deadline, "{wanted}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert!(world.bus.store().is_held_up("sms").await.unwrap());
+        assert!(!world.bus.store().is_held_up("gateway").await.unwrap());
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(world.count(&wanted).await, 1, "it waits for its time");
+        world
+            .clock
+            .set(world.clock.now() + TimeDelta::seconds(pause));
+    }
+    reaches(&world, id, "queued").await;
+    down.shutdown().await;
+    world.clock.set(world.clock.now() + TimeDelta::minutes(6));
+    let up = sending(&world, scripted(Some(Delivery::Sent { detail: None })));
+    reaches(&world, id, "sent").await;
+    up.shutdown().await;
+    assert!(!world.bus.store().is_held_up("sms").await.unwrap());
 }
 
 /// Nobody knows whether it went out: it is not sent again.

@@ -23,6 +23,8 @@ pub(super) struct RequestPhoneCodeInput {
 pub(super) struct RequestPhoneCodePayload {
     /// Until when the code is good; null when none was sent.
     expires_at: Option<DateTime<Utc>>,
+    /// Text messages wait at present, so this one may come late.
+    delayed: bool,
     user_errors: Vec<UserError>,
 }
 
@@ -158,12 +160,15 @@ impl ViewerMutation {
                 let user_errors = vec![rejection.into()];
                 return Ok(RequestPhoneCodePayload {
                     expires_at: None,
+                    delayed: false,
                     user_errors,
                 });
             }
         };
         let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
-        let text = |code: &str| format!("您的验证码为 {code}，10 分钟内有效，请勿告知他人。");
+        let text = |code: &str, minutes: i64| {
+            format!("您的验证码为 {code}，{minutes} 分钟内有效，请勿告知他人。")
+        };
         let verdict = Services::of(ctx)?
             .access
             .issue_code(phone.as_str(), origin, text)
@@ -171,8 +176,11 @@ impl ViewerMutation {
         match verdict.map_err(|error| internal(ctx, error))? {
             IssueVerdict::Sent { expires_at } => {
                 record(ctx, AccessKind::CodeRequested, "requestPhoneCode", None);
+                let store = Services::of(ctx)?.store();
+                let delayed = store.is_held_up("sms").await;
                 Ok(RequestPhoneCodePayload {
                     expires_at: Some(expires_at),
+                    delayed: delayed.map_err(|error| internal(ctx, error))?,
                     user_errors: Vec::new(),
                 })
             }

@@ -1,6 +1,6 @@
-//! Payment gateways for tests, in process: they check what they are sent as strictly as the real
-//! ones, sign what they answer, and misbehave when told to. Their keys are test keys that
-//! everybody can read.
+//! Payment gateways and an official account for tests, in process, and providers of text messages,
+//! on a port of this machine: they check what they are sent as strictly as the real ones, sign what
+//! they answer, and misbehave when told to. Their keys are test keys that everybody can read.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,9 +8,14 @@
     reason = "a stub for tests says by a panic what is wrong with the test"
 )]
 
+mod account;
+mod listen;
+mod sms;
 mod unionpay;
 mod wechat;
 
+pub use account::{AccountStub, AccountTrouble, Shown};
+pub use sms::{Received, SmsStub, SmsTrouble};
 pub use unionpay::UnionPayStub;
 pub use wechat::WechatStub;
 

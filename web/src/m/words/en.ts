@@ -145,6 +145,7 @@ export const en: Catalogue = {
     resident: 'Resident (home or dormitory)',
     clerk: 'Energy manager of an organisation',
     sent: 'The code has been sent; please look at your messages.',
+    delayed: 'Messages cannot be sent at present; yours goes out as soon as they can.',
     register: 'Register',
     enter: 'Sign in',
     toEnter: 'I am registered: sign in',

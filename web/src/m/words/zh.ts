@@ -84,6 +84,7 @@ export const zh = {
     resident: '居民（住户、宿舍）',
     clerk: '单位能源管理员',
     sent: '验证码已发送，请查看短信。',
+    delayed: '短信平台暂时不通，恢复后自动发送，请留意短信。',
     register: '注册',
     enter: '登录',
     toEnter: '已有账号，去登录',
