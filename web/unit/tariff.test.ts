@@ -22,8 +22,8 @@ test('the version of a day is the one that holds then', () => {
 })
 
 test('a draft begins with what holds, and means it unchanged', () => {
-  const { tiers, surcharges, freeAllowance, minimumCharge, timeOfUse: [] } = now
-  const version = { from: '2027-01-01', to: null, tiers, surcharges, freeAllowance, minimumCharge }
+  const { tiers, surcharges, freeAllowance, minimumCharge, timeOfUse } = now
+  const version = { from: '2027-01-01', to: null, tiers, surcharges, freeAllowance, minimumCharge, timeOfUse }
   expect(checked(draftOf(now, '2027-01-01'))).toEqual({ version })
   expect(checked(draftOf(old, '2027-01-01'))).toMatchObject({ version: nothing })
 })

@@ -95,8 +95,8 @@ impl AccountQuery {
         Ok(statement.and_then(|statement| KnownBill::of(statement, &bill_no)))
     }
 
-    /// Accounts, by number unless sorted otherwise. Whoever may not see personal data finds nobody by name or phone, and
-    /// rooms only with the right to see meters.
+    /// Accounts, by number unless sorted otherwise. Whoever may not see personal data finds nobody by
+    /// name or phone, and rooms only with the right to see meters.
     #[graphql(
         guard = "may(Permission::ViewAccounts)",
         complexity = "1 + page_size(first) * child_complexity"

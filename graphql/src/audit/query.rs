@@ -22,8 +22,8 @@ pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// Who did what, when and from where, newest first unless sorted otherwise. Looks at it are not recorded: they change
-    /// nothing and show no personal data.
+    /// Who did what, when and from where, newest first unless sorted otherwise. Looks at it are not
+    /// recorded: they change nothing and show no personal data.
     #[graphql(
         guard = "may(Permission::ViewAudit)",
         complexity = "1 + page_size(first) * child_complexity"

@@ -124,8 +124,8 @@ impl MoneyFiguresQuery {
         Ok(bands.into_iter().map(ArrearsBand::from).collect())
     }
 
-    /// Who owes, the oldest debt first unless sorted otherwise: the list to dun by (催缴). Whoever has a transfer waiting for the
-    /// bank is not dunned meanwhile, and left out unless asked for.
+    /// Who owes, the oldest debt first unless sorted otherwise: the list to dun by (催缴). Whoever has a
+    /// transfer waiting for the bank is not dunned meanwhile, and left out unless asked for.
     #[graphql(
         guard = "may(Permission::ViewPayments)",
         complexity = "10 + page_size(first) * child_complexity"

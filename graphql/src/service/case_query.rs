@@ -27,7 +27,8 @@ pub struct CaseQuery;
 
 #[Object]
 impl CaseQuery {
-    /// Cases, by deadline unless sorted otherwise, for whoever answers them. A complaint is not shown to whom it is about.
+    /// Cases, by deadline unless sorted otherwise, for whoever answers them. A complaint is not shown
+    /// to whom it is about.
     #[graphql(
         guard = "may(Permission::HandleCases)",
         complexity = "1 + page_size(first) * child_complexity"
