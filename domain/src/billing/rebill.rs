@@ -313,7 +313,7 @@ impl Again<'_> {
         // Every tariff of a charged meter was added.
         let schedule = self.tariffs.schedules.get(tariff_id);
         let schedule = schedule.ok_or_else(|| Stop::Corrupt(format!("no tariff {tariff_id}")))?;
-        let rateable = |usage, rates: &RateQuantities| Rateable {
+        let asked = |usage, rates: &RateQuantities| Rateable {
             tariff_id,
             period: charged.period,
             usage,
@@ -323,8 +323,8 @@ impl Again<'_> {
             month: bill.month,
             is_last: is_last_of_tariff(bill, charged),
         };
-        let old = rateable(charged.usage, &charged.rates);
-        let new = rateable(usage, &rates);
+        let old = asked(charged.usage, &charged.rates);
+        let new = asked(usage, &rates);
         let was = self.before.input(schedule, &old)?;
         let is = self.after.input(schedule, &new)?;
         let old_lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
