@@ -306,7 +306,7 @@ impl Again<'_> {
             Some(begun) => count.since(&begun),
             None => Some((charged.usage, charged.rates.clone())),
         };
-        let (usage, rates) = used.ok_or(BillingError::Overflow)?;
+        let (usage, by_rate) = used.ok_or(BillingError::Overflow)?;
         if usage.is_negative() {
             return Err(BillingError::RebilledBelowZero(charged.meter_no.clone()).into());
         }
@@ -324,7 +324,7 @@ impl Again<'_> {
             is_last: is_last_of_tariff(bill, charged),
         };
         let old = asked(charged.usage, &charged.rates);
-        let new = asked(usage, &rates);
+        let new = asked(usage, &by_rate);
         let was = self.before.input(schedule, &old)?;
         let is = self.after.input(schedule, &new)?;
         let old_lines = bill.lines.iter().filter(|line| is_line_of(line, charged));
@@ -345,7 +345,7 @@ impl Again<'_> {
         let meter = ChargedMeter {
             usage,
             cumulative: count.cumulative,
-            rates,
+            rates: by_rate,
             rates_cumulative: count.rates,
             tiers,
             occupants: shared_again(charged, &lines)?,
