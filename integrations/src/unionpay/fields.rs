@@ -1,7 +1,8 @@
 //! A message: named values, in the form of a page or of an answer's one line.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+
+use crate::percent;
 
 /// What is not a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,11 +92,7 @@ impl Fields {
 
     /// For the body of a post.
     pub fn to_form(&self) -> String {
-        let pairs = self.iter();
-        let pairs: Vec<String> = pairs
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect();
-        pairs.join("&")
+        percent::pairs(self.iter())
     }
 
     /// For the line of an answer.
@@ -125,17 +122,4 @@ fn decode(text: &str) -> Result<String, UnreadableForm> {
         });
     }
     String::from_utf8(bytes).map_err(|_| UnreadableForm)
-}
-
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a text never fails.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
 }

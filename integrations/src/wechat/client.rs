@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::token::{Fetched, Kept};
-use crate::percent::encode;
+use crate::percent;
 use crate::{Answer, CallError, Wire, WireRequest};
 
 /// The account's secret; it cannot be shown.
@@ -161,15 +161,14 @@ impl Wechat {
     }
 
     pub(super) fn url(&self, path: &str, parameters: &[(&str, &str)]) -> String {
-        let pairs: Vec<String> = parameters
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
         let base = self.config.base_url.trim_end_matches('/');
-        if pairs.is_empty() {
+        if parameters.is_empty() {
             return format!("{base}{path}");
         }
-        format!("{base}{path}?{}", pairs.join("&"))
+        format!(
+            "{base}{path}?{}",
+            percent::pairs(parameters.iter().copied())
+        )
     }
 }
 

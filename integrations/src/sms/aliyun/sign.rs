@@ -4,15 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ring::hmac;
 
-use crate::percent::encode;
+use crate::percent;
 use crate::sms::{SmsSecret, hmac_sha256, sha256_hex};
 
 /// Sorted by name; the same text is signed and sent.
 pub fn canonical_query(parameters: &BTreeMap<String, String>) -> String {
-    let pairs = parameters
-        .iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-    pairs.collect::<Vec<_>>().join("&")
+    let pairs = parameters.iter();
+    percent::pairs(pairs.map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// ACS3-HMAC-SHA256: what is signed of a call to `/`.
@@ -67,7 +65,7 @@ pub fn rpc_signature(
     parameters: &BTreeMap<String, String>,
     secret: &SmsSecret,
 ) -> String {
-    let query = encode(&canonical_query(parameters));
+    let query = percent::encode(&canonical_query(parameters));
     let to_sign = format!("{method}&%2F&{query}");
     let key = format!("{}&", secret.0);
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key.as_bytes());

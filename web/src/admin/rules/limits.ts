@@ -6,6 +6,7 @@ import type {
   RuleLimitsFragment,
   ValidationRulesQuery,
 } from '@/gql/graphql'
+import { typed } from '@/shared/typed'
 import { ACCOUNT_CLASS } from '../words'
 import type { Entry } from '../ui/changes'
 
@@ -130,7 +131,7 @@ export function inputOf(limits: Limits): MeterClassRulesInput {
   const input: Record<string, unknown> = {}
   for (const limit of ALL) {
     const [outer = '', inner] = limit.key.split('.')
-    const value = valueOf(limit, (limits[limit.key] ?? '').normalize('NFKC').trim())
+    const value = valueOf(limit, typed(limits[limit.key] ?? ''))
     // Nothing is expected of a day where the rule is off: the server's own value does.
     if (limit.key === 'lowFloorPerDay' && value === null) continue
     if (inner === undefined) input[outer] = value

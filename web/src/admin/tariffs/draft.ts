@@ -2,6 +2,7 @@ import type { AllowanceBasis, RateRegister, TariffVersionInput } from '@/gql/gra
 import { compare, parseDecimal } from '@/shared/decimal'
 import { editableYuan, parseYuan } from '@/shared/money'
 import { RATES } from '@/shared/rates'
+import { typed } from '@/shared/typed'
 import { today } from '@/shared/when'
 import type { Tariff, Version } from './queries'
 
@@ -52,8 +53,6 @@ function deltasOf(version: Version | null): Draft['deltas'] {
   return deltas
 }
 
-const tidy = (text: string) => text.normalize('NFKC').trim()
-
 /** What is amiss with a draft in words, before the server is asked; or the version it means. */
 export function checked(draft: Draft): { wrong: string } | { version: TariffVersionInput } {
   if (!draft.from) return { wrong: '请选从哪一天起。' }
@@ -61,23 +60,23 @@ export function checked(draft: Draft): { wrong: string } | { version: TariffVers
   let below = parseDecimal('0')
   for (const [at, { upTo, price }] of draft.tiers.entries()) {
     const last = at === draft.tiers.length - 1
-    const limit = last ? null : parseDecimal(tidy(upTo))
+    const limit = last ? null : parseDecimal(typed(upTo))
     if (!last && (!limit || !below || compare(limit, below) <= 0)) return { wrong: `第 ${at + 1} 档要用到多少，请填得比上一档大。` }
-    const cost = parseDecimal(tidy(price))
+    const cost = parseDecimal(typed(price))
     if (!cost || cost.units < 0n) return { wrong: `第 ${at + 1} 档的单价请写成 0.5 这样。` }
-    tiers.push({ upTo: last ? null : tidy(upTo), price: tidy(price) })
+    tiers.push({ upTo: last ? null : typed(upTo), price: typed(price) })
     below = limit
   }
   const surcharges: { name: string; price: string }[] = []
   for (const { name, price } of draft.surcharges) {
-    if (!tidy(name) || !parseDecimal(tidy(price))) return { wrong: '附加费请填名称和单价，不要的请删掉。' }
-    surcharges.push({ name: tidy(name), price: tidy(price) })
+    if (!typed(name) || !parseDecimal(typed(price))) return { wrong: '附加费请填名称和单价，不要的请删掉。' }
+    surcharges.push({ name: typed(name), price: typed(price) })
   }
   const month = monthOf(draft)
   if ('wrong' in month) return month
   const timeOfUse: TariffVersionInput['timeOfUse'] = []
   for (const { rate, name } of RATES) {
-    const delta = tidy(draft.deltas[rate])
+    const delta = typed(draft.deltas[rate])
     if (!delta) continue
     if (!parseDecimal(delta)) return { wrong: `${name}时段的价差请写成 0.03 或 -0.25 这样，没有的空着。` }
     timeOfUse.push({ rate, delta })
@@ -88,12 +87,12 @@ export function checked(draft: Draft): { wrong: string } | { version: TariffVers
 
 /** What the draft says of a month: what is free of it, and the least it costs. */
 function monthOf(draft: Draft): { wrong: string } | Pick<TariffVersionInput, 'freeAllowance' | 'minimumCharge'> {
-  const perMonth = tidy(draft.allowance)
+  const perMonth = typed(draft.allowance)
   const free = perMonth ? parseDecimal(perMonth) : null
   if (perMonth && (!free || free.units < 0n)) return { wrong: '免费额度请写成 8 或 8.5 这样，没有的空着。' }
-  const excludedMonths = tidy(draft.excluded).split(/[\s,、]+/).filter(Boolean).map(Number)
+  const excludedMonths = typed(draft.excluded).split(/[\s,、]+/).filter(Boolean).map(Number)
   if (excludedMonths.some((one) => !Number.isInteger(one) || one < 1 || one > 12)) return { wrong: '没有免费额度的月份请写成 2、8 这样。' }
-  const minimum = tidy(draft.minimum)
+  const minimum = typed(draft.minimum)
   const minimumCharge = minimum ? parseYuan(minimum) : null
   if (minimum && minimumCharge === null) return { wrong: '最低消费请写成 5.00 这样，没有的空着。' }
   return { freeAllowance: perMonth ? { perMonth, basis: draft.basis, excludedMonths } : null, minimumCharge }

@@ -1,3 +1,4 @@
+import { typed } from '@/shared/typed'
 /** What browsers that read bar codes offer; TypeScript does not know it yet. */
 interface Detector {
   detect(picture: ImageBitmap): Promise<readonly { rawValue: string }[]>
@@ -21,5 +22,5 @@ export async function scan(file: File): Promise<string | null> {
 
 /** What was typed or scanned as a meter number: scanners put the kind of code before it. */
 export function meterNumber(text: string): string {
-  return text.normalize('NFKC').trim().replace(/^[A-Z0-9_]+,/, '').replace(/\s/g, '').toUpperCase()
+  return typed(text).replace(/^[A-Z0-9_]+,/, '').replace(/\s/g, '').toUpperCase()
 }
