@@ -1,4 +1,5 @@
 import { typed } from '@/shared/typed'
+
 /** What browsers that read bar codes offer; TypeScript does not know it yet. */
 interface Detector {
   detect(picture: ImageBitmap): Promise<readonly { rawValue: string }[]>
