@@ -130,6 +130,7 @@ async fn settlement(town: &Town) -> Value {
 }
 
 /// What the ledger says has been deducted and has not come, debit less credit.
+#[expect(clippy::unwrap_used, reason = "the trial balance has amounts only")]
 async fn due_by_ledger(town: &Town) -> i64 {
     let query = "{ trialBalance { account debit credit } }";
     let sums = town.centre.ask(&town.finance, query, json!({})).await;
