@@ -100,6 +100,33 @@ test('r94_who_has_agreed_is_asked_for_in_a_batch_and_what_comes_back_is_booked_o
     await expect(page.getByText('已记下 2 行：早已记过 2')).toBeVisible()
   })
 
+  await test.step('what the payroll office pays in is set against the batch, and taken back', async () => {
+    const card = section(page, '工资部门来款')
+    await expect(card).toContainText('等来款')
+    await page.goto('/admin/bank')
+    await page.getByText('录入一条流水').click()
+    await page.getByLabel('流水号', { exact: true }).fill(`B${stamp}`)
+    await page.getByLabel('金额（元）').fill(asked(one))
+    await page.getByRole('button', { name: '录入', exact: true }).click()
+    await expect(page.getByText('流水已录入')).toBeVisible()
+    await page.goto(`/admin/payroll/${batchNo}`)
+    const form = page.getByRole('form', { name: '对来款' })
+    const fill = async (amount: string) => {
+      await form.getByLabel('流水号').fill(`B${stamp}`)
+      await form.getByLabel('金额（元）').fill(amount)
+      await form.getByRole('button', { name: '对上' }).click()
+    }
+    await fill('0.01')
+    await expect(card.getByRole('alert')).toContainText('合计等于流水金额')
+    await fill(asked(one))
+    await expect(card).toContainText('已结清')
+    await audit(page, 'money of the payroll office')
+    await card.getByRole('button', { name: `撤回 B${stamp}` }).click()
+    await card.getByLabel(/^撤回 .* 的原因/).fill('不是这一批')
+    await card.getByRole('button', { name: '撤回来款' }).click()
+    await expect(card).toContainText('等来款')
+  })
+
   await test.step('rows are looked at by their state, and a deducted one leads to its payment', async () => {
     await page.getByLabel(/^状态/).selectOption('PAID')
     await expect(page).toHaveURL(/state=PAID/)

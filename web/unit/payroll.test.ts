@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { differenceLine, sharesOf } from '@/admin/payroll/money'
 import { portionsOf, progressOf, readReturned, textOf } from '@/admin/payroll/results'
 
 const HEAD = '代扣批次,扣款月份,户号,工号,应扣金额,实扣金额,未扣原因'
@@ -37,6 +38,18 @@ describe('r94: what the payroll office sends back', () => {
   test('goes to the server a hundred rows at a time', () => {
     expect(portionsOf(Array.from({ length: 250 }, (_, at) => at)).map(({ length }) => length)).toEqual([100, 100, 50])
     expect(portionsOf([])).toEqual([])
+  })
+
+  test('what it pays in is short or over by so much, in words', () => {
+    expect(differenceLine('0')).toBe('无')
+    expect(differenceLine('-5000')).toBe('少 ¥50.00')
+    expect(differenceLine('100')).toBe('多 ¥1.00')
+  })
+
+  test('what it pays in is given to batches in fen, and not at all where an amount is none', () => {
+    const typed = [{ batchNo: ' GZ000001 ', yuan: '1,000.5' }]
+    expect(sharesOf(typed)).toEqual([{ batchNo: 'GZ000001', amount: '100050' }])
+    expect(sharesOf([...typed, { batchNo: 'GZ000002', yuan: '' }])).toBeNull()
   })
 
   test('a batch waits until every row of it is said', () => {

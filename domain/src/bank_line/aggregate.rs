@@ -1,13 +1,16 @@
+use std::collections::BTreeSet;
+
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::command::BankLineCommand;
 use super::error::BankLineError;
-use super::event::{BankLineEntered, BankLineEvent};
-use crate::units::{BankReference, PaymentId, written};
+use super::event::{BankLineEntered, BankLineEvent, PayrollShare};
+use crate::units::{BankReference, Fen, PaymentId, written};
 
 pub(super) const REASON_LENGTH_MAX: usize = 200;
+pub(super) const SHARES_MAX: usize = 20;
 
 /// One line of the bank's statement, from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +33,8 @@ pub enum LineState {
     /// Here, and nobody's yet.
     Open,
     Booked(PaymentId),
+    /// The payroll office's, for these batches.
+    Matched(Vec<PayrollShare>),
     Returned,
 }
 
@@ -53,6 +58,7 @@ impl BankLineRecord {
                 bank_reference,
                 payment_id: payment_id.clone(),
             }),
+            LineState::Matched(_) => Err(BankLineError::AlreadyMatched(bank_reference)),
             LineState::Returned => Err(BankLineError::AlreadyReturned(bank_reference)),
         }
     }
@@ -61,7 +67,29 @@ impl BankLineRecord {
     pub fn payment(&self) -> Option<&PaymentId> {
         match &self.state {
             LineState::Booked(payment_id) => Some(payment_id),
-            LineState::Open | LineState::Returned => None,
+            LineState::Open | LineState::Matched(_) | LineState::Returned => None,
+        }
+    }
+
+    /// The batches it is set against.
+    pub fn shares(&self) -> &[PayrollShare] {
+        match &self.state {
+            LineState::Matched(shares) => shares,
+            _ => &[],
+        }
+    }
+
+    fn check_shares(&self, shares: &[PayrollShare]) -> Result<(), BankLineError> {
+        let batches: BTreeSet<&str> = shares.iter().map(|it| it.batch_no.as_str()).collect();
+        let sum = Fen::checked_sum(shares.iter().map(|it| it.amount));
+        let sound = (1..=SHARES_MAX).contains(&shares.len())
+            && batches.len() == shares.len()
+            && shares.iter().all(|it| it.amount.is_positive())
+            && sum == Some(self.line.amount);
+        if sound {
+            Ok(())
+        } else {
+            Err(BankLineError::SharesInvalid(self.line.amount))
         }
     }
 
@@ -91,13 +119,40 @@ impl BankLineRecord {
                 }
                 BankLineEvent::Released { payment_id }
             }
+            BankLineCommand::Match { shares, at, by } => {
+                self.check_free()?;
+                self.check_shares(&shares)?;
+                BankLineEvent::Matched { shares, at, by }
+            }
+            BankLineCommand::Unmatch {
+                reason: text,
+                at,
+                by,
+            } => {
+                let LineState::Matched(shares) = &self.state else {
+                    return Err(BankLineError::NotMatched(self.line.bank_reference.clone()));
+                };
+                BankLineEvent::Unmatched {
+                    shares: shares.clone(),
+                    reason: reason(text)?,
+                    at,
+                    by,
+                }
+            }
             BankLineCommand::Return {
                 return_reference,
                 reason: text,
             } => {
-                if self.state == LineState::Returned {
-                    let bank_reference = self.line.bank_reference.clone();
-                    return Err(BankLineError::AlreadyReturned(bank_reference));
+                let bank_reference = || self.line.bank_reference.clone();
+                match &self.state {
+                    LineState::Open | LineState::Booked(_) => {}
+                    // Its batches have to lose it first.
+                    LineState::Matched(_) => {
+                        return Err(BankLineError::AlreadyMatched(bank_reference()));
+                    }
+                    LineState::Returned => {
+                        return Err(BankLineError::AlreadyReturned(bank_reference()));
+                    }
                 }
                 BankLineEvent::Returned {
                     return_reference,
@@ -151,7 +206,13 @@ impl Aggregate for BankLine {
             (Self::Entered(line), BankLineEvent::Booked { payment_id }) => {
                 line.state = LineState::Booked(payment_id);
             }
-            (Self::Entered(line), BankLineEvent::Released { .. }) => line.state = LineState::Open,
+            (Self::Entered(line), BankLineEvent::Matched { shares, .. }) => {
+                line.state = LineState::Matched(shares);
+            }
+            (
+                Self::Entered(line),
+                BankLineEvent::Released { .. } | BankLineEvent::Unmatched { .. },
+            ) => line.state = LineState::Open,
             (Self::Entered(line), BankLineEvent::Returned { .. }) => {
                 line.state = LineState::Returned;
             }

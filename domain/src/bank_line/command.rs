@@ -1,4 +1,7 @@
-use super::event::BankLineEntered;
+use chaobiao_decision::Actor;
+use chrono::{DateTime, Utc};
+
+use super::event::{BankLineEntered, PayrollShare};
 use crate::units::{BankReference, PaymentId};
 
 /// What may be asked of one line of the bank's statement.
@@ -13,6 +16,16 @@ pub enum BankLineCommand {
     },
     Release {
         payment_id: PaymentId,
+    },
+    Match {
+        shares: Vec<PayrollShare>,
+        at: DateTime<Utc>,
+        by: Actor,
+    },
+    Unmatch {
+        reason: String,
+        at: DateTime<Utc>,
+        by: Actor,
     },
     Return {
         return_reference: BankReference,

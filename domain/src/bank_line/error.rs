@@ -1,9 +1,9 @@
 use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
-use super::aggregate::REASON_LENGTH_MAX;
+use super::aggregate::{REASON_LENGTH_MAX, SHARES_MAX};
 use super::process::LINES_MAX;
-use crate::units::{BankReference, PaymentId};
+use crate::units::{BankReference, Fen, PaymentId};
 
 /// Why a line of the bank's statement refuses.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -23,6 +23,12 @@ pub enum BankLineError {
         bank_reference: BankReference,
         payment_id: PaymentId,
     },
+    #[error("银行流水 {0} 已对应工资代扣批次，不能再用")]
+    AlreadyMatched(BankReference),
+    #[error("银行流水 {0} 没有对应工资代扣批次")]
+    NotMatched(BankReference),
+    #[error("请填 1 至 {SHARES_MAX} 个不同的代扣批次，金额均大于零，合计等于流水金额 {0}")]
+    SharesInvalid(Fen),
     #[error("银行流水 {0} 的款项已被银行退回")]
     AlreadyReturned(BankReference),
     #[error("银行流水 {0} 没有入账为该笔缴费")]
@@ -41,6 +47,9 @@ impl BusinessError for BankLineError {
             Self::NotPositive => "BANK_LINE_NOT_POSITIVE",
             Self::LinesInvalid => "BANK_LINES_INVALID",
             Self::AlreadyBooked { .. } => "BANK_LINE_ALREADY_BOOKED",
+            Self::AlreadyMatched(_) => "BANK_LINE_ALREADY_MATCHED",
+            Self::NotMatched(_) => "BANK_LINE_NOT_MATCHED",
+            Self::SharesInvalid(_) => "BANK_LINE_SHARES_INVALID",
             Self::AlreadyReturned(_) => "BANK_LINE_ALREADY_RETURNED",
             Self::NotBooked(_) => "BANK_LINE_NOT_BOOKED",
             Self::ReturnReferenceUsed(_) => "BANK_RETURN_REFERENCE_USED",
@@ -53,9 +62,12 @@ impl BusinessError for BankLineError {
             Self::LinesInvalid | Self::Contradicts(_) | Self::NotPositive => Some("lines"),
             Self::ReturnReferenceUsed(_) => Some("returnReference"),
             Self::ReasonInvalid => Some("reason"),
+            Self::SharesInvalid(_) => Some("batches"),
             Self::Unknown(_)
             | Self::Absent
             | Self::AlreadyBooked { .. }
+            | Self::AlreadyMatched(_)
+            | Self::NotMatched(_)
             | Self::AlreadyReturned(_)
             | Self::NotBooked(_) => Some("bankReference"),
         }

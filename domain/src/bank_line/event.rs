@@ -1,9 +1,9 @@
 use chaobiao_decision::{Actor, Personal};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{AccountNo, BankReference, Fen, PaymentId};
+use crate::units::{AccountNo, BankReference, Fen, PaymentId, PayrollBatchNo};
 
 /// Money that has reached the central account, as the bank says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,13 @@ pub struct BankLineEntered {
     pub entered_by: Actor,
 }
 
+/// What of a line is the payroll office's money for one batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayrollShare {
+    pub batch_no: PayrollBatchNo,
+    pub amount: Fen,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum BankLineEvent {
@@ -37,6 +44,19 @@ pub enum BankLineEvent {
     /// That payment was undone; the money is still there.
     Released {
         payment_id: PaymentId,
+    },
+    /// The payroll office's money for its batches, all of it: their rows are the payments already.
+    Matched {
+        shares: Vec<PayrollShare>,
+        at: DateTime<Utc>,
+        by: Actor,
+    },
+    /// Matched wrongly, or about to go back to the bank.
+    Unmatched {
+        shares: Vec<PayrollShare>,
+        reason: String,
+        at: DateTime<Utc>,
+        by: Actor,
     },
     /// The bank has taken the money back. Without a payment, it had not been booked.
     Returned {
@@ -54,6 +74,8 @@ impl DomainEvent for BankLineEvent {
             Self::Held { .. } => "bank_line.held",
             Self::Booked { .. } => "bank_line.booked",
             Self::Released { .. } => "bank_line.released",
+            Self::Matched { .. } => "bank_line.matched",
+            Self::Unmatched { .. } => "bank_line.unmatched",
             Self::Returned { .. } => "bank_line.returned",
         }
         .to_owned()

@@ -11,7 +11,7 @@ mod tests;
 pub use aggregate::{BankLine, BankLineRecord, LineState};
 pub use command::BankLineCommand;
 pub use error::BankLineError;
-pub use event::{BankLineEntered, BankLineEvent};
+pub use event::{BankLineEntered, BankLineEvent, PayrollShare};
 pub use process::{
     BankLineGiven, BookBankLine, EnterBankLines, HoldBankLine, LineReturned, LineVerdict,
     LinesEntered, ReturnBankLine,

@@ -9,6 +9,7 @@ use super::command::BankLineCommand;
 use super::error::BankLineError;
 use super::event::BankLineEntered;
 use crate::payment::{Booking, PaymentBooked, PaymentMethod, UndoCause, book, undo};
+use crate::payroll::unmatch;
 use crate::units::{AccountNo, BankReference, BillNo, Fen, PaymentId, written_if_any};
 
 /// One command, one commit: more lines are more commands.
@@ -177,7 +178,11 @@ impl Process for ReturnBankLine {
         workspace: &mut Workspace,
     ) -> Result<LineReturned, Stop> {
         let line = workspace.get::<BankLine>(self.bank_reference.as_str())?;
-        let payment_id = line.entered(&self.bank_reference)?.payment().cloned();
+        let line = line.entered(&self.bank_reference)?;
+        let payment_id = line.payment().cloned();
+        if !line.shares().is_empty() {
+            unmatch(&self.bank_reference, &self.reason, context, workspace)?;
+        }
         let used = BankLineError::ReturnReferenceUsed(self.return_reference.clone());
         workspace.claim(
             ClaimKey::new("bank.return", self.return_reference.as_str()),

@@ -144,6 +144,14 @@ fn a_transfer_booked_wrongly_frees_its_line_for_the_right_account() {
 fn every_event_keeps_its_golden_json() {
     let payment_id: PaymentId = "01900000-0000-7000-8000-000000000001".parse().unwrap();
     let personal = |text: &str| Some(Personal::new("bank_line/B1", text.to_owned()));
+    let at = chrono::DateTime::from_timestamp(1_788_000_000, 0).unwrap();
+    let staff = Actor::Staff("qian".to_owned());
+    let shares = || {
+        vec![PayrollShare {
+            batch_no: "GZ000001".parse().unwrap(),
+            amount: Fen::new(126_840),
+        }]
+    };
     let events = [
         BankLineEvent::Entered(BankLineEntered {
             bank_reference: reference("B1"),
@@ -162,6 +170,17 @@ fn every_event_keeps_its_golden_json() {
         },
         BankLineEvent::Released {
             payment_id: payment_id.clone(),
+        },
+        BankLineEvent::Matched {
+            shares: shares(),
+            at,
+            by: staff.clone(),
+        },
+        BankLineEvent::Unmatched {
+            shares: shares(),
+            reason: "配错批次".to_owned(),
+            at,
+            by: staff,
         },
         BankLineEvent::Returned {
             return_reference: reference("R1"),

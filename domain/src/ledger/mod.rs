@@ -7,4 +7,6 @@ mod postings;
 mod tests;
 
 pub use chart::{LedgerAccount, Posting, is_balanced};
-pub use postings::{of_account, of_bank_line, of_clearing, of_payment, of_refund, reversed};
+pub use postings::{
+    of_account, of_bank_line, of_clearing, of_payment, of_payroll_match, of_refund, reversed,
+};

@@ -2,11 +2,11 @@
 
 use super::chart::{LedgerAccount, Posting};
 use crate::account::{AccountEvent, AccountRefund, Note, Purse};
-use crate::bank_line::BankLineEntered;
+use crate::bank_line::{BankLineEntered, PayrollShare};
 use crate::clearing::ClearingEvent;
 use crate::payment::{PaymentMethod, PaymentRecorded};
 use crate::refund::{RefundMethod, RefundPaid};
-use crate::units::{AccountNo, CampusId, Fen, RefundId};
+use crate::units::{AccountNo, BankReference, CampusId, Fen, RefundId};
 
 fn entry(
     (debit, debit_of): (LedgerAccount, &str),
@@ -150,6 +150,15 @@ pub fn reversed(postings: Vec<Posting>) -> Vec<Posting> {
 pub fn of_bank_line(line: &BankLineEntered) -> Vec<Posting> {
     let suspense = (LedgerAccount::Suspense, line.bank_reference.as_str());
     entry((LedgerAccount::Bank, ""), suspense, line.amount)
+}
+
+/// Of a line that is the payroll office's: what waited for it has come.
+pub fn of_payroll_match(line: &BankReference, shares: &[PayrollShare]) -> Vec<Posting> {
+    let from = (LedgerAccount::Suspense, line.as_str());
+    let shares = shares.iter();
+    shares
+        .flat_map(|share| entry(from, (LedgerAccount::Payroll, ""), share.amount))
+        .collect()
 }
 
 fn owed(from: &CampusId, to: &CampusId, amount: Fen) -> Vec<Posting> {

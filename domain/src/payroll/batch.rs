@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::PayrollError;
 use super::event::{PayrollBatchEvent, PayrollBatchOpened, PayrollRowPaid};
-use crate::units::{AccountNo, Fen, PayrollBatchNo};
+use crate::units::{AccountNo, BankReference, Fen, PayrollBatchNo};
 
 /// What may be asked of one batch.
 #[derive(Clone, Debug)]
@@ -17,6 +17,18 @@ pub enum PayrollBatchCommand {
     Pay(PayrollRowPaid),
     Refuse {
         account_no: AccountNo,
+        reason: String,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    Receive {
+        bank_reference: BankReference,
+        amount: Fen,
+        by: Actor,
+        at: DateTime<Utc>,
+    },
+    Release {
+        bank_reference: BankReference,
         reason: String,
         by: Actor,
         at: DateTime<Utc>,
@@ -35,6 +47,9 @@ pub enum PayrollBatch {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayrollBatchRecord {
     rows: BTreeMap<AccountNo, AskedRow>,
+    /// What the payroll office has paid in, by line of the bank's statement.
+    #[serde(default)]
+    received: BTreeMap<BankReference, Fen>,
 }
 
 /// A row, and what became of it.
@@ -83,6 +98,71 @@ impl PayrollBatchRecord {
         Ok(PayrollBatchEvent::RowPaid(paid))
     }
 
+    fn refuse(
+        &self,
+        account_no: AccountNo,
+        reason: String,
+        (by, at): (Actor, DateTime<Utc>),
+    ) -> Result<PayrollBatchEvent, PayrollError> {
+        if let RowState::Paid(paid) = self.row(&account_no)?.state {
+            return Err(PayrollError::PaidOtherwise { account_no, paid });
+        }
+        Ok(PayrollBatchEvent::RowRefused {
+            account_no,
+            reason,
+            at,
+            by,
+        })
+    }
+
+    fn decide(&self, command: PayrollBatchCommand) -> Result<PayrollBatchEvent, PayrollError> {
+        Ok(match command {
+            PayrollBatchCommand::Open(opened) => {
+                return Err(PayrollError::AlreadyOpened(opened.batch_no));
+            }
+            PayrollBatchCommand::Pay(paid) => self.pay(paid)?,
+            PayrollBatchCommand::Refuse {
+                account_no,
+                reason,
+                by,
+                at,
+            } => self.refuse(account_no, reason, (by, at))?,
+            PayrollBatchCommand::Receive {
+                bank_reference,
+                amount,
+                by,
+                at,
+            } => {
+                if self.received.contains_key(&bank_reference) {
+                    return Err(PayrollError::MoneyKnown(bank_reference));
+                }
+                PayrollBatchEvent::MoneyReceived {
+                    bank_reference,
+                    amount,
+                    at,
+                    by,
+                }
+            }
+            PayrollBatchCommand::Release {
+                bank_reference,
+                reason,
+                by,
+                at,
+            } => {
+                let Some(&amount) = self.received.get(&bank_reference) else {
+                    return Err(PayrollError::MoneyUnknown(bank_reference));
+                };
+                PayrollBatchEvent::MoneyReleased {
+                    bank_reference,
+                    amount,
+                    reason,
+                    at,
+                    by,
+                }
+            }
+        })
+    }
+
     fn set(&mut self, account_no: &AccountNo, state: RowState) {
         if let Some(row) = self.rows.get_mut(account_no) {
             row.state = state;
@@ -109,29 +189,7 @@ impl Aggregate for PayrollBatch {
             }
             (Self::Absent, PayrollBatchCommand::Open(opened)) => PayrollBatchEvent::Opened(opened),
             (Self::Absent, _) => return Err(PayrollError::Absent),
-            (Self::Opened(_), PayrollBatchCommand::Open(opened)) => {
-                return Err(PayrollError::AlreadyOpened(opened.batch_no));
-            }
-            (Self::Opened(batch), PayrollBatchCommand::Pay(paid)) => batch.pay(paid)?,
-            (
-                Self::Opened(batch),
-                PayrollBatchCommand::Refuse {
-                    account_no,
-                    reason,
-                    by,
-                    at,
-                },
-            ) => {
-                if let RowState::Paid(paid) = batch.row(&account_no)?.state {
-                    return Err(PayrollError::PaidOtherwise { account_no, paid });
-                }
-                PayrollBatchEvent::RowRefused {
-                    account_no,
-                    reason,
-                    at,
-                    by,
-                }
-            }
+            (Self::Opened(batch), command) => batch.decide(command)?,
         };
         sink.write(event, self).await;
         Ok(())
@@ -147,6 +205,7 @@ impl Aggregate for PayrollBatch {
                 let rows = opened.rows.into_iter();
                 *state = Self::Opened(PayrollBatchRecord {
                     rows: rows.map(|it| (it.account_no, row(it.amount))).collect(),
+                    received: BTreeMap::new(),
                 });
             }
             (Self::Opened(batch), PayrollBatchEvent::RowPaid(paid)) => {
@@ -158,6 +217,19 @@ impl Aggregate for PayrollBatch {
                     account_no, reason, ..
                 },
             ) => batch.set(&account_no, RowState::Refused(reason)),
+            (
+                Self::Opened(batch),
+                PayrollBatchEvent::MoneyReceived {
+                    bank_reference,
+                    amount,
+                    ..
+                },
+            ) => {
+                batch.received.insert(bank_reference, amount);
+            }
+            (Self::Opened(batch), PayrollBatchEvent::MoneyReleased { bank_reference, .. }) => {
+                batch.received.remove(&bank_reference);
+            }
             // No stream starts otherwise: `handle` lets nothing but an opening through.
             (Self::Absent, _) => {}
         }

@@ -2,7 +2,7 @@ use chaobiao_decision::BusinessError;
 use thiserror::Error;
 
 use super::process::{EMPLOYEE_NO_LENGTH_MAX, REASON_LENGTH_MAX, ROWS_MAX};
-use crate::units::{AccountNo, Fen, PayrollBatchNo};
+use crate::units::{AccountNo, BankReference, Fen, PayrollBatchNo};
 
 /// Why a payroll deduction is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -33,6 +33,10 @@ pub enum PayrollError {
     Negative,
     #[error("户号 {account_no} 在该批次中已入账 {paid}，与本行不符")]
     PaidOtherwise { account_no: AccountNo, paid: Fen },
+    #[error("代扣批次已记过银行流水 {0}")]
+    MoneyKnown(BankReference),
+    #[error("代扣批次没有记过银行流水 {0}")]
+    MoneyUnknown(BankReference),
     #[error("金额超出可计算范围")]
     Overflow,
 }
@@ -52,6 +56,8 @@ impl BusinessError for PayrollError {
             Self::MoreThanAsked { .. } => "PAYROLL_MORE_THAN_ASKED",
             Self::Negative => "PAYROLL_NEGATIVE",
             Self::PaidOtherwise { .. } => "PAYROLL_PAID_OTHERWISE",
+            Self::MoneyKnown(_) => "PAYROLL_MONEY_KNOWN",
+            Self::MoneyUnknown(_) => "PAYROLL_MONEY_UNKNOWN",
             Self::Overflow => "PAYROLL_OVERFLOW",
         }
     }
@@ -61,6 +67,7 @@ impl BusinessError for PayrollError {
             Self::AlreadyAgreed(_) | Self::NotAgreed(_) | Self::RowUnknown(_) => Some("accountNo"),
             Self::EmployeeNoInvalid => Some("employeeNo"),
             Self::ReasonInvalid => Some("reason"),
+            Self::MoneyKnown(_) | Self::MoneyUnknown(_) => Some("bankReference"),
             Self::NothingToDeduct => Some("month"),
             Self::AlreadyOpened(_) | Self::Unknown(_) | Self::Absent => Some("batchNo"),
             Self::RowsInvalid => Some("rows"),

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{AccountNo, BillingMonth, Fen, PaymentId, PayrollBatchNo};
+use crate::units::{AccountNo, BankReference, BillingMonth, Fen, PaymentId, PayrollBatchNo};
 
 /// Somebody has agreed that an account is paid from their wages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,21 @@ pub enum PayrollBatchEvent {
         at: DateTime<Utc>,
         by: Actor,
     },
+    /// The payroll office has paid in for this batch, by a line of the bank's statement.
+    MoneyReceived {
+        bank_reference: BankReference,
+        amount: Fen,
+        at: DateTime<Utc>,
+        by: Actor,
+    },
+    /// That line is not for this batch after all.
+    MoneyReleased {
+        bank_reference: BankReference,
+        amount: Fen,
+        reason: String,
+        at: DateTime<Utc>,
+        by: Actor,
+    },
 }
 
 impl DomainEvent for PayrollBatchEvent {
@@ -89,6 +104,8 @@ impl DomainEvent for PayrollBatchEvent {
             Self::Opened(_) => "payroll_batch.opened",
             Self::RowPaid(_) => "payroll_batch.row_paid",
             Self::RowRefused { .. } => "payroll_batch.row_refused",
+            Self::MoneyReceived { .. } => "payroll_batch.money_received",
+            Self::MoneyReleased { .. } => "payroll_batch.money_released",
         }
         .to_owned()
     }

@@ -16,9 +16,9 @@ pub use event::{
     PayrollRowPaid,
 };
 pub use mandate::{PayrollMandate, PayrollMandateCommand};
-pub(crate) use process::end_mandate;
 pub use process::{
-    AgreeToPayroll, CountedDebts, EndPayroll, OpenPayrollBatch, PayrollMandateChanged,
-    PayrollResult, PayrollRowTaken, PayrollRowVerdict, PayrollRowsTaken, TakePayrollResult,
-    TakePayrollResults,
+    AgreeToPayroll, CountedDebts, EndPayroll, MatchPayrollMoney, OpenPayrollBatch,
+    PayrollMandateChanged, PayrollResult, PayrollRowTaken, PayrollRowVerdict, PayrollRowsTaken,
+    TakePayrollResult, TakePayrollResults, UnmatchPayrollMoney,
 };
+pub(crate) use process::{end_mandate, unmatch};

@@ -4,9 +4,10 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::account::fixture::{balance, charge, open};
+use crate::bank_line::{BankLineGiven, BookBankLine, EnterBankLines, PayrollShare, ReturnBankLine};
 use crate::desk::Desk;
 use crate::payment::{PaymentMethod, ReversePayment};
-use crate::units::{AccountNo, Fen, PayrollBatchNo};
+use crate::units::{AccountNo, BankReference, Fen, PayrollBatchNo};
 
 fn account(number: &str) -> AccountNo {
     number.parse().unwrap()
@@ -147,6 +148,90 @@ fn r94_a_row_is_paid_once_and_never_more_than_was_asked() {
     assert_eq!(balance(&mut desk, "A1"), (10_000, 0));
 }
 
+fn money(desk: &mut Desk, amount: i64) -> BankReference {
+    let bank_reference: BankReference = "B1".parse().unwrap();
+    let line = BankLineGiven {
+        bank_reference: bank_reference.clone(),
+        amount: Fen::new(amount),
+        booked_on: "2026-10-08".parse().unwrap(),
+        payer: None,
+        memo: None,
+        account_no: None,
+    };
+    desk.run(&EnterBankLines { lines: vec![line] }).unwrap();
+    bank_reference
+}
+
+#[test]
+fn r94_what_the_payroll_office_pays_in_is_set_against_its_batches_and_is_no_payment() {
+    let (mut desk, first) = asked();
+    let second = desk.run(&opening(1)).unwrap().outcome;
+    let bank_reference = money(&mut desk, 15_000);
+    let set = |shares: &[(&PayrollBatchNo, i64)]| MatchPayrollMoney {
+        bank_reference: bank_reference.clone(),
+        shares: shares
+            .iter()
+            .map(|(batch_no, amount)| PayrollShare {
+                batch_no: (*batch_no).clone(),
+                amount: Fen::new(*amount),
+            })
+            .collect(),
+    };
+    for shares in [
+        &[][..],
+        &[(&first, 14_999)],
+        &[(&first, 10_000), (&first, 5_000)],
+        &[(&first, 15_001), (&second, -1)],
+    ] {
+        assert_eq!(desk.refused(&set(shares)), "BANK_LINE_SHARES_INVALID");
+    }
+    let nowhere: PayrollBatchNo = "GZ000009".parse().unwrap();
+    assert_eq!(desk.refused(&set(&[(&nowhere, 15_000)])), "PAYROLL_UNKNOWN");
+    let both = set(&[(&first, 10_000), (&second, 5_000)]);
+    let taken = desk.run(&both).unwrap();
+    let received = "payroll_batch.money_received";
+    assert_eq!(
+        taken.event_types(),
+        ["bank_line.matched", received, received]
+    );
+    assert_eq!(desk.refused(&both), "BANK_LINE_ALREADY_MATCHED");
+    let book = BookBankLine {
+        bank_reference: bank_reference.clone(),
+        accounts: vec![account("A1")],
+        bills: Vec::new(),
+        payer: None,
+    };
+    assert_eq!(desk.refused(&book), "BANK_LINE_ALREADY_MATCHED");
+    assert_eq!(
+        balance(&mut desk, "A1"),
+        (10_000, 0),
+        "no payment of anybody"
+    );
+    let free = |reason: &str| UnmatchPayrollMoney {
+        bank_reference: bank_reference.clone(),
+        reason: reason.to_owned(),
+    };
+    assert_eq!(desk.refused(&free(" ")), "BANK_LINE_REASON_INVALID");
+    desk.run(&free("配错批次")).unwrap();
+    assert_eq!(desk.refused(&free("再来")), "BANK_LINE_NOT_MATCHED");
+    desk.run(&set(&[(&second, 15_000)])).unwrap();
+    // What the bank takes back is no longer at the batch either.
+    let back = ReturnBankLine {
+        bank_reference: bank_reference.clone(),
+        return_reference: "R1".parse().unwrap(),
+        reason: "工资部门汇错".to_owned(),
+    };
+    assert_eq!(
+        desk.run(&back).unwrap().event_types(),
+        [
+            "bank_line.unmatched",
+            "payroll_batch.money_released",
+            "bank_line.returned"
+        ]
+    );
+    assert_eq!(desk.refused(&both), "BANK_LINE_ALREADY_RETURNED");
+}
+
 #[test]
 fn r94_an_agreement_ends_once() {
     let (mut desk, _) = asked();
@@ -217,6 +302,19 @@ fn every_event_keeps_its_golden_json() {
         PayrollBatchEvent::RowRefused {
             account_no: account("A2"),
             reason: "工资不足".to_owned(),
+            at,
+            by: staff.clone(),
+        },
+        PayrollBatchEvent::MoneyReceived {
+            bank_reference: "B1".parse().unwrap(),
+            amount: Fen::new(10_000),
+            at,
+            by: staff.clone(),
+        },
+        PayrollBatchEvent::MoneyReleased {
+            bank_reference: "B1".parse().unwrap(),
+            amount: Fen::new(10_000),
+            reason: "配错批次".to_owned(),
             at,
             by: staff,
         },

@@ -6,4 +6,5 @@ mod types;
 
 pub use mutation::BankLineMutation;
 pub use query::BankLineQuery;
+pub(crate) use query::find as find_line;
 pub(crate) use types::BankLine;

@@ -31,7 +31,7 @@ impl BankLineQuery {
     }
 }
 
-pub(super) async fn find(ctx: &Context<'_>, reference: &BankReference) -> Result<Option<BankLine>> {
+pub(crate) async fn find(ctx: &Context<'_>, reference: &BankReference) -> Result<Option<BankLine>> {
     let pool = Services::of(ctx)?.store().pool();
     let rows = bank_lines::query::by_references(pool, &[reference.to_string()]).await;
     let rows = rows.map_err(|error| internal(ctx, error))?;

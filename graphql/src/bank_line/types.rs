@@ -14,6 +14,8 @@ pub(super) enum BankLineState {
     Held,
     /// A payment.
     Booked,
+    /// The payroll office's, set against its batches: no payment.
+    Matched,
     /// The bank has taken it back.
     Returned,
 }
@@ -24,6 +26,7 @@ impl BankLineState {
             Self::Open => "open",
             Self::Held => "held",
             Self::Booked => "booked",
+            Self::Matched => "matched",
             Self::Returned => "returned",
         }
     }
@@ -32,6 +35,7 @@ impl BankLineState {
         match stored {
             "held" => Self::Held,
             "booked" => Self::Booked,
+            "matched" => Self::Matched,
             "returned" => Self::Returned,
             _ => Self::Open,
         }

@@ -1,15 +1,17 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
+use chaobiao_domain::bank_line::PayrollShare;
 use chaobiao_domain::payroll::{
-    AgreeToPayroll, EndPayroll, OpenPayrollBatch, PayrollMandateChanged, PayrollResult,
-    TakePayrollResults,
+    AgreeToPayroll, EndPayroll, MatchPayrollMoney, OpenPayrollBatch, PayrollMandateChanged,
+    PayrollResult, TakePayrollResults, UnmatchPayrollMoney,
 };
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{AccountNo, PayrollBatchNo};
+use chaobiao_domain::units::{AccountNo, BankReference, PayrollBatchNo};
 use chaobiao_projections::payroll;
 
 use super::query::{find_batch, find_mandate};
 use super::types::{PayrollBatch, PayrollMandate, PayrollRowResult};
+use crate::bank_line::{BankLine, find_line};
 use crate::support::{
     Fen, Services, UserError, YearMonth, field, internal, may, may_any, payloads, run,
 };
@@ -53,6 +55,32 @@ struct EnterPayrollResultsInput {
     rows: Vec<PayrollResultInput>,
 }
 
+#[derive(InputObject)]
+struct PayrollShareInput {
+    batch_no: String,
+    amount: Fen,
+}
+
+#[derive(InputObject)]
+struct MatchPayrollMoneyInput {
+    idempotency_key: String,
+    bank_reference: String,
+    /// As many as 20 batches; their amounts are the line's in all.
+    batches: Vec<PayrollShareInput>,
+}
+
+#[derive(InputObject)]
+struct UnmatchPayrollMoneyInput {
+    idempotency_key: String,
+    bank_reference: String,
+    reason: String,
+}
+
+payloads!(
+    bank_line: BankLine, |ctx, reference: BankReference| find_line(ctx, reference);
+    MatchPayrollMoneyPayload,
+    UnmatchPayrollMoneyPayload
+);
 payloads!(
     mandate: PayrollMandate,
     |ctx, changed: PayrollMandateChanged| find_mandate(ctx, changed.account_no.as_str());
@@ -86,6 +114,22 @@ fn results(input: EnterPayrollResultsInput) -> Result<TakePayrollResults, Reject
     Ok(TakePayrollResults {
         batch_no: field("batchNo", PayrollBatchNo::try_new(&input.batch_no))?,
         rows: rows?,
+    })
+}
+
+fn matching(input: MatchPayrollMoneyInput) -> Result<MatchPayrollMoney, Rejection> {
+    let share = |share: PayrollShareInput| {
+        Ok(PayrollShare {
+            batch_no: field("batches", PayrollBatchNo::try_new(&share.batch_no))?,
+            amount: share.amount.0,
+        })
+    };
+    let shares: Result<Vec<PayrollShare>, Rejection> =
+        input.batches.into_iter().map(share).collect();
+    let bank_reference = BankReference::try_new(&input.bank_reference);
+    Ok(MatchPayrollMoney {
+        bank_reference: field("bankReference", bank_reference)?,
+        shares: shares?,
     })
 }
 
@@ -167,5 +211,35 @@ impl PayrollMutation {
             user_errors: ran.user_errors,
             pending: ran.pending,
         })
+    }
+
+    /// Sets a line of the bank's statement, which the payroll office has paid in, against the batches
+    /// it is for, all of it. It is no payment: the rows of the batches are.
+    #[graphql(guard = "may(Permission::ReconcileBank)")]
+    async fn match_payroll_money(
+        &self,
+        ctx: &Context<'_>,
+        input: MatchPayrollMoneyInput,
+    ) -> Result<MatchPayrollMoneyPayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(ctx, "matchPayrollMoney", &key, matching(input)).await?;
+        MatchPayrollMoneyPayload::of(ctx, ran).await
+    }
+
+    /// Takes that back: the line is free again.
+    #[graphql(guard = "may(Permission::ReconcileBank)")]
+    async fn unmatch_payroll_money(
+        &self,
+        ctx: &Context<'_>,
+        input: UnmatchPayrollMoneyInput,
+    ) -> Result<UnmatchPayrollMoneyPayload> {
+        let bank_reference = BankReference::try_new(&input.bank_reference);
+        let process = field("bankReference", bank_reference);
+        let process = process.map(|bank_reference| UnmatchPayrollMoney {
+            bank_reference,
+            reason: input.reason,
+        });
+        let ran = run(ctx, "unmatchPayrollMoney", &input.idempotency_key, process).await?;
+        UnmatchPayrollMoneyPayload::of(ctx, ran).await
     }
 }

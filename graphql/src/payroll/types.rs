@@ -1,10 +1,11 @@
 use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use chaobiao_domain::payroll::{PayrollRowTaken, PayrollRowVerdict};
-use chaobiao_projections::payroll::{BatchRow, DeductionRow, MandateRow};
+use chaobiao_domain::units;
+use chaobiao_projections::payroll::{BatchRow, DeductionRow, MandateRow, MoneyRow, query};
 use chaobiao_projections::personal::PersonalAt;
 use chrono::{DateTime, Utc};
 
-use crate::support::{Fen, YearMonth, shown};
+use crate::support::{Fen, Services, YearMonth, internal, shown};
 
 /// An account that is paid from somebody's wages.
 #[derive(Clone, Debug, SimpleObject)]
@@ -46,8 +47,55 @@ impl PayrollMandate {
     }
 }
 
+/// Whether the payroll office has paid in what it has deducted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum PayrollSettlement {
+    /// Nothing was deducted, and nothing has come in.
+    NothingDue,
+    /// Nothing has come in yet.
+    Waiting,
+    /// Less has come in than was deducted.
+    Short,
+    /// More has come in than was deducted.
+    Over,
+    Settled,
+}
+
+impl PayrollSettlement {
+    fn of(due: i64, received: i64) -> Self {
+        match (due, received) {
+            (0, 0) => Self::NothingDue,
+            (_, 0) => Self::Waiting,
+            _ if received < due => Self::Short,
+            _ if received > due => Self::Over,
+            _ => Self::Settled,
+        }
+    }
+}
+
+/// What one line of the bank's statement has brought for a batch.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PayrollMoney {
+    bank_reference: String,
+    amount: Fen,
+    received_at: DateTime<Utc>,
+    received_by: String,
+}
+
+impl From<MoneyRow> for PayrollMoney {
+    fn from(row: MoneyRow) -> Self {
+        Self {
+            bank_reference: row.bank_reference.into(),
+            amount: row.amount.into(),
+            received_at: row.received_at,
+            received_by: row.received_by,
+        }
+    }
+}
+
 /// What one file to the payroll office asks for, and what has come of it.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub(super) struct PayrollBatch {
     pub(super) batch_no: String,
     /// In whose wages it is to be deducted.
@@ -57,6 +105,13 @@ pub(super) struct PayrollBatch {
     paid_rows: i64,
     paid: Fen,
     refused_rows: i64,
+    /// Of what was deducted, payments that were undone since.
+    undone: Fen,
+    /// What the payroll office has paid in, by lines of the bank's statement.
+    received: Fen,
+    /// Received less deducted and not undone: below zero it is short, above it is over.
+    difference: Fen,
+    settlement: PayrollSettlement,
     opened_at: DateTime<Utc>,
     /// Such as `staff:qian`.
     opened_by: String,
@@ -64,7 +119,13 @@ pub(super) struct PayrollBatch {
 
 impl From<BatchRow> for PayrollBatch {
     fn from(row: BatchRow) -> Self {
+        let due = row.paid.value().saturating_sub(row.undone.value());
+        let received = row.received.value();
         Self {
+            undone: row.undone.into(),
+            received: row.received.into(),
+            difference: units::Fen::new(received.saturating_sub(due)).into(),
+            settlement: PayrollSettlement::of(due, received),
             batch_no: row.batch_no.into(),
             month: YearMonth(row.month),
             total: row.total.into(),
@@ -75,6 +136,17 @@ impl From<BatchRow> for PayrollBatch {
             opened_at: row.opened_at,
             opened_by: row.opened_by,
         }
+    }
+}
+
+#[ComplexObject]
+impl PayrollBatch {
+    /// What has come in for it, the first first.
+    async fn money(&self, ctx: &Context<'_>) -> Result<Vec<PayrollMoney>> {
+        let pool = Services::of(ctx)?.store().pool();
+        let rows = query::money_of(pool, &self.batch_no).await;
+        let rows = rows.map_err(|error| internal(ctx, error))?;
+        Ok(rows.into_iter().map(PayrollMoney::from).collect())
     }
 }
 

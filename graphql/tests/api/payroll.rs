@@ -121,6 +121,172 @@ async fn r94_who_has_agreed_pays_from_wages_and_what_was_not_deducted_is_listed(
     town.verified().await;
 }
 
+const SETTLEMENT: &str = "{ payrollBatch(batchNo: \"GZ000001\") { paid undone received difference
+    settlement money { bankReference amount receivedBy } } }";
+
+async fn settlement(town: &Town) -> Value {
+    let seen = town.centre.ask(&town.finance, SETTLEMENT, json!({})).await;
+    seen.data()["payrollBatch"].take()
+}
+
+/// What the ledger says has been deducted and has not come, debit less credit.
+#[expect(clippy::unwrap_used, reason = "the trial balance has amounts only")]
+async fn due_by_ledger(town: &Town) -> i64 {
+    let query = "{ trialBalance { account debit credit } }";
+    let sums = town.centre.ask(&town.finance, query, json!({})).await;
+    let sums = sums.data()["trialBalance"].take();
+    let of = |row: &Value, side: &str| row[side].as_str().unwrap().parse::<i64>().unwrap();
+    let rows = sums.as_array().unwrap().iter();
+    rows.filter(|row| row["account"] == "PAYROLL")
+        .map(|row| of(row, "debit") - of(row, "credit"))
+        .sum()
+}
+
+async fn line(town: &Town, number: &str, amount: &str) {
+    let line = json!({ "bankReference": number, "amount": amount, "bookedOn": "2026-09-20" });
+    let input = json!({ "lines": [line] });
+    let entered = town.centre.must(&town.finance, "enterBankLines", input, "");
+    entered.await;
+}
+
+fn set_against(number: &str, amount: &str) -> Value {
+    let share = json!({ "batchNo": "GZ000001", "amount": amount });
+    json!({ "bankReference": number, "batches": [share] })
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
+async fn r94_what_the_payroll_office_pays_in_is_set_against_its_batch_and_taken_back() {
+    let town = Town::open().await;
+    for (account, employee_no) in [("A1", "T1001"), ("A2", "T1002")] {
+        town.august(account).await;
+        agree(&town, account, employee_no).await;
+    }
+    opened(&town).await;
+    assert_eq!(settlement(&town).await["settlement"], "NOTHING_DUE");
+    let results = json!({ "batchNo": "GZ000001", "rows": [
+        { "accountNo": "A1", "deducted": "10000" },
+        { "accountNo": "A2", "deducted": "10000" },
+    ] });
+    let (centre, finance) = (&town.centre, &town.finance);
+    centre
+        .must(finance, "enterPayrollResults", results, "")
+        .await;
+    assert_eq!(settlement(&town).await["settlement"], "WAITING");
+    assert_eq!(due_by_ledger(&town).await, 20_000);
+
+    // Less than was deducted, then more, each of its own line.
+    line(&town, "B1", "15000").await;
+    line(&town, "B2", "5100").await;
+    let fields = "bankLine { state paymentId }";
+    let matched = centre
+        .must(
+            finance,
+            "matchPayrollMoney",
+            set_against("B1", "15000"),
+            fields,
+        )
+        .await;
+    assert_eq!(
+        matched["bankLine"],
+        json!({ "state": "MATCHED", "paymentId": null })
+    );
+    assert_eq!(
+        settlement(&town).await,
+        json!({
+            "paid": "20000", "undone": "0", "received": "15000", "difference": "-5000",
+            "settlement": "SHORT",
+            "money": [{ "bankReference": "B1", "amount": "15000", "receivedBy": "staff:qian" }],
+        })
+    );
+    assert_eq!(due_by_ledger(&town).await, 5_000);
+    centre
+        .must(finance, "matchPayrollMoney", set_against("B2", "5100"), "")
+        .await;
+    let over = settlement(&town).await;
+    assert_eq!(
+        (&over["difference"], &over["settlement"]),
+        (&json!("100"), &json!("OVER"))
+    );
+    assert_eq!(due_by_ledger(&town).await, -100);
+
+    // The money is no payment of anybody, neither before nor by another way.
+    let book = json!({ "bankReference": "B1", "accountNos": ["A1"] });
+    let refused = centre.refused(finance, "bookBankLine", book).await;
+    assert_eq!(refused.0, "BANK_LINE_ALREADY_MATCHED");
+    let again = set_against("B1", "15000");
+    let refused = centre.refused(finance, "matchPayrollMoney", again).await;
+    assert_eq!(refused.0, "BANK_LINE_ALREADY_MATCHED");
+    let part = set_against("B1", "1");
+    let counted = "{ payments(first: 9) { nodes { amount method } } }";
+    let counted = centre.ask(finance, counted, json!({})).await.data();
+    let deducted = json!({ "amount": "10000", "method": "PAYROLL" });
+    assert_eq!(counted["payments"]["nodes"], json!([deducted, deducted]));
+
+    // What was set wrongly is taken back with a reason, and the line is free for the right amount.
+    let take_back =
+        |number: &str, reason: &str| json!({ "bankReference": number, "reason": reason });
+    let refused = centre
+        .refused(finance, "unmatchPayrollMoney", take_back("B2", " "))
+        .await;
+    assert_eq!(refused.0, "BANK_LINE_REASON_INVALID");
+    let freed = centre
+        .must(
+            finance,
+            "unmatchPayrollMoney",
+            take_back("B2", "不是这一批"),
+            fields,
+        )
+        .await;
+    assert_eq!(freed["bankLine"]["state"], "OPEN");
+    assert_eq!(settlement(&town).await["settlement"], "SHORT");
+    let refused = centre
+        .refused(finance, "matchPayrollMoney", set_against("B2", "5000"))
+        .await;
+    assert_eq!(refused.0, "BANK_LINE_SHARES_INVALID");
+    line(&town, "B3", "5000").await;
+    centre
+        .must(finance, "matchPayrollMoney", set_against("B3", "5000"), "")
+        .await;
+    let settled = settlement(&town).await;
+    assert_eq!(
+        (&settled["difference"], &settled["settlement"]),
+        (&json!("0"), &json!("SETTLED"))
+    );
+    assert_eq!(due_by_ledger(&town).await, 0);
+
+    // The bank takes a line back: the batch is short of it again.
+    let back = json!({ "bankReference": "B3", "returnReference": "R1", "reason": "汇错" });
+    let back = centre
+        .must(finance, "returnBankLine", back, "bankLine { state }")
+        .await;
+    assert_eq!(back["bankLine"]["state"], "RETURNED");
+    let short = settlement(&town).await;
+    assert_eq!(short["difference"], "-5000");
+    let refused = centre.refused(finance, "matchPayrollMoney", part).await;
+    assert_eq!(refused.0, "BANK_LINE_ALREADY_MATCHED");
+
+    // What was deducted in error and undone is not due from the payroll office.
+    let query = "{ payrollRows(batchNo: \"GZ000001\") { nodes { paymentId } } }";
+    let rows = centre.ask(finance, query, json!({})).await.data();
+    let wrong = &rows["payrollRows"]["nodes"][1]["paymentId"];
+    let reverse = json!({ "paymentId": wrong, "reason": "扣错人" });
+    centre
+        .must(&town.manager, "reversePayment", reverse, "")
+        .await;
+    let undone = settlement(&town).await;
+    assert_eq!(
+        (
+            &undone["undone"],
+            &undone["difference"],
+            &undone["settlement"]
+        ),
+        (&json!("10000"), &json!("5000"), &json!("OVER"))
+    );
+    assert_eq!(due_by_ledger(&town).await, -5_000);
+    town.verified().await;
+}
+
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story")]
 async fn r94_a_department_pays_by_a_voucher_whose_number_is_used_once_a_year() {

@@ -54,7 +54,11 @@ async fn project(
         )
         .bind(id)
         .bind(payment_id.to_string()),
-        BankLineEvent::Released { .. } => sqlx::query(
+        BankLineEvent::Matched { .. } => {
+            sqlx::query("UPDATE read_bank_lines SET state = 'matched' WHERE bank_reference = $1")
+                .bind(id)
+        }
+        BankLineEvent::Released { .. } | BankLineEvent::Unmatched { .. } => sqlx::query(
             "UPDATE read_bank_lines SET state = CASE WHEN held_reason IS NULL THEN 'open' \
              ELSE 'held' END, payment_id = NULL WHERE bank_reference = $1",
         )

@@ -16,7 +16,7 @@ pub struct BankLineRow {
     pub account_no: Option<AccountNo>,
     has_payer: bool,
     has_memo: bool,
-    /// `open`, `held`, `booked` or `returned`.
+    /// `open`, `held`, `booked`, `matched` or `returned`.
     pub state: String,
     pub held_reason: Option<String>,
     pub payment_id: Option<PaymentId>,

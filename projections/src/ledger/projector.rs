@@ -3,11 +3,14 @@ use chaobiao_domain::account::AccountEvent;
 use chaobiao_domain::bank_line::BankLineEvent;
 use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::ledger::{
-    LedgerAccount, Posting, of_account, of_bank_line, of_clearing, of_payment, of_refund, reversed,
+    LedgerAccount, Posting, of_account, of_bank_line, of_clearing, of_payment, of_payroll_match,
+    of_refund, reversed,
 };
 use chaobiao_domain::payment::PaymentEvent;
 use chaobiao_domain::refund::RefundEvent;
-use chaobiao_domain::units::{AccountNo, CampusId, Fen, RefundId, ValueError, business_date};
+use chaobiao_domain::units::{
+    AccountNo, BankReference, CampusId, Fen, RefundId, ValueError, business_date,
+};
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -113,6 +116,14 @@ fn postings(event: &RecordedEvent) -> Result<Lines, ProjectionError> {
         "bank_line" => match event.decode()? {
             BankLineEvent::Entered(line) => Lines::Own(of_bank_line(&line)),
             BankLineEvent::Returned { .. } => Lines::Undo("bank_line.entered"),
+            BankLineEvent::Matched { shares, .. } => {
+                let line = BankReference::try_new(id).map_err(invalid)?;
+                Lines::Own(of_payroll_match(&line, &shares))
+            }
+            BankLineEvent::Unmatched { shares, .. } => {
+                let line = BankReference::try_new(id).map_err(invalid)?;
+                Lines::Own(reversed(of_payroll_match(&line, &shares)))
+            }
             _ => Lines::Own(Vec::new()),
         },
         "refund" => match event.decode()? {

@@ -4,4 +4,4 @@ mod projector;
 pub mod query;
 
 pub use projector::PayrollProjector;
-pub use query::{BatchKey, BatchRow, DeductionKey, DeductionRow, MandateRow};
+pub use query::{BatchKey, BatchRow, DeductionKey, DeductionRow, MandateRow, MoneyRow};

@@ -7,7 +7,8 @@ use sqlx::PgConnection;
 
 use crate::rows::store;
 
-/// Keeps `read_payroll_mandates`, `read_payroll_batches` and `read_payroll_rows`.
+/// Keeps `read_payroll_mandates`, `read_payroll_batches`, `read_payroll_rows` and
+/// `read_payroll_money`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PayrollProjector;
 
@@ -38,6 +39,7 @@ impl Projector for PayrollProjector {
             "read_payroll_mandates",
             "read_payroll_batches",
             "read_payroll_rows",
+            "read_payroll_money",
         ]
     }
 
@@ -119,6 +121,22 @@ async fn deduct(
         .bind(reason)
         .bind(at)
         .bind(by.to_string()),
+        PayrollBatchEvent::MoneyReceived {
+            bank_reference,
+            amount,
+            at,
+            by,
+        } => sqlx::query("INSERT INTO read_payroll_money VALUES ($1, $2, $3, $4, $5)")
+            .bind(id)
+            .bind(bank_reference.to_string())
+            .bind(amount.value())
+            .bind(at)
+            .bind(by.to_string()),
+        PayrollBatchEvent::MoneyReleased { bank_reference, .. } => sqlx::query(
+            "DELETE FROM read_payroll_money WHERE batch_no = $1 AND bank_reference = $2",
+        )
+        .bind(id)
+        .bind(bank_reference.to_string()),
     };
     query.execute(connection).await?;
     Ok(())

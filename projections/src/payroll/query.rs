@@ -1,5 +1,7 @@
 use chaobiao_domain::payroll::{CountedDebts, PayrollAsked};
-use chaobiao_domain::units::{AccountNo, BillingMonth, Fen, PaymentId, PayrollBatchNo};
+use chaobiao_domain::units::{
+    AccountNo, BankReference, BillingMonth, Fen, PaymentId, PayrollBatchNo,
+};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgExecutor, PgPool, Row};
@@ -65,6 +67,10 @@ pub struct BatchRow {
     pub paid_rows: i64,
     pub paid: Fen,
     pub refused_rows: i64,
+    /// Of what was deducted, payments that were undone since: nobody owes us those.
+    pub undone: Fen,
+    /// What the payroll office has paid in.
+    pub received: Fen,
 }
 
 impl FromRow<'_, PgRow> for BatchRow {
@@ -79,15 +85,57 @@ impl FromRow<'_, PgRow> for BatchRow {
             paid_rows: row.try_get("paid_rows")?,
             paid: fen(row, "paid")?,
             refused_rows: row.try_get("refused_rows")?,
+            undone: fen(row, "undone")?,
+            received: fen(row, "received")?,
         })
     }
 }
 
-const BATCHES: &str = "SELECT b.*, r.* FROM read_payroll_batches b, LATERAL ( \
-     SELECT count(*) AS rows, count(*) FILTER (WHERE state = 'paid') AS paid_rows, \
-         coalesce(sum(deducted), 0)::bigint AS paid, \
-         count(*) FILTER (WHERE state = 'refused') AS refused_rows \
-     FROM read_payroll_rows WHERE batch_no = b.batch_no) r";
+const BATCHES: &str = "SELECT b.*, r.*, m.* FROM read_payroll_batches b, LATERAL ( \
+     SELECT count(*) AS rows, count(*) FILTER (WHERE d.state = 'paid') AS paid_rows, \
+         coalesce(sum(d.deducted), 0)::bigint AS paid, \
+         count(*) FILTER (WHERE d.state = 'refused') AS refused_rows, \
+         coalesce(sum(d.deducted) FILTER (WHERE p.reversed_at IS NOT NULL), 0)::bigint AS undone \
+     FROM read_payroll_rows d LEFT JOIN read_payments p ON p.payment_id = d.payment_id \
+     WHERE d.batch_no = b.batch_no) r, LATERAL ( \
+     SELECT coalesce(sum(c.amount), 0)::bigint AS received \
+     FROM read_payroll_money c WHERE c.batch_no = b.batch_no) m";
+
+/// What one line of the bank's statement has brought for a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoneyRow {
+    pub batch_no: PayrollBatchNo,
+    pub bank_reference: BankReference,
+    pub amount: Fen,
+    pub received_at: DateTime<Utc>,
+    /// As [`chaobiao_decision::Actor`] writes itself.
+    pub received_by: String,
+}
+
+impl FromRow<'_, PgRow> for MoneyRow {
+    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            batch_no: field(row, "batch_no")?,
+            bank_reference: field(row, "bank_reference")?,
+            amount: fen(row, "amount")?,
+            received_at: row.try_get("received_at")?,
+            received_by: row.try_get("received_by")?,
+        })
+    }
+}
+
+/// What has come in for a batch, the first first.
+pub async fn money_of(
+    executor: impl PgExecutor<'_>,
+    batch_no: &str,
+) -> Result<Vec<MoneyRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT * FROM read_payroll_money WHERE batch_no = $1 ORDER BY received_at, bank_reference",
+    )
+    .bind(batch_no)
+    .fetch_all(executor)
+    .await
+}
 
 /// Lists of batches go by number.
 pub type BatchKey = String;

@@ -61,6 +61,7 @@ export const BANK_LINE_STATE: Record<BankLineState, string> = {
   OPEN: '未核对',
   HELD: '不明款',
   BOOKED: '已入账',
+  MATCHED: '已对代扣批次',
   RETURNED: '已退回',
 }
 
@@ -68,6 +69,7 @@ export const BANK_LINE_TONE: Record<BankLineState, Tone> = {
   OPEN: 'warn',
   HELD: 'bad',
   BOOKED: 'good',
+  MATCHED: 'good',
   RETURNED: 'plain',
 }
 

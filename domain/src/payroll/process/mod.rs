@@ -1,18 +1,25 @@
+//! Agreements, batches, and what the payroll office says and pays in.
+
+mod money;
+
+pub(crate) use money::unmatch;
+pub use money::{MatchPayrollMoney, UnmatchPayrollMoney};
+
 use chaobiao_decision::{CommandContext, Personal, Process, Rejection, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
-use super::batch::{PayrollBatch, PayrollBatchCommand, RowState};
-use super::error::PayrollError;
-use super::event::{MandateAgreed, PayrollAsked, PayrollBatchOpened, PayrollRowPaid};
-use super::mandate::{PayrollMandate, PayrollMandateCommand};
 use crate::account::{Account, account_subject};
 use crate::payment::{Booking, PaymentMethod, book};
+use crate::payroll::batch::{PayrollBatch, PayrollBatchCommand, RowState};
+use crate::payroll::error::PayrollError;
+use crate::payroll::event::{MandateAgreed, PayrollAsked, PayrollBatchOpened, PayrollRowPaid};
+use crate::payroll::mandate::{PayrollMandate, PayrollMandateCommand};
 use crate::units::{AccountNo, BillingMonth, Fen, PaymentId, PayrollBatchNo, written};
 
-pub(super) const EMPLOYEE_NO_LENGTH_MAX: usize = 32;
-pub(super) const REASON_LENGTH_MAX: usize = 200;
+pub(in crate::payroll) const EMPLOYEE_NO_LENGTH_MAX: usize = 32;
+pub(in crate::payroll) const REASON_LENGTH_MAX: usize = 200;
 /// One command, one commit: more rows are more commands.
-pub(super) const ROWS_MAX: usize = 100;
+pub(in crate::payroll) const ROWS_MAX: usize = 100;
 
 /// The account whose agreement a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
