@@ -7,4 +7,3 @@ CREATE TABLE read_payroll_money (
     received_by    text        NOT NULL,
     PRIMARY KEY (batch_no, bank_reference)
 );
-CREATE INDEX read_payroll_money_line ON read_payroll_money (bank_reference);

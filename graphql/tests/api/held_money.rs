@@ -1,10 +1,5 @@
 //! Late fees as they are charged, deposits, refunds, and what is given up of bills.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test may panic anywhere, in its helpers too"
-)]
-
 use chaobiao_domain::staff::Role;
 use chaobiao_eventstore::access::Principal;
 use chrono::TimeDelta;
@@ -23,24 +18,6 @@ async fn held(town: &Town, who: &Browser, account_no: &str) -> Value {
     let query = "query($no: String!) { account(accountNo: $no) { openAmount credit deposit } }";
     let asked = town.centre.ask(who, query, json!({ "no": account_no }));
     asked.await.data()["account"].take()
-}
-
-/// What stands on some accounts of the ledger: debit less credit, in the order of their names.
-async fn ledger(town: &Town, who: &Browser) -> Vec<(String, i64)> {
-    let query = "{ trialBalance { account debit credit } }";
-    let data = town.centre.ask(who, query, json!({})).await.data();
-    let rows = data["trialBalance"].as_array().unwrap();
-    let fen = |value: &Value| value.as_str().unwrap().parse::<i64>().unwrap();
-    let mut sums: Vec<(String, i64)> = rows
-        .iter()
-        .map(|row| {
-            let account = row["account"].as_str().unwrap().to_owned();
-            (account, fen(&row["debit"]) - fen(&row["credit"]))
-        })
-        .filter(|(_, sum)| *sum != 0)
-        .collect();
-    sums.sort();
-    sums
 }
 
 /// A bill of 1 286.50 whose last day to pay is today, and a late fee of 1 ‰ a day.
@@ -121,7 +98,7 @@ async fn e4_a_late_fee_is_charged_on_settling_and_is_on_notice_receipt_and_ledge
         ("REVENUE", -128_650),
     ];
     let expected = expected.map(|(account, sum)| (account.to_owned(), sum));
-    assert_eq!(ledger(&town, &cashier).await, expected);
+    assert_eq!(town.ledger(&cashier).await, expected);
     town.verified().await;
 }
 
@@ -233,7 +210,7 @@ async fn r94_a_deposit_is_held_apart_and_goes_back_over_four_eyes() {
     );
     let expected = [("RECEIVABLE", 10_000), ("REVENUE", -10_000)];
     let expected = expected.map(|(account, sum)| (account.to_owned(), sum));
-    assert_eq!(ledger(&town, &town.finance).await, expected);
+    assert_eq!(town.ledger(&town.finance).await, expected);
     let query = "{ refunds(state: PAID) { nodes { refundId amount paidBy reason } } }";
     let listed = town.centre.ask(&town.finance, query, json!({})).await;
     assert_eq!(
@@ -358,7 +335,7 @@ async fn r94_waivers_and_write_offs_need_two_drop_out_of_arrears_and_are_reverse
         ("WRITTEN_OFF", 9937),
     ];
     let expected = expected.map(|(account, sum)| (account.to_owned(), sum));
-    assert_eq!(ledger(&town, &manager).await, expected);
+    assert_eq!(town.ledger(&manager).await, expected);
     let back = json!({ "waiverId": rest["waiverId"], "reason": "已追回" });
     let fields = "waiver { state endedBy }";
     let reversed = town

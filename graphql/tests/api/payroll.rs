@@ -130,16 +130,11 @@ async fn settlement(town: &Town) -> Value {
 }
 
 /// What the ledger says has been deducted and has not come, debit less credit.
-#[expect(clippy::unwrap_used, reason = "the trial balance has amounts only")]
 async fn due_by_ledger(town: &Town) -> i64 {
-    let query = "{ trialBalance { account debit credit } }";
-    let sums = town.centre.ask(&town.finance, query, json!({})).await;
-    let sums = sums.data()["trialBalance"].take();
-    let of = |row: &Value, side: &str| row[side].as_str().unwrap().parse::<i64>().unwrap();
-    let rows = sums.as_array().unwrap().iter();
-    rows.filter(|row| row["account"] == "PAYROLL")
-        .map(|row| of(row, "debit") - of(row, "credit"))
-        .sum()
+    let sums = town.ledger(&town.finance).await;
+    sums.iter()
+        .find(|(account, _)| account == "PAYROLL")
+        .map_or(0, |(_, sum)| *sum)
 }
 
 async fn line(town: &Town, number: &str, amount: &str) {

@@ -104,7 +104,6 @@ const BATCHES: &str = "SELECT b.*, r.*, m.* FROM read_payroll_batches b, LATERAL
 /// What one line of the bank's statement has brought for a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoneyRow {
-    pub batch_no: PayrollBatchNo,
     pub bank_reference: BankReference,
     pub amount: Fen,
     pub received_at: DateTime<Utc>,
@@ -115,7 +114,6 @@ pub struct MoneyRow {
 impl FromRow<'_, PgRow> for MoneyRow {
     fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            batch_no: field(row, "batch_no")?,
             bank_reference: field(row, "bank_reference")?,
             amount: fen(row, "amount")?,
             received_at: row.try_get("received_at")?,

@@ -178,6 +178,25 @@ impl Town {
         browser
     }
 
+    /// What stands on the ledger's accounts that are not even: debit less credit, in the order of
+    /// their names.
+    pub(crate) async fn ledger(&self, who: &Browser) -> Vec<(String, i64)> {
+        let query = "{ trialBalance { account debit credit } }";
+        let data = self.centre.ask(who, query, json!({})).await.data();
+        let rows = data["trialBalance"].as_array().unwrap();
+        let fen = |value: &Value| value.as_str().unwrap().parse::<i64>().unwrap();
+        let mut sums: Vec<(String, i64)> = rows
+            .iter()
+            .map(|row| {
+                let account = row["account"].as_str().unwrap().to_owned();
+                (account, fen(&row["debit"]) - fen(&row["credit"]))
+            })
+            .filter(|(_, sum)| *sum != 0)
+            .collect();
+        sums.sort();
+        sums
+    }
+
     /// Every read model of money equals its replay.
     pub(crate) async fn verified(&self) {
         let money = [
