@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::support::centre::{CAMPUS, Centre};
 use crate::support::home::{Home, home};
-use crate::support::stand::{ELECTRIC, SILENT, Stand, WATER, WallClock};
+use crate::support::stand::{ELECTRIC, SILENT, Stand, WATER, WallClock, free_port};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r17_r34_r42_rounds_of_a_collector_become_readings_with_their_frames() {
@@ -224,10 +224,12 @@ async fn a_stranger_is_not_let_in_and_two_meters_of_one_address_are_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r34_a_collector_that_waits_to_be_called_is_called() {
-    let waits = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let dials = format!("[\"SIM-000001 {}\"]", waits.local_addr().unwrap());
+    let waits = free_port();
+    let dials = format!("[\"SIM-000001 {waits}\"]");
     let settings = [("CHAOBIAO_COLLECTORS__DIALS", &*dials)];
     let mut stand = Stand::with(&settings, ScratchDirectory::create()).await;
+    // Only now can it be called: its first round asks all of its meters.
+    let waits = tokio::net::TcpListener::bind(waits).await.unwrap();
     let shown = Arc::clone(&stand.shown);
     tokio::spawn(async move {
         while let Ok((stream, _)) = waits.accept().await {

@@ -15,7 +15,7 @@ use chaobiao_devices::simulator::Faults;
 use chaobiao_gateway::command::{Act, Authority, NotSent, SwitchTo};
 use chaobiao_gateway::{Command, CommandId, MeterAddress, Observation, Outcome};
 use chrono::NaiveDateTime;
-use support::{Shown, Stand, id, meter, planned, street, switch};
+use support::{HOUR, Shown, Stand, id, meter, planned, street, switch};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 const ELECTRIC: usize = 0;
@@ -340,4 +340,30 @@ async fn r33_a_round_can_be_ordered() {
     assert_eq!((sweep.number, sweep.answered), (2, 8));
     let (_, outcome) = stand.outcome(1).await;
     assert_eq!(outcome, Outcome::Swept);
+}
+
+#[tokio::test(start_paused = true)]
+async fn r33_meters_attached_during_a_round_are_asked_in_one_right_after_it() {
+    let whole = street(8).concentrator(1);
+    let mut plan = planned(&[&whole]);
+    let mut few = (*plan.collectors[&whole.id]).clone();
+    few.meters.truncate(3);
+    let all = plan
+        .collectors
+        .insert(whole.id.clone(), Arc::new(few))
+        .unwrap();
+    let mut stand = Stand::new(plan.clone());
+    let shown = Arc::new(Mutex::new(whole));
+    stand.plug(&shown);
+    while !matches!(stand.next().await, Observation::Reading(_)) {}
+
+    let began = tokio::time::Instant::now();
+    plan.collectors.insert(collector(&shown), all);
+    stand.gateway.set_plan(plan);
+    stand.order(1, &collector(&shown), Act::Sweep);
+    let (_, sweep) = stand.round().await;
+    assert_eq!((sweep.number, sweep.answered), (1, 3));
+    let (_, sweep) = stand.round().await;
+    assert_eq!((sweep.number, sweep.answered), (2, 8));
+    assert!(began.elapsed() < HOUR / 10);
 }

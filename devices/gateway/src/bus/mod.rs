@@ -260,8 +260,12 @@ impl Bus {
         };
         self.under_way = Some((command.id, at_first));
         match &command.act {
-            // One is under way.
+            // One is under way. Where the plan has changed since, another follows at once.
             Act::Sweep => {
+                let planned = self.shared.plan_of(&self.id);
+                if planned.is_some_and(|planned| planned != self.plan) {
+                    self.memory.next_sweep = Some(Instant::now());
+                }
                 self.done(command, Outcome::Swept).await;
                 Ok(())
             }
