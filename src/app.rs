@@ -25,6 +25,7 @@ use crate::objects::{self, Place};
 use crate::photos::{PhotoAnalyst, PhotoKey, PhotoLimits, PhotoStore};
 use crate::policies;
 use crate::sms::SmsSender;
+use crate::wechat::{WechatDesk, WechatSender};
 
 /// Why a node cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +124,7 @@ impl Core {
             frames: Arc::new(DeviceFrames),
             gateways: Arc::new(self.gateways(config)?),
             collectors: Arc::new(live.clone()),
+            official_account: Arc::new(self.wechat(config)?),
         })
     }
 
@@ -132,6 +134,12 @@ impl Core {
             gateways: Gateways::open(config)?,
             bus: self.bus.clone(),
         })
+    }
+
+    /// The official account, if there is one.
+    pub fn wechat(&self, config: &Config) -> Result<WechatDesk, AppError> {
+        let access = self.access(config)?;
+        Ok(WechatDesk::open(config, self.bus.clone(), access)?)
     }
 
     /// What is kept of people outside the store.
@@ -148,7 +156,8 @@ impl Core {
     pub fn start_daemon(&self, config: &Config) -> Result<Daemon, AppError> {
         let keepers = self.keepers(config)?;
         let clock = Arc::clone(self.store.clock());
-        let messages = SmsSender::open(config, clock, keepers.outbox.clone())?;
+        let texts = SmsSender::open(config, clock, keepers.outbox.clone())?;
+        let messages = WechatSender::new(config, self.wechat(config)?, texts);
         let notary = NotaryOptions {
             keys: Arc::new(config.log_key_file()?),
             interval: Duration::from_secs(config.transparency.checkpoint_seconds),

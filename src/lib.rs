@@ -31,3 +31,4 @@ pub mod shutdown;
 pub mod sms;
 pub mod telemetry;
 pub mod upkeep;
+pub mod wechat;

@@ -398,3 +398,39 @@ async fn what_is_over_is_purged() {
     // One session, one code, three throttled keys.
     assert_eq!(door.access.purge().await.unwrap(), 5);
 }
+
+#[tokio::test]
+async fn a_pass_says_what_it_was_given_for_until_it_is_over() {
+    let door = door().await;
+    let life = TimeDelta::minutes(10);
+    let pass = door.access.hand_out("one", "something", life).unwrap();
+    assert!(!pass.contains("something"));
+    let taken = door.access.take_back("one", &pass);
+    assert_eq!(taken.as_deref(), Some("something"));
+    assert_eq!(door.access.take_back("another", &pass), None);
+    let mut altered = pass.clone();
+    let last = if altered.pop() == Some('A') { 'B' } else { 'A' };
+    altered.push(last);
+    for wrong in ["", "x", &altered[4..]] {
+        assert_eq!(door.access.take_back("one", wrong), None, "{wrong}");
+    }
+    door.wait(life);
+    assert_eq!(door.access.take_back("one", &pass), None);
+}
+
+#[tokio::test]
+async fn what_is_good_for_one_use_is_not_for_another() {
+    let door = door().await;
+    let until = start() + TimeDelta::minutes(10);
+    let access = &door.access;
+    let is_its_use = async |key: &str, used_for: &[u8]| {
+        let its = access.is_its_use(&["test", key], used_for, until).await;
+        its.unwrap()
+    };
+    assert!(is_its_use("k1", b"one").await);
+    assert!(is_its_use("k1", b"one").await, "the same again");
+    assert!(!is_its_use("k1", b"another").await);
+    assert!(is_its_use("k2", b"another").await);
+    door.wait(TimeDelta::minutes(11));
+    assert_eq!(door.access.purge().await.unwrap(), 2);
+}

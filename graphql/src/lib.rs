@@ -219,6 +219,7 @@ pub struct PeopleQuery(
     campus::CampusQuery,
     staff::StaffQuery,
     viewer::ViewerQuery,
+    viewer::WechatQuery,
 );
 
 /// Queries about what people ask of the centre and what it tells them.
@@ -378,6 +379,7 @@ pub struct PeopleMutation(
     customer::CustomerMutation,
     staff::StaffMutation,
     viewer::ViewerMutation,
+    viewer::WechatMutation,
 );
 
 /// Mutations of what people ask of the centre and what it tells them.

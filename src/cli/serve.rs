@@ -28,6 +28,7 @@ use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
 use crate::upkeep;
+use crate::wechat;
 
 use super::demo::{self, DemoArguments};
 use super::{CommandError, Context, output};
@@ -105,6 +106,7 @@ async fn serve(
         .merge(export::routes(services.clone()))
         .merge(labels::routes(services.clone()))
         .merge(gateways::routes(core.gateways(config)?))
+        .merge(wechat::routes(core.wechat(config)?))
         .merge(machines.routes())
         .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);

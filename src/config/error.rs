@@ -68,6 +68,18 @@ pub enum ConfigError {
     )]
     SmsTemplate { key: &'static str, entry: String },
 
+    #[error("微信公众号配置不完整：{key} / the official account needs {key}")]
+    WechatIncomplete { key: &'static str },
+
+    #[error("微信公众号配置有误：{key} / {key} of the official account is malformed")]
+    WechatMalformed { key: &'static str },
+
+    #[error(
+        "{key} 中的“{entry}”应为“名称 模板编号 字段=变量…” / \
+         in {key}, {entry:?} is not a name, a template's number and its fields"
+    )]
+    WechatTemplate { key: &'static str, entry: String },
+
     #[error("{key} 应为{wanted} / {key} is malformed")]
     CollectorSetting {
         key: &'static str,

@@ -82,7 +82,7 @@ fn overlay(figment: Figment, name: &str, value: &str) -> Result<Figment, ConfigE
         "transparency.checkpoint_store",
     ];
     // Numbers of ours at a gateway or a provider look like numbers, and are names.
-    let named_outside = ["gateways.", "sms."]
+    let named_outside = ["gateways.", "sms.", "wechat."]
         .iter()
         .any(|section| key.starts_with(section))
         && ![".sandbox", ".older_signature", ".templates"]

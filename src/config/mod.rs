@@ -12,6 +12,7 @@ mod relay;
 mod secret;
 mod sections;
 mod sms;
+mod wechat;
 
 pub use collectors::CollectorsConfig;
 pub use connectors::ConnectorsConfig;
@@ -30,3 +31,4 @@ pub use sections::{
     TransparencyConfig, VerificationConfig,
 };
 pub use sms::{AliyunSmsSection, SmsConfig, SmsProviderName, TencentSmsSection};
+pub use wechat::WechatConfig;

@@ -3,7 +3,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CollectorsConfig, ConnectorsConfig, GatewaysConfig, RelayConfig, Secret, SmsConfig};
+use super::{
+    CollectorsConfig, ConnectorsConfig, GatewaysConfig, RelayConfig, Secret, SmsConfig,
+    WechatConfig,
+};
 
 /// Everything an operator may set. Every key is described in `docs/configuration.md`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -26,6 +29,7 @@ pub struct Config {
     pub verification: VerificationConfig,
     pub gateways: GatewaysConfig,
     pub sms: SmsConfig,
+    pub wechat: WechatConfig,
     pub collectors: CollectorsConfig,
     pub relay: RelayConfig,
     pub connectors: ConnectorsConfig,
@@ -51,6 +55,7 @@ impl Default for Config {
             verification: VerificationConfig::default(),
             gateways: GatewaysConfig::default(),
             sms: SmsConfig::default(),
+            wechat: WechatConfig::default(),
             collectors: CollectorsConfig::default(),
             relay: RelayConfig::default(),
             connectors: ConnectorsConfig::default(),

@@ -31,10 +31,17 @@ impl Policy for BindingReview {
                 label: "overdue".to_owned(),
             }],
             CustomerEvent::BindingApproved { binding_id } => {
-                decided(&customer_id, &binding_id, "binding_approved", None)
+                let what = "户号绑定申请已通过";
+                decided(&customer_id, &binding_id, ("binding_approved", what), None)
             }
             CustomerEvent::BindingRejected { binding_id, reason } => {
-                decided(&customer_id, &binding_id, "binding_rejected", Some(&reason))
+                let what = "户号绑定申请未通过";
+                decided(
+                    &customer_id,
+                    &binding_id,
+                    ("binding_rejected", what),
+                    Some(&reason),
+                )
             }
             CustomerEvent::BindingRevoked { binding_id } => {
                 vec![Reaction::Withdraw {
@@ -43,6 +50,9 @@ impl Policy for BindingReview {
             }
             CustomerEvent::Registered(_)
             | CustomerEvent::WechatLinked { .. }
+            | CustomerEvent::WechatUnlinked
+            | CustomerEvent::WechatFollowed { .. }
+            | CustomerEvent::WechatUnfollowed { .. }
             | CustomerEvent::BindingDeadlineMissed { .. }
             | CustomerEvent::Erased => Vec::new(),
         })
@@ -56,14 +66,20 @@ fn subject(binding_id: &BindingId) -> String {
 fn decided(
     customer_id: &CustomerId,
     binding_id: &BindingId,
-    template: &str,
+    (template, what): (&str, &str),
     reason: Option<&str>,
 ) -> Vec<Reaction> {
+    let text = match reason {
+        Some(reason) => format!("您的{what}：{reason}"),
+        None => format!("您的{what}"),
+    };
     let message = json!({
         "customer_id": customer_id,
         "template": template,
         "binding_id": binding_id,
         "reason": reason,
+        "text": text,
+        "values": { "what": what, "reason": reason.unwrap_or("无") },
     });
     vec![
         Reaction::Withdraw {

@@ -55,6 +55,17 @@ fn text(published: &OutagePublished, to: DateTime<Utc>, event: &OutageEvent) -> 
     }
 }
 
+/// The same in a few words.
+fn word(published: &OutagePublished, event: &OutageEvent) -> String {
+    let matter = matter(published);
+    match event {
+        OutageEvent::Published(_) => format!("{matter}通知"),
+        OutageEvent::Extended { .. } => format!("{matter}延长"),
+        OutageEvent::Cancelled { .. } => format!("{matter}取消"),
+        OutageEvent::Reminded => format!("{matter}提醒"),
+    }
+}
+
 #[async_trait]
 impl Policy for Outages {
     fn name(&self) -> &'static str {
@@ -102,6 +113,12 @@ impl Policy for Outages {
         }
         require(&self.0, &AUDIENCE_OF, event).await?;
         let text = text(&published, to, &happened);
+        let values = json!({
+            "what": word(&published, &happened),
+            "from": time(published.from),
+            "to": time(to),
+            "reason": published.reason,
+        });
         let concerned = audience(self.0.pool(), &published.area)
             .await
             .map_err(later)?;
@@ -113,6 +130,7 @@ impl Policy for Outages {
                     "template": "outage",
                     "outage_id": outage_id,
                     "text": text,
+                    "values": values,
                 }),
             },
             label: customer_id,

@@ -66,6 +66,17 @@ fn news(account_no: &AccountNo, event: &AccountEvent) -> Option<(&'static str, S
     })
 }
 
+/// The same in a few words.
+fn what(event: &AccountEvent) -> &'static str {
+    match event {
+        AccountEvent::LowBalanceRaised { .. } => "余额不足，请充值",
+        AccountEvent::GraceEntered { .. } => "正在使用透支额度，请充值",
+        AccountEvent::CutOffPlanned { .. } => "透支额度用尽，即将停供",
+        AccountEvent::CutOffCancelled { .. } => "停供已取消",
+        _ => "已安排恢复供应",
+    }
+}
+
 /// What follows at once, whoever the account is of.
 fn steps(account_no: &AccountNo, event: &AccountEvent) -> Vec<Reaction> {
     match event {
@@ -124,6 +135,11 @@ impl Prepaid {
         let Some((template, text)) = news(&account_no, &happened) else {
             return Ok(reactions);
         };
+        let mut values = json!({ "what": what(&happened), "account": account_no });
+        if let AccountEvent::CutOffPlanned { at } = &happened {
+            let at = business_time(*at).format("%Y年%-m月%-d日 %H:%M");
+            values["at"] = at.to_string().into();
+        }
         require(&self.0, &["binding_queue"], event).await?;
         let concerned = customers_of(self.0.pool(), account_no.as_str()).await;
         let concerned = concerned.map_err(later)?;
@@ -135,6 +151,7 @@ impl Prepaid {
                     "template": template,
                     "account_no": account_no,
                     "text": text,
+                    "values": values,
                 }),
             },
             label: customer_id,

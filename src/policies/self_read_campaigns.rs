@@ -59,6 +59,7 @@ fn reminder(campaign_id: &CampaignId, remind_on: NaiveDate) -> Reaction {
 /// A message for each meter, to whoever its account is bound to when it is sent; then the next
 /// stretch of meters.
 fn told(campaign_id: &CampaignId, reminded: &CustomersReminded) -> Vec<Reaction> {
+    let until = reminded.until.format("%-m月%-d日").to_string();
     let message = |meter_no: &MeterNo| {
         Reaction::Send(OutboxMessage {
             channel: "wechat".to_owned(),
@@ -67,6 +68,8 @@ fn told(campaign_id: &CampaignId, reminded: &CustomersReminded) -> Vec<Reaction>
                 "template": "self_read_reminder",
                 "campaign_id": campaign_id,
                 "until": reminded.until,
+                "text": format!("表计 {meter_no} 还没有抄表，请在 {until} 前自助抄表"),
+                "values": { "what": "请自助抄表", "meter": meter_no, "until": until },
             }),
         })
     };

@@ -44,6 +44,15 @@ fn news(event: &TransferClaimEvent, claimed: Fen) -> Option<(&'static str, Strin
     }
 }
 
+/// In a few words.
+fn what(template: &str) -> &'static str {
+    match template {
+        "receipt_ready" => "转账已入账，可换取收据",
+        "transfer_rejected" => "转账未通过核实",
+        _ => "转账已冲回",
+    }
+}
+
 fn reaction(submitted: TransferSubmitted, template: &str, text: String) -> Option<Reaction> {
     let claim_id = submitted.claim_id;
     let message = match (submitted.submitted_by, submitted.phone) {
@@ -54,6 +63,7 @@ fn reaction(submitted: TransferSubmitted, template: &str, text: String) -> Optio
                 "template": template,
                 "claim_id": claim_id,
                 "text": text,
+                "values": { "what": what(template), "amount": format!("{} 元", submitted.amount) },
             }),
         },
         (_, Some(phone)) if phone.value().is_some() => {

@@ -1,23 +1,19 @@
 //! One provider as it is used here.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use chaobiao_integrations::sms::aliyun::Aliyun;
 use chaobiao_integrations::sms::tencent::Tencent;
 use chaobiao_integrations::sms::{Moment, SmsError, Taken, Text};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rand::RngCore as _;
 use uuid::Uuid;
 
 use super::News;
+use super::rest::Rest;
 
 /// Used where a message has no template of its own.
 const ANY: &str = "notice";
-/// A provider that did not answer is left alone so long, and twice as long each time: messages
-/// whose outcome nobody knows are worse than messages that wait.
-const REST: TimeDelta = TimeDelta::seconds(10);
-const DOUBLINGS_MAX: u32 = 5;
 
 #[derive(Debug)]
 pub(super) enum Provider {
@@ -51,17 +47,11 @@ impl Template {
     }
 }
 
-#[derive(Debug, Default)]
-struct Rest {
-    until: Option<DateTime<Utc>>,
-    in_a_row: u32,
-}
-
 #[derive(Debug)]
 pub(super) struct Line {
     provider: Provider,
     templates: BTreeMap<String, Template>,
-    rest: Mutex<Rest>,
+    rest: Rest,
 }
 
 impl Line {
@@ -69,7 +59,7 @@ impl Line {
         Self {
             provider,
             templates,
-            rest: Mutex::default(),
+            rest: Rest::default(),
         }
     }
 
@@ -96,7 +86,7 @@ impl Line {
             values: template.fill(news)?,
             reference: id.simple().to_string(),
         };
-        if self.rests(now) {
+        if self.rest.is_taken(now) {
             return Err(SmsError::NotSent("it did not answer just now".to_owned()));
         }
         let outcome = match &self.provider {
@@ -108,23 +98,8 @@ impl Line {
                 aliyun.send(&text, &Moment { now, nonce }).await
             }
         };
-        self.note(matches!(outcome, Err(SmsError::Unknown(_))), now);
+        self.rest
+            .note(matches!(outcome, Err(SmsError::Unknown(_))), now);
         outcome
-    }
-
-    fn rests(&self, now: DateTime<Utc>) -> bool {
-        let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        rest.until.is_some_and(|until| now < until)
-    }
-
-    fn note(&self, unanswered: bool, now: DateTime<Utc>) {
-        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        if unanswered {
-            let pause = REST * (1 << rest.in_a_row.min(DOUBLINGS_MAX));
-            rest.until = Some(now + pause);
-            rest.in_a_row += 1;
-        } else {
-            *rest = Rest::default();
-        }
     }
 }

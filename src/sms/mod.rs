@@ -2,6 +2,7 @@
 //! to the other provider; what may have gone out is shown and never sent again.
 
 mod line;
+mod rest;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,11 @@ use serde::Deserialize;
 
 use crate::config::{Config, ConfigError};
 use line::Line;
+pub(crate) use rest::Rest;
 
-const CHANNEL: &str = "sms";
+pub(crate) const CHANNEL: &str = "sms";
 /// News of the day before yesterday is none.
-const WORTH_TRYING: TimeDelta = TimeDelta::days(1);
+pub(crate) const WORTH_TRYING: TimeDelta = TimeDelta::days(1);
 
 /// Sends text messages, and everything else to the development outbox.
 pub struct SmsSender {
@@ -47,6 +49,11 @@ impl SmsSender {
             clock,
             others,
         })
+    }
+
+    /// Whether texts reach phones, and not the development outbox.
+    pub(crate) fn goes_out(&self) -> bool {
+        !self.lines.is_empty()
     }
 
     async fn text(&self, outgoing: &Outgoing, message: Message) -> Delivery {

@@ -44,4 +44,5 @@ mod sms;
 mod support;
 mod tariff;
 mod usage;
+mod wechat;
 mod who_bills;

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use chaobiao_decision::Personal;
+use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,16 @@ pub struct CustomerRecord {
     pub kind: CustomerKind,
     pub phone: Personal<Phone>,
     pub(super) openid: Option<Personal<String>>,
+    /// Not known before the person follows, or stops to, while linked.
+    following: Option<Following>,
     bindings: BTreeMap<BindingId, Binding>,
+}
+
+/// Whether somebody follows the official account, and since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following {
+    pub follows: bool,
+    pub at: DateTime<Utc>,
 }
 
 /// One request to bind an account, and what became of it.
@@ -70,6 +80,10 @@ impl CustomerRecord {
     /// By which `WeChat` knows the person, where that is known.
     pub fn openid(&self) -> Option<&Personal<String>> {
         self.openid.as_ref()
+    }
+
+    pub fn follows(&self) -> Option<bool> {
+        self.following.map(|following| following.follows)
     }
 
     pub fn binding(&self, binding_id: &BindingId) -> Result<&Binding, BindingError> {
@@ -147,6 +161,28 @@ fn link(
     }
 }
 
+fn unlink(record: &CustomerRecord) -> Vec<CustomerEvent> {
+    let linked = record.openid.is_some();
+    linked
+        .then_some(CustomerEvent::WechatUnlinked)
+        .into_iter()
+        .collect()
+}
+
+/// What is older than what is known has only taken longer to come.
+fn note_following(record: &CustomerRecord, now: Following) -> Vec<CustomerEvent> {
+    let known = record.following;
+    if known.is_some_and(|known| known.follows == now.follows || known.at > now.at) {
+        return Vec::new();
+    }
+    let at = now.at;
+    vec![if now.follows {
+        CustomerEvent::WechatFollowed { at }
+    } else {
+        CustomerEvent::WechatUnfollowed { at }
+    }]
+}
+
 fn decide(
     record: &CustomerRecord,
     command: CustomerCommand,
@@ -154,6 +190,8 @@ fn decide(
     let event = match command {
         CustomerCommand::Register(_) => return Err(CustomerError::AlreadyRegistered),
         CustomerCommand::LinkWechat(openid) => return link(record, openid),
+        CustomerCommand::UnlinkWechat => return Ok(unlink(record)),
+        CustomerCommand::NoteFollowing(now) => return Ok(note_following(record, now)),
         CustomerCommand::RequestBinding(request) => {
             record.check_request(&request)?;
             CustomerEvent::BindingRequested(request)
@@ -226,6 +264,7 @@ impl Aggregate for Customer {
                     kind,
                     phone,
                     openid: None,
+                    following: None,
                     bindings,
                 };
                 *self = Self::Registered(Box::new(record));
@@ -243,6 +282,18 @@ fn apply(record: &mut CustomerRecord, event: CustomerEvent) {
         | CustomerEvent::BindingDeadlineMissed { .. }
         | CustomerEvent::Erased => {}
         CustomerEvent::WechatLinked { openid } => record.openid = Some(openid),
+        CustomerEvent::WechatUnlinked => {
+            record.openid = None;
+            record.following = None;
+        }
+        CustomerEvent::WechatFollowed { at } => {
+            let follows = true;
+            record.following = Some(Following { follows, at });
+        }
+        CustomerEvent::WechatUnfollowed { at } => {
+            let follows = false;
+            record.following = Some(Following { follows, at });
+        }
         CustomerEvent::BindingRequested(BindingRequest {
             binding_id,
             account_no,

@@ -1,6 +1,7 @@
 use chaobiao_decision::Personal;
 use chrono::{DateTime, Utc};
 
+use super::aggregate::Following;
 use super::event::{BindingRequest, CustomerRegistered};
 use crate::units::BindingId;
 
@@ -9,6 +10,8 @@ use crate::units::BindingId;
 pub enum CustomerCommand {
     Register(CustomerRegistered),
     LinkWechat(Personal<String>),
+    UnlinkWechat,
+    NoteFollowing(Following),
     RequestBinding(BindingRequest),
     ApproveBinding(BindingId),
     RejectBinding {

@@ -59,6 +59,14 @@ pub enum CustomerEvent {
     WechatLinked {
         openid: Personal<String>,
     },
+    WechatUnlinked,
+    /// Follows the official account, so that news can go there.
+    WechatFollowed {
+        at: DateTime<Utc>,
+    },
+    WechatUnfollowed {
+        at: DateTime<Utc>,
+    },
     BindingRequested(BindingRequest),
     BindingApproved {
         binding_id: BindingId,
@@ -85,6 +93,9 @@ impl DomainEvent for CustomerEvent {
         match self {
             Self::Registered(_) => "customer.registered",
             Self::WechatLinked { .. } => "customer.wechat_linked",
+            Self::WechatUnlinked => "customer.wechat_unlinked",
+            Self::WechatFollowed { .. } => "customer.wechat_followed",
+            Self::WechatUnfollowed { .. } => "customer.wechat_unfollowed",
             Self::BindingRequested(_) => "customer.binding_requested",
             Self::BindingApproved { .. } => "customer.binding_approved",
             Self::BindingRejected { .. } => "customer.binding_rejected",

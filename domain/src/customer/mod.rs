@@ -10,8 +10,9 @@ mod overdue;
 mod process;
 #[cfg(test)]
 mod tests;
+mod wechat;
 
-pub use aggregate::{Binding, BindingState, Customer, CustomerRecord};
+pub use aggregate::{Binding, BindingState, Customer, CustomerRecord, Following};
 pub use binding::{
     ApproveBinding, BindingChanged, BindingRequested, RejectBinding, RequestBinding, RevokeBinding,
 };
@@ -20,6 +21,5 @@ pub use erasure::{CustomerErased, EraseCustomer};
 pub use error::{BindingError, CustomerError};
 pub use event::{BindingRequest, CustomerEvent, CustomerKind, CustomerRegistered};
 pub use overdue::NoteOverdueBinding;
-pub use process::{
-    CustomerChanged, FindByPhone, LinkWechat, Register, customer_subject, phone_key,
-};
+pub use process::{CustomerChanged, FindByPhone, Register, customer_subject, phone_key};
+pub use wechat::{FindByOpenid, FindReachable, LinkWechat, NoteFollowing, Reachable, UnlinkWechat};

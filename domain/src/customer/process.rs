@@ -18,11 +18,6 @@ pub fn phone_key(phone: &Phone) -> ClaimKey {
     ClaimKey::new("customer.phone", phone.as_str())
 }
 
-/// One `WeChat` id belongs to one customer.
-pub(super) fn openid_key(openid: &str) -> ClaimKey {
-    ClaimKey::new("customer.openid", openid)
-}
-
 /// The customer a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerChanged {
@@ -80,33 +75,5 @@ impl Process for FindByPhone {
             .map(CustomerId::try_new)
             .transpose()
             .map_err(|error| Stop::Corrupt(error.to_string()))
-    }
-}
-
-/// Ties a `WeChat` id to a customer, one to one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LinkWechat {
-    pub customer_id: CustomerId,
-    pub openid: String,
-}
-
-impl Process for LinkWechat {
-    const NAME: &'static str = "customer.link_wechat";
-    type Outcome = CustomerChanged;
-
-    fn decide(
-        &self,
-        _context: &CommandContext,
-        workspace: &mut Workspace,
-    ) -> Result<CustomerChanged, Stop> {
-        let key = openid_key(&self.openid);
-        let taken = CustomerError::OpenidTaken.into();
-        workspace.claim(key, self.customer_id.as_str(), taken)?;
-        let openid = Personal::new(customer_subject(&self.customer_id), self.openid.clone());
-        let command = CustomerCommand::LinkWechat(openid);
-        workspace.execute::<Customer>(self.customer_id.as_str(), command)?;
-        Ok(CustomerChanged {
-            customer_id: self.customer_id.clone(),
-        })
     }
 }

@@ -87,24 +87,6 @@ fn a_phone_registers_once() {
 }
 
 #[test]
-fn a_wechat_id_and_a_customer_belong_to_each_other() {
-    let mut desk = centre();
-    let one = register(&mut desk, "13800138000", CustomerKind::Resident);
-    let two = register(&mut desk, "13800138001", CustomerKind::Resident);
-    let link = |customer_id: &CustomerId, openid: &str| LinkWechat {
-        customer_id: customer_id.clone(),
-        openid: openid.to_owned(),
-    };
-    desk.run(&link(&one, "o-1")).unwrap();
-    assert!(desk.run(&link(&one, "o-1")).unwrap().events.is_empty());
-    assert_eq!(desk.refused(&link(&two, "o-1")), "CUSTOMER_OPENID_TAKEN");
-    assert_eq!(
-        desk.refused(&link(&one, "o-2")),
-        "CUSTOMER_OTHER_WECHAT_LINKED"
-    );
-}
-
-#[test]
 fn r49_a_resident_binds_two_accounts_and_pending_ones_count() {
     let mut desk = centre();
     let resident = register(&mut desk, "13800138000", CustomerKind::Resident);
@@ -328,6 +310,13 @@ fn events_keep_their_form() {
         }),
         CustomerEvent::WechatLinked {
             openid: Personal::new("customer/c1", "o-1".to_owned()),
+        },
+        CustomerEvent::WechatUnlinked,
+        CustomerEvent::WechatFollowed {
+            at: "2026-09-24T01:00:00Z".parse().unwrap(),
+        },
+        CustomerEvent::WechatUnfollowed {
+            at: "2026-09-24T01:00:00Z".parse().unwrap(),
         },
         CustomerEvent::BindingRequested(BindingRequest {
             binding_id: binding_id.clone(),

@@ -4,6 +4,7 @@
 //! closed session back. Everything secret is stored as a hash.
 
 mod code;
+mod pass;
 mod password;
 mod session;
 mod throttle;
@@ -114,6 +115,14 @@ impl Access {
         .bind(now)
         .execute(&self.pool)
         .await?;
-        Ok(sessions.rows_affected() + codes.rows_affected() + throttles.rows_affected())
+        let used = sqlx::query("DELETE FROM used_once WHERE expires_at <= $1")
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        let gone = [sessions, codes, throttles, used];
+        Ok(gone
+            .iter()
+            .map(sqlx::postgres::PgQueryResult::rows_affected)
+            .sum())
     }
 }

@@ -11,6 +11,7 @@ mod guard;
 mod limits;
 mod live;
 mod loader;
+mod official_account;
 mod payload;
 mod personal;
 mod photos;
@@ -35,6 +36,7 @@ pub use limits::Limits;
 pub use live::{live, live_on};
 pub(crate) use loader::many;
 pub use loader::{ReadLoader, grouped, load};
+pub use official_account::{AccountRefusal, JsSdkConfig, OfficialAccount};
 pub(crate) use payload::payloads;
 pub use personal::{
     account_phone, address, holder, mask_name, mask_phone, mask_rest, may_see_account, personal,

@@ -10,7 +10,7 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
-use super::{CollectorLinks, FrameReader, PaymentGateways, PhotoShelf};
+use super::{CollectorLinks, FrameReader, OfficialAccount, PaymentGateways, PhotoShelf};
 
 /// How far the read models have come.
 #[async_trait]
@@ -50,6 +50,7 @@ pub struct Services {
     pub frames: Arc<dyn FrameReader>,
     pub gateways: Arc<dyn PaymentGateways>,
     pub collectors: Arc<dyn CollectorLinks>,
+    pub official_account: Arc<dyn OfficialAccount>,
 }
 
 impl Services {

@@ -3,7 +3,9 @@
 mod mutation;
 mod query;
 mod types;
+mod wechat;
 
 pub use mutation::ViewerMutation;
 pub use query::ViewerQuery;
 pub use types::{CustomerKind, Me, Permission, Role, ViewerKind};
+pub use wechat::{WechatMutation, WechatQuery};

@@ -1,11 +1,13 @@
 use async_graphql::{Context, Enum, Object, Result};
-use chaobiao_domain::customer;
+use chaobiao_decision::{Actor, CommandContext};
+use chaobiao_domain::customer::{self, FindReachable};
 use chaobiao_domain::staff;
 use chaobiao_projections::{binding_queue, directory};
+use uuid::Uuid;
 
 use crate::binding::Binding;
 use crate::support::{
-    CustomerViewer, Services, StaffViewer, Viewer, internal, mask_phone, personal,
+    CustomerViewer, Services, StaffViewer, Viewer, fault, internal, mask_phone, personal,
 };
 
 /// What kind of person is signed in.
@@ -144,6 +146,16 @@ impl SelfCustomer {
 impl SelfCustomer {
     async fn customer_id(&self) -> &str {
         self.0.customer_id.as_str()
+    }
+
+    /// Whether a WeChat id is linked: it signs the customer in, and news go there.
+    async fn wechat_linked(&self, ctx: &Context<'_>) -> Result<bool> {
+        let bus = &Services::of(ctx)?.bus;
+        let customer_id = self.0.customer_id.clone();
+        let actor = Actor::Customer(customer_id.to_string());
+        let context = CommandContext::new(Uuid::nil(), actor, bus.store().clock().now());
+        let found = bus.preview(&context, &FindReachable { customer_id }).await;
+        Ok(found.map_err(|error| fault(ctx, error))?.linked)
     }
 
     /// Null right after registering, until the read models show the customer.

@@ -107,18 +107,26 @@ impl Wechat {
         now: DateTime<Utc>,
         request: impl Fn(&str) -> WireRequest,
     ) -> Result<Answer, WechatError> {
-        let token = self.token(now).await?;
+        let token = self.token_for_call(now).await?;
         match self.call(request(&token)).await {
             Err(WechatError::Refused {
                 meaning: Refusal::Token,
                 ..
             }) => {
                 self.token.drop_if(&token).await;
-                let token = self.token(now).await?;
+                let token = self.token_for_call(now).await?;
                 self.call(request(&token)).await
             }
             other => other,
         }
+    }
+
+    /// Without a token the call is certainly not made.
+    async fn token_for_call(&self, now: DateTime<Utc>) -> Result<String, WechatError> {
+        self.token(now).await.map_err(|error| match error {
+            WechatError::Unknown(what) => WechatError::NotSent(format!("no token: {what}")),
+            other => other,
+        })
     }
 
     async fn token(&self, now: DateTime<Utc>) -> Result<String, WechatError> {

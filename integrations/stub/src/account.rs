@@ -2,6 +2,7 @@
 //! pushes signed and encrypted as the vendor does it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use chaobiao_integrations::wechat::{
@@ -10,6 +11,8 @@ use chaobiao_integrations::wechat::{
 use chaobiao_integrations::{Answer, CallError, Called, Wire, WireRequest};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+
+use crate::listen::{Listening, Reply};
 
 /// The next call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,25 +305,61 @@ impl State {
     }
 }
 
+impl AccountStub {
+    fn take(&self, request: &WireRequest) -> Result<Answer, CallError> {
+        let mut state = self.0.lock().unwrap();
+        let lost = || Err(CallError::Unknown("no answer in time".to_owned()));
+        if state.trouble == Some(AccountTrouble::Lost) {
+            state.trouble = None;
+            return lost();
+        }
+        let answer = state.answer(request).unwrap_or_else(|code| {
+            let said = json!({ "errcode": code, "errmsg": "refused rid: 1" }).to_string();
+            of(200, "application/json", said.into_bytes())
+        });
+        match state.trouble.take() {
+            Some(AccountTrouble::LostAfterEffect) => lost(),
+            Some(AccountTrouble::Html) => Ok(of(502, "text/html", b"<h1>Sorry</h1>".to_vec())),
+            _ => Ok(answer),
+        }
+    }
+
+    /// On any free port of this machine, by a clock of its own.
+    pub fn listen(self: &Arc<Self>, clock: fn() -> DateTime<Utc>) -> AccountDoor {
+        let stub = Arc::clone(self);
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        AccountDoor(Listening::start(any, move |request| {
+            stub.set_now(clock());
+            let request = WireRequest {
+                method: request.method.parse().unwrap(),
+                url: format!("{}{}", Self::BASE, request.target),
+                headers: Vec::new(),
+                body: request.body.clone(),
+            };
+            match stub.take(&request) {
+                Err(_) => Reply::Silence,
+                Ok(answer) if answer.status == 200 => {
+                    Reply::Json(200, String::from_utf8(answer.body).unwrap())
+                }
+                Ok(answer) => Reply::Html(answer.status),
+            }
+        }))
+    }
+}
+
+/// The account, listening; ends when dropped.
+#[derive(Debug)]
+pub struct AccountDoor(Listening);
+
+impl AccountDoor {
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.0.address)
+    }
+}
+
 impl Wire for AccountStub {
     fn call(&self, request: WireRequest) -> Called<'_> {
-        Box::pin(async move {
-            let mut state = self.0.lock().unwrap();
-            let lost = || Err(CallError::Unknown("no answer in time".to_owned()));
-            if state.trouble == Some(AccountTrouble::Lost) {
-                state.trouble = None;
-                return lost();
-            }
-            let answer = state.answer(&request).unwrap_or_else(|code| {
-                let said = json!({ "errcode": code, "errmsg": "refused rid: 1" }).to_string();
-                of(200, "application/json", said.into_bytes())
-            });
-            match state.trouble.take() {
-                Some(AccountTrouble::LostAfterEffect) => lost(),
-                Some(AccountTrouble::Html) => Ok(of(502, "text/html", b"<h1>Sorry</h1>".to_vec())),
-                _ => Ok(answer),
-            }
-        })
+        Box::pin(async move { self.take(&request) })
     }
 }
 

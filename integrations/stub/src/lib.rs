@@ -1,5 +1,5 @@
-//! Payment gateways and an official account for tests, in process, and providers of text messages,
-//! on a port of this machine: they check what they are sent as strictly as the real ones, sign what
+//! Payment gateways for tests, in process, and an official account and providers of text messages,
+//! on ports of this machine, too: they check what they are sent as strictly as the real ones, sign what
 //! they answer, and misbehave when told to. Their keys are test keys that everybody can read.
 
 #![allow(
@@ -14,7 +14,7 @@ mod sms;
 mod unionpay;
 mod wechat;
 
-pub use account::{AccountStub, AccountTrouble, Shown};
+pub use account::{AccountDoor, AccountStub, AccountTrouble, Shown};
 pub use sms::{Received, SmsStub, SmsTrouble};
 pub use unionpay::UnionPayStub;
 pub use wechat::WechatStub;

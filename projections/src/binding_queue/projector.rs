@@ -45,6 +45,9 @@ async fn project(
         // That a request is late follows from its due time, which the reader compares.
         CustomerEvent::Registered(_)
         | CustomerEvent::WechatLinked { .. }
+        | CustomerEvent::WechatUnlinked
+        | CustomerEvent::WechatFollowed { .. }
+        | CustomerEvent::WechatUnfollowed { .. }
         | CustomerEvent::BindingDeadlineMissed { .. }
         | CustomerEvent::Erased => return Ok(()),
         CustomerEvent::BindingRequested(request) => sqlx::query(

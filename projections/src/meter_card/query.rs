@@ -113,6 +113,17 @@ fn select(condition: &str) -> String {
     format!("SELECT {COLUMNS}, a.account_no, a.since_on {FROM} WHERE {condition}")
 }
 
+/// The account that pays for a meter now.
+pub async fn payer(
+    executor: impl PgExecutor<'_>,
+    meter_no: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT account_no FROM read_meter_card_account WHERE meter_no = $1")
+        .bind(meter_no)
+        .fetch_optional(executor)
+        .await
+}
+
 /// R71: by the number typed or the code scanned. A barcode carries the charging-system number; a
 /// reader may also type what is stamped on the device, or (R81) what a handheld or platform calls it
 /// now.

@@ -181,8 +181,9 @@ impl Client {
 }
 
 /// Mutations without an idempotency key: they open and close the door.
-const KEYLESS: [&str; 5] = [
+const KEYLESS: [&str; 6] = [
     "requestPhoneCode",
+    "loginWithWechat",
     "customerLogin",
     "staffLogin",
     "changePassword",

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { openAccount } from './account'
 import type { World } from './world'
 
 const PROGRAM = process.env.PROGRAM ?? resolve('../target/debug/chaobiao')
@@ -44,11 +45,11 @@ interface Started {
   said: string
 }
 
-function start(program: string, dataDir: string): Promise<Started> {
+function start(program: string, dataDir: string, settings: Record<string, string>): Promise<Started> {
   const server = spawn(
     program,
     ['serve', '--demo', '--listen', '127.0.0.1:0', '--data-dir', dataDir],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CHAOBIAO_DEVELOPMENT: 'true' } },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CHAOBIAO_DEVELOPMENT: 'true', ...settings } },
   )
   return new Promise((settle, fail) => {
     let said = ''
@@ -100,7 +101,8 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'chaobiao-e2e-'))
   // The database's account has to get in.
   chmodSync(dataDir, 0o755)
-  const started = await start(PROGRAM, dataDir)
+  const account = await openAccount(dataDir)
+  const started = await start(PROGRAM, dataDir, account.settings)
   try {
     const world = worldOf(started.baseUrl, dataDir, started.said)
     process.env.CHAOBIAO_E2E_WORLD = JSON.stringify(world)
@@ -108,5 +110,8 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
     await finish(started.server, dataDir)
     throw error
   }
-  return () => finish(started.server, dataDir)
+  return async () => {
+    account.server.close()
+    await finish(started.server, dataDir)
+  }
 }

@@ -27,6 +27,7 @@ export const router = createRouter({
     { path: '/outages', component: () => import('./pages/OutagesPage.vue') },
     { path: '/articles', component: () => import('./pages/ArticlesPage.vue') },
     { path: '/offices', component: () => import('./pages/OfficesPage.vue') },
+    { path: '/wechat', component: () => import('./wechat/WechatReturn.vue') },
     { path: '/me', component: () => import('./pages/MePage.vue') },
     { path: '/staff', component: () => import('./staff/TodayPage.vue') },
     { path: '/staff/patrol', component: () => import('./pages/NewCasePage.vue'), props: { patrol: true } },

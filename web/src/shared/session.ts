@@ -14,6 +14,7 @@ const ME = graphql(`
         customerId
         kind
         phoneMasked
+        wechatLinked
       }
       staff {
         login

@@ -30,9 +30,9 @@ use chaobiao_eventstore::{
     Sender,
 };
 use chaobiao_graphql::support::{
-    AccessRecorder, CollectorLinks, CursorKey, DialAnswer, FormField, FrameReader, Invocation,
-    LiveFrame, PaymentForm, PaymentGateways, PhotoQuestion, PhotoShelf, RequestInfo, Services,
-    prepare,
+    AccessRecorder, AccountRefusal, CollectorLinks, CursorKey, DialAnswer, FormField, FrameReader,
+    Invocation, JsSdkConfig, LiveFrame, OfficialAccount, PaymentForm, PaymentGateways,
+    PhotoQuestion, PhotoShelf, RequestInfo, Services, prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -132,6 +132,28 @@ impl PaymentGateways for OneGateway {
     }
 }
 
+/// There is no official account.
+struct NoAccount;
+
+#[async_trait]
+impl OfficialAccount for NoAccount {
+    fn app_id(&self) -> Option<String> {
+        None
+    }
+
+    fn sign_in_url(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    async fn openid(&self, _: &str) -> Result<String, AccountRefusal> {
+        Err(AccountRefusal::NotSetUp)
+    }
+
+    async fn page_config(&self, _: &str, _: &str) -> Result<JsSdkConfig, AccountRefusal> {
+        Err(AccountRefusal::NotSetUp)
+    }
+}
+
 /// One person's browser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
@@ -208,6 +230,7 @@ impl Centre {
             frames: Arc::new(NoFrames),
             gateways: Arc::new(OneGateway),
             collectors: Arc::new(NoLinks),
+            official_account: Arc::new(NoAccount),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(

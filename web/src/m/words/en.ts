@@ -152,6 +152,20 @@ export const en: Catalogue = {
     toRegister: 'First time here: register',
   },
 
+  wechat: {
+    title: 'WeChat',
+    signIn: 'Sign in with WeChat',
+    toPhone: 'Sign in with your phone number',
+    why: 'Once linked, WeChat signs you in, and outages and reminders reach you there.',
+    first: 'WeChat knows you. Sign in or register with your phone number once; from then on WeChat signs you in.',
+    linked: 'Your WeChat is linked: it signs you in, and reminders reach you there.',
+    link: 'Link WeChat',
+    unlink: 'Give up the link',
+    keep: 'Keep it',
+    afterwards: 'Afterwards WeChat does not sign you in any more, and reminders come as text messages.',
+    openThere: 'Not linked. Open this page in WeChat to link it.',
+  },
+
   home: {
     title: 'Read your meter',
     noWater: 'No water',

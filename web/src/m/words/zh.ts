@@ -91,6 +91,20 @@ export const zh = {
     toRegister: '第一次使用，去注册',
   },
 
+  wechat: {
+    title: '微信',
+    signIn: '微信登录',
+    toPhone: '用手机号登录',
+    why: '关联后在微信里打开即登录，停水停电、账单提醒也会发到微信。',
+    first: '微信已确认。请用手机号登录或注册一次，之后在微信里直接登录。',
+    linked: '已关联微信：在微信里直接登录，提醒发到微信。',
+    link: '关联微信',
+    unlink: '解除关联',
+    keep: '不解除',
+    afterwards: '解除后不能再用微信登录，提醒改发短信。',
+    openThere: '未关联。请在微信里打开本页面后关联。',
+  },
+
   home: {
     title: '自助抄表',
     noWater: '停水',
