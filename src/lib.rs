@@ -6,6 +6,7 @@
 
 pub mod access_log;
 pub mod app;
+pub mod billing_runs;
 pub mod calendar;
 mod changes;
 pub mod checkpoint_store;

@@ -7,6 +7,7 @@ pub mod bill_reconciliation;
 pub mod billing;
 pub mod billing_master;
 pub mod billing_month;
+pub mod billing_run;
 pub mod bulletin;
 pub mod calendar;
 pub mod campus;

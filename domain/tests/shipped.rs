@@ -20,6 +20,7 @@ use chaobiao_domain::bank_line::BankLineEvent;
 use chaobiao_domain::bill_reconciliation::BillReconciliationEvent;
 use chaobiao_domain::billing_master::BillingMasterEvent;
 use chaobiao_domain::billing_month::BillingMonthEvent;
+use chaobiao_domain::billing_run::BillingRunEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::OutageEvent;
 use chaobiao_domain::campus::CampusEvent;
@@ -91,6 +92,7 @@ const READERS: &[(&str, Reader)] = &[
     ("bill_reconciliation", understood::<BillReconciliationEvent>),
     ("billing_master", understood::<BillingMasterEvent>),
     ("billing_month", understood::<BillingMonthEvent>),
+    ("billing_run", understood::<BillingRunEvent>),
     ("campus", understood::<CampusEvent>),
     ("campus_clearing", understood::<ClearingEvent>),
     ("cash_month", understood::<CashMonthEvent>),

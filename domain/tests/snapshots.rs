@@ -126,6 +126,7 @@ from_snapshot_as_from_the_start! {
     article: chaobiao_domain::bulletin::article::Article, "article";
     bill_reconciliation: chaobiao_domain::bill_reconciliation::BillReconciliation, "bill_reconciliation";
     billing_master: chaobiao_domain::billing_master::BillingMasters, "billing_master";
+    billing_run: chaobiao_domain::billing_run::BillingRun, "billing_run";
     campus: chaobiao_domain::campus::Campus, "campus";
     class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";

@@ -185,6 +185,7 @@ pub struct MoneyQuery(
 pub struct BillsQuery(
     MasterQuery,
     billing::BillingQuery,
+    billing::BillingRunQuery,
     billing::CorrectionQuery,
     billing::ReplayQuery,
     shared_allocation::SharedAllocationQuery,

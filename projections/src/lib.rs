@@ -6,6 +6,7 @@ pub mod bank_lines;
 pub mod bill_reconciliations;
 pub mod billing_masters;
 pub mod billing_months;
+pub mod billing_runs;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
@@ -74,6 +75,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(bill_reconciliations::BillReconciliationsProjector),
         Arc::new(billing_masters::BillingMastersProjector),
         Arc::new(billing_months::BillingMonthsProjector),
+        Arc::new(billing_runs::BillingRunsProjector),
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(connectors::ConnectorsProjector),

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use crate::access_log::AccessJournal;
 use crate::app::Core;
+use crate::billing_runs::BillingRuns;
 use crate::calendar;
 use crate::collectors::{Collectors, LiveFrames, RelayDoor};
 use crate::config::{CollectorsConfig, Config};
@@ -94,6 +95,7 @@ async fn serve(
     let live = LiveFrames::default();
     let services = core.services(config, &daemon, &journal, &live)?;
     let doors = collector_doors(config, campus.is_some());
+    let billing_runs = BillingRuns::start(&core.bus);
     let machines = Machines::start(config, &doors, &core, &daemon, &live).await?;
     let upkeep = upkeep::forget_regularly(services.access.clone(), shutdown.clone());
     let upkeep = tokio::spawn(upkeep);
@@ -123,6 +125,7 @@ async fn serve(
     output::line(&format!("抄表服务已启动：http://{address}"))?;
     let patience = Duration::from_secs(config.server.shutdown_seconds_max);
     let served = http::serve(listener, service, shutdown, patience).await;
+    billing_runs.stop().await;
     machines.stop().await;
     if let Some(writer) = journal_writer {
         writer.finish().await;

@@ -3,6 +3,7 @@
 
 mod anomalies;
 mod bad_input;
+mod billing_run;
 mod bluetooth;
 mod bulletin;
 mod collectors;

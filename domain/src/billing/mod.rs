@@ -11,7 +11,6 @@ mod parallel;
 mod process;
 mod rebill;
 mod replay;
-mod run;
 mod simulate;
 #[cfg(test)]
 mod tests;
@@ -28,8 +27,8 @@ pub use move_out::{
     ClearHolder, MoveOutSettled, OtherCharge, RefundWish, SettleMoveOut, certified,
 };
 pub use parallel::{BillCompared, BillDifference, CompareBill, ComparedSide, Refusal};
+pub(crate) use process::require_ours;
 pub use process::{BillIssued, BillPreview, IssueBill, PreviewBill};
 pub use rebill::{PreviewRebilling, Rebill, RebillingPosted};
 pub use replay::{BillReplayed, ReplayBill, ReplayedReading, ReplayedVersion};
-pub use run::StartBillingRun;
 pub use simulate::{ChangeBand, SimulateTariff, SimulatedAccount, SimulatedSum, Simulation};

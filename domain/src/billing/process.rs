@@ -98,7 +98,7 @@ impl Process for PreviewBill {
 }
 
 /// Refuses a month that the charging system bills.
-pub(super) fn require_ours(
+pub(crate) fn require_ours(
     campus: &CampusId,
     month: BillingMonth,
     workspace: &mut Workspace,

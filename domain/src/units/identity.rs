@@ -129,6 +129,8 @@ identifiers! {
     StaffLogin, "工号", plain;
     ReadingId, "读数编号", plain;
     BillNo, "账单号", plain;
+    /// One run over the accounts of a month.
+    BillingRunId, "开账批次号", plain;
     /// What the charging system (收费系统) calls a bill of its own.
     ChargeBillNo, "收费系统账单号", plain;
     NoticeNo, "通知单号", plain;

@@ -22,8 +22,8 @@ pub use account_class::AccountClass;
 pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
-    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BindingId, BookNo, BytesHash,
-    CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
+    AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BillingRunId, BindingId, BookNo,
+    BytesHash, CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
     CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
     LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId, PaymentId,

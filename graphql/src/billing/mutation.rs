@@ -1,10 +1,10 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
-use chaobiao_domain::billing::StartBillingRun;
+use chaobiao_domain::billing_run::StartBillingRun;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId};
 
-use super::run::{BillingRun, run_billing};
+use super::run::{BillingRun, counted, run_billing};
 use crate::support::{Date, UserError, YearMonth, field, may, run};
 
 #[derive(InputObject)]
@@ -23,7 +23,7 @@ pub(super) struct RunBillingInput {
 pub(super) struct RunBillingPayload {
     run: Option<BillingRun>,
     user_errors: Vec<UserError>,
-    /// Done, but what is shown may still be older.
+    /// It is still running, or done but what is shown may still be older.
     pending: bool,
 }
 
@@ -40,6 +40,7 @@ fn start(input: &RunBillingInput) -> Result<StartBillingRun, Rejection> {
         campus: field("campus", campus)?,
         accounts: field("accountNos", accounts)?,
         due_on: input.due_on.map(|date| date.0),
+        counted: 0,
     })
 }
 
@@ -48,24 +49,29 @@ pub struct BillingMutation;
 
 #[Object]
 impl BillingMutation {
-    /// Issues the bills of a month (开账). Stopped halfway and sent again with the same key, it
-    /// goes on where it was; no account is billed twice.
+    /// Issues the bills of a month (开账). What takes longer than some seconds goes on by itself:
+    /// `billingRun` tells how far it is. Sent again with the same key, it answers with the same run;
+    /// no account is billed twice. Over all accounts there is one run of a month and campus at a time.
     #[graphql(guard = "may(Permission::RunBilling)")]
     async fn run_billing(
         &self,
         ctx: &Context<'_>,
         input: RunBillingInput,
     ) -> Result<RunBillingPayload> {
-        let process = start(&input);
-        let started = run(ctx, "runBilling", &input.idempotency_key, process.clone()).await?;
-        let (Some(run_id), Ok(request)) = (started.outcome, process) else {
+        let process = match start(&input) {
+            Ok(request) => Ok(counted(ctx, request).await?),
+            Err(rejection) => Err(rejection),
+        };
+        let started = run(ctx, "runBilling", &input.idempotency_key, process).await?;
+        let Some(run_id) = started.outcome else {
             return Ok(RunBillingPayload {
                 run: None,
                 user_errors: started.user_errors,
                 pending: false,
             });
         };
-        let ran = run_billing(ctx, run_id, &request).await?;
+        // On the heap: nested in the root's future it would be deeper than the compiler goes.
+        let ran = Box::pin(run_billing(ctx, &run_id, started.pending)).await?;
         Ok(RunBillingPayload {
             run: ran.outcome,
             user_errors: ran.user_errors,

@@ -1,6 +1,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chaobiao_decision::{CommandContext, Rejection};
-use chaobiao_domain::billing::{PreviewBill, StartBillingRun};
+use chaobiao_domain::billing::PreviewBill;
+use chaobiao_domain::billing_run::StartBillingRun;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{AccountNo, CampusId, NoticeNo, business_date};
 use chaobiao_eventstore::CommandError;
@@ -8,7 +9,7 @@ use chaobiao_projections::account_statement::{self, BillFilter, ShareRow};
 use chaobiao_projections::unpaid_notices::{self, NoticeFilter};
 use uuid::Uuid;
 
-use super::run::{BillingRun, preview_billing};
+use super::run::{PreviewedBillingRun, preview_billing};
 use super::types::{OccupantShare, occupant_shares};
 use super::{Bill, BillLine, Notice};
 use crate::support::{
@@ -40,7 +41,7 @@ pub(super) struct PreviewedBill {
 /// What a run would come to.
 #[derive(SimpleObject)]
 pub(super) struct BillingRunPreview {
-    run: Option<BillingRun>,
+    run: Option<PreviewedBillingRun>,
     /// Why there would be no run.
     user_errors: Vec<UserError>,
 }
@@ -200,6 +201,7 @@ impl BillingQuery {
                 campus: campus?,
                 accounts,
                 due_on: None,
+                counted: 0,
             })
         });
         let request = match request {

@@ -1,27 +1,33 @@
-//! One run over many accounts.
+//! One run over many accounts, as it is shown.
 
-use async_graphql::{Context, Result, SimpleObject};
-use chaobiao_decision::{CommandContext, ErasedProcess};
-use chaobiao_domain::billing::{BillIssued, IssueBill, StartBillingRun};
-use chaobiao_domain::units::{self, AccountNo};
-use chaobiao_eventstore::{CommandError, Executed};
+use std::time::{Duration, Instant};
+
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use chaobiao_decision::CommandContext;
+use chaobiao_domain::billing::IssueBill;
+use chaobiao_domain::billing_run::{
+    BillingCounts, BillingRunRecord, RefusedAccount, StartBillingRun,
+};
+use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::{AccountNo, BillingRunId, CampusId};
+use chaobiao_eventstore::CommandError;
 use chaobiao_projections::account_statement;
-use serde_json::Value;
+use chaobiao_projections::billing_runs::{self, BillingRunFilter};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::drive::{CHUNK, Command, Tally, billable, drive};
 use crate::support::{
-    Fen, Ran, RequestInfo, Services, Viewer, YearMonth, caught_up, fault, internal,
+    Connection, Date, Fen, Ran, Services, Viewer, YearMonth, bad_input, caught_up, connection,
+    fault, internal, may, page, page_size,
 };
 
-/// Accounts billed before the next look at whether anybody still waits.
-const CHUNK: usize = 500;
-/// Refusals that are told one by one.
-const REFUSALS_SHOWN: usize = 100;
+/// How long a mutation drives the run it began; what is left then is the server's.
+const DRIVES: Duration = Duration::from_secs(5);
 
-/// What a run came to.
-#[derive(Debug, SimpleObject)]
-pub(super) struct BillingRun {
-    month: YearMonth,
+/// What accounts came to.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct BillingFigures {
     /// Bills issued.
     billed: i32,
     total: Fen,
@@ -41,37 +47,160 @@ pub(super) struct BillingRun {
     refusals: Vec<BillingRefusal>,
 }
 
-#[derive(Debug, SimpleObject)]
+#[derive(Clone, Debug, SimpleObject)]
 pub(super) struct BillingRefusal {
     account_no: String,
     code: String,
     message: String,
 }
 
-/// Bills every account of the request. Command ids follow from the run, so that a run sent again
-/// finds what it has done.
-pub(super) async fn run_billing(
-    ctx: &Context<'_>,
-    run_id: Uuid,
-    request: &StartBillingRun,
-) -> Result<Ran<BillingRun>> {
-    let services = Services::of(ctx)?;
-    let accounts = accounts(ctx, request).await?;
-    let mut tally = Tally::new(request);
-    for chunk in accounts.chunks(CHUNK) {
-        let commands = chunk
-            .iter()
-            .map(|account_no| command(ctx, run_id, request, account_no))
-            .collect::<Result<Vec<_>>>()?;
-        let answers = services.bus.execute_batch(commands).await;
-        for (account_no, answer) in chunk.iter().zip(answers) {
-            tally.count(ctx, account_no, answer)?;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum BillingRunState {
+    /// It goes on by itself, also when nobody looks, and after a restart.
+    Running,
+    Finished,
+}
+
+/// A run over the accounts of a month (开账), as far as it has come.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct BillingRun {
+    run_id: String,
+    state: BillingRunState,
+    month: YearMonth,
+    /// Null for all campuses.
+    campus_id: Option<String>,
+    /// How many accounts were named; 0 for all there are.
+    named: i32,
+    due_on: Option<Date>,
+    started_at: DateTime<Utc>,
+    /// Such as `staff:li`: the author of the bills too.
+    started_by: String,
+    /// Accounts that have their verdict.
+    done: i32,
+    /// How many accounts there were when it began; some may come or go while it runs.
+    expected: i32,
+    #[graphql(flatten)]
+    figures: BillingFigures,
+}
+
+/// What a run would come to.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct PreviewedBillingRun {
+    month: YearMonth,
+    #[graphql(flatten)]
+    figures: BillingFigures,
+}
+
+fn shown(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+impl BillingFigures {
+    fn new(counts: BillingCounts, unread: Vec<AccountNo>, refusals: Vec<RefusedAccount>) -> Self {
+        let refusals = refusals.into_iter().map(|refused| BillingRefusal {
+            account_no: refused.account_no.into(),
+            code: refused.code,
+            message: refused.message,
+        });
+        Self {
+            billed: shown(counts.billed),
+            total: counts.total.into(),
+            nothing_to_bill: shown(counts.nothing_to_bill),
+            unread: unread.into_iter().map(String::from).collect(),
+            already_billed: shown(counts.already_billed),
+            prepaid: shown(counts.prepaid),
+            billed_there: shown(counts.billed_there),
+            refused: shown(counts.refused),
+            refusals: refusals.collect(),
         }
     }
-    let pending = !caught_up(services, tally.position).await;
+}
+
+impl BillingRunState {
+    fn of(finished: bool) -> Self {
+        if finished {
+            Self::Finished
+        } else {
+            Self::Running
+        }
+    }
+}
+
+impl From<BillingRunRecord> for BillingRun {
+    fn from(run: BillingRunRecord) -> Self {
+        let started = run.started;
+        Self {
+            run_id: started.run_id.into(),
+            state: BillingRunState::of(run.is_finished),
+            month: YearMonth(started.month),
+            campus_id: started.campus.map(String::from),
+            named: i32::try_from(started.accounts.len()).unwrap_or(i32::MAX),
+            due_on: started.due_on.map(Date),
+            started_at: started.started_at,
+            started_by: started.started_by.to_string(),
+            done: shown(run.counts.accounts()),
+            expected: shown(started.expected),
+            figures: BillingFigures::new(run.counts, run.unread, run.refusals),
+        }
+    }
+}
+
+impl From<billing_runs::BillingRunRow> for BillingRun {
+    fn from(row: billing_runs::BillingRunRow) -> Self {
+        Self {
+            run_id: row.run_id.into(),
+            state: BillingRunState::of(row.finished),
+            month: YearMonth(row.month),
+            campus_id: row.campus.map(String::from),
+            named: row.named,
+            due_on: row.due_on.map(Date),
+            started_at: row.started_at,
+            started_by: row.started_by,
+            done: shown(row.counts.accounts()),
+            expected: row.expected,
+            figures: BillingFigures::new(row.counts, row.unread, row.refusals),
+        }
+    }
+}
+
+/// Counts the accounts a run would look at, where none are named.
+pub(super) async fn counted(
+    ctx: &Context<'_>,
+    request: StartBillingRun,
+) -> Result<StartBillingRun> {
+    if !request.accounts.is_empty() {
+        return Ok(request);
+    }
+    let pool = Services::of(ctx)?.store().pool();
+    let campus = request.campus.as_ref();
+    let counted = account_statement::query::count_billable(pool, request.month, campus).await;
+    Ok(StartBillingRun {
+        counted: counted.map_err(|error| internal(ctx, error))?,
+        ..request
+    })
+}
+
+/// Brings a run on for some seconds.
+pub(super) async fn run_billing(
+    ctx: &Context<'_>,
+    run_id: &BillingRunId,
+    start_pending: bool,
+) -> Result<Ran<BillingRun>> {
+    let services = Services::of(ctx)?;
+    let begun = Instant::now();
+    let driven = drive(&services.bus, run_id, || begun.elapsed() < DRIVES).await;
+    let driven = match driven {
+        Ok(driven) => driven,
+        Err(CommandError::Refused(rejection)) => return Ok(Ran::refused(rejection)),
+        Err(error) => return Err(fault(ctx, error)),
+    };
+    let behind = match driven.position {
+        None => start_pending,
+        position => !caught_up(services, position).await,
+    };
     Ok(Ran {
-        pending,
-        ..Ran::done(tally.run)
+        pending: !driven.run.is_finished || behind,
+        ..Ran::done(driven.run.into())
     })
 }
 
@@ -79,128 +208,97 @@ pub(super) async fn run_billing(
 pub(super) async fn preview_billing(
     ctx: &Context<'_>,
     request: &StartBillingRun,
-) -> Result<BillingRun> {
+) -> Result<PreviewedBillingRun> {
     let services = Services::of(ctx)?;
-    let accounts = accounts(ctx, request).await?;
-    let mut tally = Tally::new(request);
-    // Nothing is kept under these ids, so any will do that nobody has used.
-    let run_id = Uuid::now_v7();
-    for chunk in accounts.chunks(CHUNK) {
-        let commands = chunk
+    let mut tally = Tally::default();
+    let mut after: Option<AccountNo> = None;
+    let named = &request.accounts;
+    let mut waiting = named.chunks(CHUNK);
+    loop {
+        let accounts = if named.is_empty() {
+            let campus = request.campus.as_ref();
+            let next = billable(&services.bus, request.month, campus, after.as_ref()).await;
+            next.map_err(|error| internal(ctx, error))?
+        } else {
+            waiting.next().map(<[_]>::to_vec).unwrap_or_default()
+        };
+        let Some(last) = accounts.last() else {
+            break;
+        };
+        after = Some(last.clone());
+        let commands = accounts
             .iter()
-            .map(|account_no| command(ctx, run_id, request, account_no))
+            .map(|account_no| preview(ctx, request, account_no))
             .collect::<Result<Vec<_>>>()?;
         let answers = services.bus.preview_batch(commands).await;
         let answers = answers.map_err(|error| internal(ctx, error))?;
-        for (account_no, answer) in chunk.iter().zip(answers) {
-            tally.count(ctx, account_no, answer)?;
+        for (account_no, answer) in accounts.iter().zip(answers) {
+            let counted = tally.count(account_no, answer);
+            counted.map_err(|error| fault(ctx, error))?;
         }
     }
-    Ok(tally.run)
+    Ok(PreviewedBillingRun {
+        month: YearMonth(request.month),
+        figures: BillingFigures::new(tally.counts, tally.unread, tally.refusals),
+    })
 }
 
-async fn accounts(ctx: &Context<'_>, request: &StartBillingRun) -> Result<Vec<AccountNo>> {
-    if !request.accounts.is_empty() {
-        return Ok(request.accounts.clone());
-    }
-    let pool = Services::of(ctx)?.store().pool();
-    let billable = account_statement::query::billable(pool, request.campus.as_ref()).await;
-    billable.map_err(|error| internal(ctx, error))
-}
-
-fn command(
+/// Nothing is kept of it, so any id will do that nobody has used.
+fn preview(
     ctx: &Context<'_>,
-    run_id: Uuid,
     request: &StartBillingRun,
     account_no: &AccountNo,
-) -> Result<(CommandContext, Box<dyn ErasedProcess>)> {
-    let services = Services::of(ctx)?;
-    let info = ctx.data::<RequestInfo>()?;
-    let id = services
-        .bus
-        .command_id(&format!("runBilling/{run_id}"), account_no.as_str());
+) -> Result<Command> {
+    let now = Services::of(ctx)?.store().clock().now();
     let actor = ctx.data::<Viewer>()?.actor();
-    let mut context = CommandContext::new(id, actor, services.store().clock().now());
-    context.request_id = Some(info.request_id.clone());
-    context.origin.clone_from(&info.origin);
-    let process = IssueBill {
+    let issue = IssueBill {
         account_no: account_no.clone(),
         month: request.month,
         due_on: request.due_on,
     };
-    Ok((context, Box::new(process)))
+    let context = CommandContext::new(Uuid::now_v7(), actor, now);
+    Ok((context, Box::new(issue)))
 }
 
-struct Tally {
-    run: BillingRun,
-    sum: units::Fen,
-    position: Option<i64>,
-}
+#[derive(Default)]
+pub struct BillingRunQuery;
 
-impl Tally {
-    fn new(request: &StartBillingRun) -> Self {
-        let run = BillingRun {
-            month: YearMonth(request.month),
-            billed: 0,
-            total: Fen(units::Fen::ZERO),
-            nothing_to_bill: 0,
-            unread: Vec::new(),
-            already_billed: 0,
-            prepaid: 0,
-            billed_there: 0,
-            refused: 0,
-            refusals: Vec::new(),
+#[Object]
+impl BillingRunQuery {
+    /// How far a run has come.
+    #[graphql(guard = "may(Permission::RunBilling)")]
+    async fn billing_run(&self, ctx: &Context<'_>, run_id: String) -> Result<Option<BillingRun>> {
+        let Ok(run_id) = BillingRunId::try_new(&run_id) else {
+            return Ok(None);
         };
-        Self {
-            run,
-            sum: units::Fen::ZERO,
-            position: None,
-        }
+        let pool = Services::of(ctx)?.store().pool();
+        let run = billing_runs::query::by_id(pool, &run_id).await;
+        let run = run.map_err(|error| internal(ctx, error))?;
+        Ok(run.map(BillingRun::from))
     }
 
-    fn count(
-        &mut self,
+    /// Runs, the newest first; of a campus also those over all campuses.
+    #[graphql(
+        guard = "may(Permission::RunBilling)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn billing_runs(
+        &self,
         ctx: &Context<'_>,
-        account_no: &AccountNo,
-        answer: Result<Executed<Value>, CommandError>,
-    ) -> Result<()> {
-        let rejection = match answer {
-            Ok(executed) => {
-                let issued: BillIssued = serde_json::from_value(executed.outcome)
-                    .map_err(|error| internal(ctx, error))?;
-                self.position = self.position.max(executed.position);
-                self.run.billed += 1;
-                self.sum = self
-                    .sum
-                    .checked_add(issued.total)
-                    .ok_or_else(|| internal(ctx, "the sum of a billing run overflows"))?;
-                self.run.total = Fen(self.sum);
-                return Ok(());
-            }
-            Err(CommandError::Refused(rejection)) => rejection,
-            Err(error) => return Err(fault(ctx, error)),
+        first: Option<i32>,
+        after: Option<String>,
+        month: Option<YearMonth>,
+        campus: Option<String>,
+    ) -> Result<Connection<BillingRun>> {
+        let campus = campus.map(CampusId::try_new).transpose();
+        let filter = BillingRunFilter {
+            month: month.map(|month| month.0),
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
         };
-        match rejection.code.as_str() {
-            "BILLING_NOTHING_TO_BILL" => {
-                self.run.nothing_to_bill += 1;
-                if self.run.unread.len() < REFUSALS_SHOWN {
-                    self.run.unread.push(account_no.to_string());
-                }
-            }
-            "ACCOUNT_MONTH_ALREADY_BILLED" => self.run.already_billed += 1,
-            "ACCOUNT_PREPAID" => self.run.prepaid += 1,
-            "BILLING_MASTER_IS_CHARGING_SYSTEM" => self.run.billed_there += 1,
-            _ => {
-                self.run.refused += 1;
-                if self.run.refusals.len() < REFUSALS_SHOWN {
-                    self.run.refusals.push(BillingRefusal {
-                        account_no: account_no.to_string(),
-                        code: rejection.code,
-                        message: rejection.message,
-                    });
-                }
-            }
-        }
-        Ok(())
+        let page = page(ctx, "billing_runs", first, after.as_deref())?;
+        let pool = Services::of(ctx)?.store().pool();
+        let slice = billing_runs::query::runs(pool, &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "billing_runs", slice, BillingRun::from)
     }
 }

@@ -6,6 +6,7 @@
 
 mod allocations;
 mod arrears;
+mod billing_runs;
 mod cash_desk;
 mod class_rules;
 mod corrections;

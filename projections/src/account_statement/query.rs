@@ -471,20 +471,48 @@ pub async fn comparable(
     rows.iter().map(|row| field(row, "account_no")).collect()
 }
 
-/// Accounts that may have something to be billed: those with a meter that is not settled.
-pub async fn billable(
-    executor: impl PgExecutor<'_>,
-    campus: Option<&CampusId>,
-) -> Result<Vec<AccountNo>, sqlx::Error> {
-    let rows: Vec<PgRow> = sqlx::query(
-        "SELECT account_no FROM read_account_statement a WHERE ($1::text IS NULL OR campus = $1) \
-         AND EXISTS (SELECT FROM read_account_statement_meter m \
+/// Whose account may have something to be billed for a month: whoever has a meter that is not
+/// settled. An account that has its bill stays among them, also when that bill settled its last
+/// meter, so that a run cut off finds the same accounts again.
+const BILLABLE: &str = "FROM read_account_statement a WHERE ($1::text IS NULL OR campus = $1) \
+     AND (EXISTS (SELECT FROM read_account_statement_meter m \
              WHERE m.account_no = a.account_no AND (m.released_cumulative IS NULL \
                  OR m.billed_cumulative < m.released_cumulative)) \
-         ORDER BY account_no",
-    )
-    .bind(campus.map(CampusId::as_str))
-    .fetch_all(executor)
-    .await?;
+         OR EXISTS (SELECT FROM read_account_statement_bill b \
+             WHERE b.account_no = a.account_no AND b.bill_month = $2))";
+
+/// The next accounts that may have something to be billed, by number.
+pub async fn billable(
+    executor: impl PgExecutor<'_>,
+    month: BillingMonth,
+    campus: Option<&CampusId>,
+    after: Option<&AccountNo>,
+    limit: usize,
+) -> Result<Vec<AccountNo>, sqlx::Error> {
+    let statement = format!(
+        "SELECT account_no {BILLABLE} AND ($3::text IS NULL OR account_no > $3) \
+         ORDER BY account_no LIMIT $4"
+    );
+    let rows: Vec<PgRow> = sqlx::query(&statement)
+        .bind(campus.map(CampusId::as_str))
+        .bind(month.to_string())
+        .bind(after.map(AccountNo::as_str))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(executor)
+        .await?;
     rows.iter().map(|row| field(row, "account_no")).collect()
+}
+
+/// How many accounts [`billable`] would give in all.
+pub async fn count_billable(
+    executor: impl PgExecutor<'_>,
+    month: BillingMonth,
+    campus: Option<&CampusId>,
+) -> Result<u32, sqlx::Error> {
+    let count: i64 = sqlx::query_scalar(&format!("SELECT count(*) {BILLABLE}"))
+        .bind(campus.map(CampusId::as_str))
+        .bind(month.to_string())
+        .fetch_one(executor)
+        .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -128,14 +128,21 @@ async fn billable_are_accounts_with_a_meter_that_is_not_settled() {
         story.release("2026-01-02 09:00", "C3", meter_no);
     }
     let database = projected(&story).await;
-    let billable = async |campus: Option<&str>| {
+    let month = "2026-07".parse().unwrap();
+    let billable = async |campus: Option<&str>, after: Option<&str>, limit| {
         let campus = campus.map(|campus| campus.parse().unwrap());
-        let found = query::billable(&database.pool(), campus.as_ref())
-            .await
-            .unwrap();
+        let after = after.map(|after| after.parse().unwrap());
+        let pool = database.pool();
+        let found = query::billable(&pool, month, campus.as_ref(), after.as_ref(), limit);
+        let found = found.await.unwrap();
         found.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(billable(None).await, ["A1", "B2"]);
-    assert_eq!(billable(Some("S")).await, ["A1", "B2"]);
-    assert_eq!(billable(Some("N")).await, Vec::<String>::new());
+    assert_eq!(billable(None, None, 9).await, ["A1", "B2"]);
+    assert_eq!(billable(Some("S"), None, 9).await, ["A1", "B2"]);
+    assert_eq!(billable(Some("N"), None, 9).await, [""; 0]);
+    assert_eq!(billable(None, None, 1).await, ["A1"]);
+    assert_eq!(billable(None, Some("A1"), 9).await, ["B2"]);
+    assert_eq!(billable(None, Some("B2"), 9).await, [""; 0]);
+    let counted = query::count_billable(&database.pool(), month, None).await;
+    assert_eq!(counted.unwrap(), 2);
 }

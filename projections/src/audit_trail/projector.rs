@@ -31,6 +31,7 @@ impl Projector for AuditTrailProjector {
             "bill_reconciliation",
             "billing_master",
             "billing_month",
+            "billing_run",
             "campus",
             "campus_clearing",
             "cash_month",

@@ -4,6 +4,7 @@ use chaobiao_decision::Actor;
 
 use super::*;
 use crate::billing_month::CloseMonth;
+use crate::billing_run::StartBillingRun;
 use crate::meter::{EstimateReading, ReadState};
 use crate::payment::{PaymentMethod, RecordPayment};
 use crate::waiver::fixture::credit_note;
@@ -322,6 +323,7 @@ fn a_closed_month_is_neither_billed_nor_made_void_and_is_closed_once() {
         campus: Some("N".parse().unwrap()),
         accounts: Vec::new(),
         due_on: None,
+        counted: 0,
     };
     assert_eq!(desk.refused(&run), "BILLING_MONTH_CLOSED");
     let elsewhere = CloseMonth {

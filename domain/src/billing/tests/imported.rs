@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::billing_master::{BillingMaster, SetBillingMaster};
+use crate::billing_run::StartBillingRun;
 use crate::units::{BillingMonth, LinePrice};
 
 fn master(master: BillingMaster, from: &str) -> SetBillingMaster {
@@ -80,6 +81,7 @@ fn r91_what_the_charging_system_bills_is_not_billed_here_and_the_other_way_round
         campus: Some("N".parse().unwrap()),
         accounts: Vec::new(),
         due_on: None,
+        counted: 0,
     };
     assert_eq!(theirs.refused(&run), "BILLING_MASTER_IS_CHARGING_SYSTEM");
     let mut ours = desk("prorate_by_day");

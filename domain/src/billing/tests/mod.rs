@@ -411,28 +411,3 @@ fn a_tariff_for_electricity_does_not_fit_a_water_meter() {
     };
     assert_eq!(desk.refused(&assign), "ACCOUNT_TARIFF_FOR_OTHER_COMMODITY");
 }
-
-#[test]
-fn a_run_is_checked_before_any_account_is_billed() {
-    let mut desk = Desk::new("2026-07-15");
-    let run = |month: &str, due_on: Option<&str>| StartBillingRun {
-        month: month.parse().unwrap(),
-        campus: None,
-        accounts: Vec::new(),
-        due_on: due_on.map(|day| day.parse().unwrap()),
-    };
-    assert_eq!(
-        desk.refused(&run("2026-08", None)),
-        "BILLING_MONTH_IN_FUTURE"
-    );
-    assert_eq!(
-        desk.refused(&run("2026-07", Some("2026-07-14"))),
-        "BILLING_DUE_BEFORE_ISSUE"
-    );
-    assert_eq!(
-        desk.run(&run("2026-07", Some("2026-07-15")))
-            .unwrap()
-            .events,
-        []
-    );
-}

@@ -204,6 +204,7 @@ impl Town {
             "bill_reconciliations",
             "billing_masters",
             "billing_months",
+            "billing_runs",
             "bank_lines",
             "campus_clearing",
             "gateway_orders",
