@@ -62,7 +62,7 @@ impl WechatSender {
                 Ok(count) => Delivery::Sent {
                     detail: Some(format!("handed on to {count}")),
                 },
-                Err(error) => self.later(outgoing, error.to_string()),
+                Err(error) => self.later(outgoing, &error.to_string()),
             },
         }
     }
@@ -106,7 +106,7 @@ impl WechatSender {
                 let detail = rejection.code;
                 return Delivery::Dropped { detail };
             }
-            Err(error) => return self.later(outgoing, error.to_string()),
+            Err(error) => return self.later(outgoing, &error.to_string()),
         };
         let attempt = match (&self.account, &reachable.openid) {
             (Some(account), Some(openid)) => self.by_account(account, outgoing, news, openid).await,
@@ -119,7 +119,7 @@ impl WechatSender {
         };
         if later && !self.texts.goes_out() {
             tracing::warn!(message = %outgoing.id, why, "news have to wait");
-            return self.later(outgoing, why);
+            return self.later(outgoing, &why);
         }
         let Some(text) = news.as_text(outgoing, customer_id, &reachable) else {
             let detail = "the person is erased".to_owned();
@@ -170,7 +170,7 @@ impl WechatSender {
     }
 
     /// Again in a while, as long as it is worth it.
-    fn later(&self, outgoing: &Outgoing, why: String) -> Delivery {
+    fn later(&self, outgoing: &Outgoing, why: &str) -> Delivery {
         let detail = format!("wechat: {why}");
         let now = self.desk.bus.store().clock().now();
         if now - outgoing.created_at < WORTH_TRYING {

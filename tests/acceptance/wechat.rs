@@ -70,8 +70,8 @@ impl Joined {
 
     /// What a browser brings back after somebody agreed on the vendor's page.
     fn come_back(&self, browser: &mut Client, code: &str, snapshot: bool) -> Value {
-        let begin = "mutation { beginWechatLogin { url pass userErrors { code } } }";
-        let begun = browser.query(begin, &Value::Null)["beginWechatLogin"].take();
+        let mutation = "mutation { beginWechatLogin { url pass userErrors { code } } }";
+        let begun = browser.query(mutation, &Value::Null)["beginWechatLogin"].take();
         let url = begun["url"].as_str().unwrap();
         let (_, state) = url.split_once("&state=").unwrap();
         let state = state.strip_suffix("#wechat_redirect").unwrap();
@@ -269,10 +269,8 @@ async fn r90_x21_news_go_to_followers_and_by_text_to_everybody_else() {
 
     announce(&mut home, "更换阀门");
     let shown = Centre::until(|| {
-        let shown = joined.account.shown().into_iter();
-        shown
-            .filter(|shown| shown.values["thing1"].contains("更换阀门"))
-            .last()
+        let mut shown = joined.account.shown().into_iter();
+        shown.find(|shown| shown.values["thing1"].contains("更换阀门"))
     });
     assert_eq!(
         (shown.openid.as_str(), shown.template.as_str()),
@@ -381,8 +379,8 @@ async fn r90_without_an_account_it_is_said_and_half_of_one_is_refused_by_name() 
     let mut phone = centre.client("phone");
     let info = phone.query("{ officialAccount { appId } }", &Value::Null);
     assert_eq!(info["officialAccount"], Value::Null);
-    let begin = "mutation { beginWechatLogin { url userErrors { code message } } }";
-    let begun = phone.query(begin, &Value::Null);
+    let mutation = "mutation { beginWechatLogin { url userErrors { code message } } }";
+    let begun = phone.query(mutation, &Value::Null);
     let code = &begun["beginWechatLogin"]["userErrors"][0]["code"];
     assert_eq!(code, "WECHAT_NOT_SET_UP");
     assert_eq!(

@@ -65,6 +65,16 @@ test('finance lowers a bill by a note, voids it and issues it anew; what was iss
   await page.getByRole('button', { name: '先看结果' }).click()
   await expect(page.getByText('以下是预览，还没有开账。')).toBeVisible()
   await audit(page, 'a run looked at before it is posted')
+
+  // Billed anew above, so that nothing is left to bill; the run is found again after a reload.
+  await page.getByLabel(/已核对/).check()
+  await page.getByRole('button', { name: '开账', exact: true }).click()
+  await expect(page.getByText('开账完成，共处理 1 户。')).toBeVisible()
+  await expect(page).toHaveURL(/run=/)
+  await page.reload()
+  await expect(page.getByText('开账完成，共处理 1 户。')).toBeVisible()
+  await expect(page.getByRole('region', { name: '开账记录' }).first()).toContainText('指定 1 户')
+  await audit(page, 'a run that has finished')
   expect(complaints).toEqual([])
   await context.close()
 })

@@ -28,13 +28,13 @@ fn billed(billed: u32, fen: i64) -> BillingCounts {
     }
 }
 
-fn step(through: &str, counts: BillingCounts) -> Option<BillingRunAdvanced> {
-    Some(BillingRunAdvanced {
+fn step(through: &str, counts: BillingCounts) -> BillingRunAdvanced {
+    BillingRunAdvanced {
         through: account_no(through),
         counts,
         unread: Vec::new(),
         refusals: Vec::new(),
-    })
+    }
 }
 
 fn advance(
@@ -146,14 +146,14 @@ fn a_run_over_named_accounts_waits_for_nobody_and_takes_each_once() {
 fn a_run_goes_on_only_from_where_it_is() {
     let mut desk = Desk::new("2026-08-15");
     let run_id = desk.run(&start("2026-07", None)).unwrap().outcome;
-    let first = advance(&run_id, None, step("A5", billed(5, 500)));
+    let first = advance(&run_id, None, Some(step("A5", billed(5, 500))));
     let advanced = desk.run(&first).unwrap();
     assert_eq!(advanced.event_types(), ["billing_run.advanced"]);
     // Another driver did the same accounts.
     assert_eq!(desk.refused(&first), "BILLING_RUN_MOVED_ON");
     let last = AdvanceBillingRun {
         last: true,
-        ..advance(&run_id, Some("A5"), step("A7", billed(2, 20)))
+        ..advance(&run_id, Some("A5"), Some(step("A7", billed(2, 20))))
     };
     let done = desk.run(&last).unwrap();
     assert_eq!(
@@ -175,9 +175,13 @@ fn a_run_goes_on_only_from_where_it_is() {
 fn money_beyond_what_there_is_room_for_is_refused() {
     let mut desk = Desk::new("2026-08-15");
     let run_id = desk.run(&start("2026-07", None)).unwrap().outcome;
-    desk.run(&advance(&run_id, None, step("A1", billed(1, i64::MAX))))
-        .unwrap();
-    let more = advance(&run_id, Some("A1"), step("A2", billed(1, 1)));
+    desk.run(&advance(
+        &run_id,
+        None,
+        Some(step("A1", billed(1, i64::MAX))),
+    ))
+    .unwrap();
+    let more = advance(&run_id, Some("A1"), Some(step("A2", billed(1, 1))));
     assert_eq!(desk.refused(&more), "BILLING_RUN_OVERFLOW");
 }
 

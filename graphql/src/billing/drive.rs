@@ -43,13 +43,11 @@ pub async fn drive(
         if run.is_finished || !go_on() {
             return Ok(Driven { run, position });
         }
-        match step(bus, &run).await? {
-            Some(noted) => position = noted.position,
-            None => {
-                let run = look_up(bus, run_id).await?;
-                return Ok(Driven { run, position });
-            }
-        }
+        let Some(noted) = step(bus, &run).await? else {
+            let run = look_up(bus, run_id).await?;
+            return Ok(Driven { run, position });
+        };
+        position = noted.position;
     }
 }
 
