@@ -1,12 +1,12 @@
 //! Giving a customer's personal data up (PIPL, article 47).
 
-use chaobiao_decision::{Actor, CommandContext, Personal, Process, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Personal, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::BindingState;
 use super::binding::tell_account;
 use super::command::CustomerCommand;
-use super::process::phone_key;
+use super::process::{phone_key, require_themselves};
 use super::wechat::openid_key;
 use super::{Customer, CustomerError};
 use crate::account::{Account, BindingStep};
@@ -38,12 +38,7 @@ impl Process for EraseCustomer {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<CustomerErased, Stop> {
-        match &context.actor {
-            Actor::Staff(_) | Actor::System(_) => {}
-            Actor::Customer(id) if id == self.customer_id.as_str() => {}
-            // Others look like nobody.
-            Actor::Customer(_) | Actor::Anonymous => return Err(CustomerError::Unknown.into()),
-        }
+        require_themselves(&self.customer_id, context)?;
         let mut erased = CustomerErased {
             customer_id: self.customer_id.clone(),
             accounts: Vec::new(),
@@ -88,6 +83,8 @@ impl Process for EraseCustomer {
 
 #[cfg(test)]
 mod tests {
+    use chaobiao_decision::Actor;
+
     use super::*;
     use crate::customer::tests::{bind, centre, register};
     use crate::customer::{ApproveBinding, CustomerKind, LinkWechat, RevokeBinding};

@@ -1,6 +1,6 @@
 //! Registering (R48).
 
-use chaobiao_decision::{ClaimKey, CommandContext, Personal, Process, Stop, Workspace};
+use chaobiao_decision::{Actor, ClaimKey, CommandContext, Personal, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::command::CustomerCommand;
@@ -16,6 +16,31 @@ pub fn customer_subject(customer_id: &CustomerId) -> String {
 /// One phone registers one customer.
 pub fn phone_key(phone: &Phone) -> ClaimKey {
     ClaimKey::new("customer.phone", phone.as_str())
+}
+
+/// Whose something is that belongs to one customer.
+pub(super) fn holder(
+    key: &ClaimKey,
+    workspace: &mut Workspace,
+) -> Result<Option<CustomerId>, Stop> {
+    workspace
+        .holder(key)?
+        .map(CustomerId::try_new)
+        .transpose()
+        .map_err(|error| Stop::Corrupt(error.to_string()))
+}
+
+/// The customer themselves, or somebody of ours.
+pub(super) fn require_themselves(
+    customer_id: &CustomerId,
+    context: &CommandContext,
+) -> Result<(), Stop> {
+    match &context.actor {
+        Actor::Staff(_) | Actor::System(_) => Ok(()),
+        Actor::Customer(id) if id == customer_id.as_str() => Ok(()),
+        // Others look like nobody.
+        Actor::Customer(_) | Actor::Anonymous => Err(CustomerError::Unknown.into()),
+    }
 }
 
 /// The customer a command was about.
@@ -70,10 +95,6 @@ impl Process for FindByPhone {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Option<CustomerId>, Stop> {
-        workspace
-            .holder(&phone_key(&self.phone))?
-            .map(CustomerId::try_new)
-            .transpose()
-            .map_err(|error| Stop::Corrupt(error.to_string()))
+        holder(&phone_key(&self.phone), workspace)
     }
 }

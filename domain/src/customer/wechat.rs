@@ -1,25 +1,17 @@
 //! The `WeChat` id of a customer: linked after proof, followed or not, given up again.
 
-use chaobiao_decision::{Actor, ClaimKey, CommandContext, Personal, Process, Stop, Workspace};
+use chaobiao_decision::{ClaimKey, CommandContext, Personal, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::Following;
 use super::command::CustomerCommand;
-use super::process::{CustomerChanged, customer_subject};
+use super::process::{CustomerChanged, customer_subject, holder, require_themselves};
 use super::{Customer, CustomerError};
 use crate::units::{CustomerId, Phone};
 
 /// One `WeChat` id belongs to one customer.
 pub(super) fn openid_key(openid: &str) -> ClaimKey {
     ClaimKey::new("customer.openid", openid)
-}
-
-fn holder(openid: &str, workspace: &mut Workspace) -> Result<Option<CustomerId>, Stop> {
-    workspace
-        .holder(&openid_key(openid))?
-        .map(CustomerId::try_new)
-        .transpose()
-        .map_err(|error| Stop::Corrupt(error.to_string()))
 }
 
 /// Ties a `WeChat` id to a customer, one to one.
@@ -65,12 +57,7 @@ impl Process for UnlinkWechat {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<CustomerChanged, Stop> {
-        match &context.actor {
-            Actor::Staff(_) | Actor::System(_) => {}
-            Actor::Customer(id) if id == self.customer_id.as_str() => {}
-            // Others look like nobody.
-            Actor::Customer(_) | Actor::Anonymous => return Err(CustomerError::Unknown.into()),
-        }
+        require_themselves(&self.customer_id, context)?;
         let customer = workspace.get::<Customer>(self.customer_id.as_str())?;
         let openid = customer.record()?.openid().and_then(Personal::value);
         if let Some(openid) = openid.cloned() {
@@ -101,7 +88,7 @@ impl Process for NoteFollowing {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Option<CustomerChanged>, Stop> {
-        let Some(customer_id) = holder(&self.openid, workspace)? else {
+        let Some(customer_id) = holder(&openid_key(&self.openid), workspace)? else {
             return Ok(None);
         };
         let command = CustomerCommand::NoteFollowing(self.following);
@@ -125,7 +112,7 @@ impl Process for FindByOpenid {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Option<CustomerId>, Stop> {
-        holder(&self.openid, workspace)
+        holder(&openid_key(&self.openid), workspace)
     }
 }
 
@@ -166,6 +153,7 @@ impl Process for FindReachable {
 
 #[cfg(test)]
 mod tests {
+    use chaobiao_decision::Actor;
     use chrono::{DateTime, Utc};
 
     use super::*;

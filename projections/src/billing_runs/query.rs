@@ -21,7 +21,6 @@ pub struct BillingRunRow {
     pub started_at: DateTime<Utc>,
     /// As [`chaobiao_decision::Actor`] writes itself.
     pub started_by: String,
-    pub advanced_at: DateTime<Utc>,
     pub finished: bool,
     pub counts: BillingCounts,
     pub unread: Vec<AccountNo>,
@@ -40,7 +39,6 @@ impl FromRow<'_, PgRow> for BillingRunRow {
             expected: row.try_get("expected")?,
             started_at: row.try_get("started_at")?,
             started_by: row.try_get("started_by")?,
-            advanced_at: row.try_get("advanced_at")?,
             finished: row.try_get("finished")?,
             counts: BillingCounts {
                 billed: count("billed")?,
