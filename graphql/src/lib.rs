@@ -176,6 +176,7 @@ pub struct FiguresQuery(
 #[derive(Default, MergedObject)]
 pub struct MoneyQuery(
     account::AccountQuery,
+    account::ChargesQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,

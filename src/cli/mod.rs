@@ -56,6 +56,8 @@ commands! {
     import => Import,
     /// 工作人员账号
     staff => Staff,
+    /// 公众号：底部菜单
+    wechat => Wechat,
     /// 表计：审计重放
     meter => Meter,
     /// 户号：对账单

@@ -26,17 +26,17 @@ impl Policy for Messages {
     }
 
     async fn gather(&self, event: &RecordedEvent) -> Result<Vec<Reaction>, PolicyError> {
-        let MessageEvent::Resent(resent) = event.decode()? else {
+        let MessageEvent::Repeated(repeated) = event.decode()? else {
             return Ok(Vec::new());
         };
-        let number = resent.message_id.as_str();
+        let number = repeated.message_id.as_str();
         let id =
             Uuid::try_parse(number).map_err(|error| PolicyError::Invalid(error.to_string()))?;
         // Nothing is left of it when its reader was erased meanwhile.
         let Some((channel, mut message)) = messages::query::content(&self.0, id).await? else {
             return Ok(Vec::new());
         };
-        message["resends"] = number.into();
+        message["repeats"] = number.into();
         let message = OutboxMessage { channel, message };
         let label = "again".to_owned();
         Ok(vec![Reaction::Tell { message, label }])

@@ -3,12 +3,14 @@
 
 mod desk;
 mod http;
+mod menu;
 mod news;
 mod sender;
 mod setup;
 mod template;
 
 pub use http::routes;
+pub use menu::{MenuFault, site_menu};
 pub use sender::WechatSender;
 
 use std::collections::BTreeMap;

@@ -260,7 +260,7 @@ async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person()
     assert_eq!(
         listed["report"],
         json!({ "delivered": false, "said": "MK:0001 空号",
-                "reportedAt": "2026-09-01T00:03:04Z" })
+                "reportedAt": "2026-09-01T00:03:04+00:00" })
     );
     // What has arrived has arrived, whatever is said after.
     for status in ["SUCCESS", "FAIL"] {
@@ -274,18 +274,18 @@ async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person()
     assert_eq!(unknown["state"], "UNKNOWN");
     let id = unknown["messageId"].as_str().unwrap();
     let silent = json!({ "messageId": id, "reason": " " });
-    let (code, field) = manager.refused("resendMessage", silent);
+    let (code, field) = manager.refused("repeatMessage", silent);
     assert_eq!(
         (code.as_str(), field.as_str()),
         ("MESSAGE_REASON_INVALID", "input.reason")
     );
     let again = json!({ "messageId": id, "reason": "收信人来电说没有收到" });
     let shown = "message { needsAttention followUp { kind reason by } }";
-    let resent = manager.must("resendMessage", again.clone(), shown);
+    let repeated = manager.must("repeatMessage", again.clone(), shown);
     assert_eq!(
-        resent["message"],
+        repeated["message"],
         json!({ "needsAttention": false, "followUp": {
-            "kind": "RESENT", "reason": "收信人来电说没有收到", "by": "staff:m1" } })
+            "kind": "REPEATED", "reason": "收信人来电说没有收到", "by": "staff:m1" } })
     );
     let texts = Centre::until(|| {
         let received = stub.received();
@@ -295,20 +295,20 @@ async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person()
     });
     assert_eq!(texts[0], texts[1]);
     assert_eq!(
-        manager.refused("resendMessage", again).0,
-        "MESSAGE_ALREADY_RESENT"
+        manager.refused("repeatMessage", again).0,
+        "MESSAGE_ALREADY_REPEATED"
     );
-    let list = "{ messages(channel: SMS) { nodes { messageId template resends text } } }";
+    let list = "{ messages(channel: SMS) { nodes { messageId template repeats text } } }";
     let all = manager.query(list, &Value::Null);
     let all = all["messages"]["nodes"].as_array().unwrap();
-    assert_eq!(all[0]["resends"], *id);
+    assert_eq!(all[0]["repeats"], *id);
     let codes: Vec<_> = all.iter().filter(|one| one["template"] == "code").collect();
     assert_eq!(codes.len(), 1);
     assert!(codes[0]["text"].is_null(), "nobody reads a code");
     let code = json!({ "messageId": codes[0]["messageId"], "reason": "没有收到" });
     assert_eq!(
-        manager.refused("resendMessage", code).0,
-        "MESSAGE_CODE_NOT_RESENT"
+        manager.refused("repeatMessage", code).0,
+        "MESSAGE_CODE_NOT_REPEATED"
     );
 
     let mut reader = centre.staff("reader", &["READER"]);

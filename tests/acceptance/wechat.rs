@@ -27,6 +27,8 @@ const TEMPLATES: &str = r#"["outage T1 thing1=reason time2=from"]"#;
 /// A centre with the account, and the account.
 struct Joined {
     centre: Centre,
+    /// Those of the account, as environment variables.
+    settings: Vec<(&'static str, String)>,
     account: Arc<AccountStub>,
     _door: AccountDoor,
     _keys: ScratchDirectory,
@@ -49,18 +51,20 @@ impl Joined {
         );
         let token = key_file("token", AccountStub::TOKEN);
         let aes_key = key_file("aes", AccountStub::AES_KEY);
-        let centre = Centre::with(&[
-            ("CHAOBIAO_WECHAT__BASE_URL", &door.base_url()),
-            ("CHAOBIAO_WECHAT__ROOTS_FILE", &roots),
-            ("CHAOBIAO_WECHAT__APP_ID", AccountStub::APPID),
-            ("CHAOBIAO_WECHAT__APP_SECRET_FILE", &secret),
-            ("CHAOBIAO_WECHAT__PUBLIC_URL", SITE),
-            ("CHAOBIAO_WECHAT__CALLBACK_TOKEN_FILE", &token),
-            ("CHAOBIAO_WECHAT__AES_KEY_FILE", &aes_key),
-            ("CHAOBIAO_WECHAT__TEMPLATES", TEMPLATES),
-        ])
-        .await;
+        let settings = vec![
+            ("CHAOBIAO_WECHAT__BASE_URL", door.base_url()),
+            ("CHAOBIAO_WECHAT__ROOTS_FILE", roots),
+            ("CHAOBIAO_WECHAT__APP_ID", AccountStub::APPID.to_owned()),
+            ("CHAOBIAO_WECHAT__APP_SECRET_FILE", secret),
+            ("CHAOBIAO_WECHAT__PUBLIC_URL", SITE.to_owned()),
+            ("CHAOBIAO_WECHAT__CALLBACK_TOKEN_FILE", token),
+            ("CHAOBIAO_WECHAT__AES_KEY_FILE", aes_key),
+            ("CHAOBIAO_WECHAT__TEMPLATES", TEMPLATES.to_owned()),
+        ];
+        let borrowed = settings.iter().map(|(name, value)| (*name, value.as_str()));
+        let centre = Centre::with(&borrowed.collect::<Vec<_>>()).await;
         Self {
+            settings,
             centre,
             account,
             _door: door,
@@ -284,6 +288,26 @@ async fn r90_x21_news_go_to_followers_and_by_text_to_everybody_else() {
     assert_eq!(state, "sent");
     assert!(detail.starts_with("wechat 2002"), "{detail}");
 
+    // What the account says afterwards stands beside it, and somebody is asked to look.
+    let number = detail.strip_prefix("wechat ").unwrap();
+    let now = Utc::now();
+    let lost = event("TEMPLATESENDJOBFINISH", now).replace(
+        "</xml>",
+        &format!("<MsgID>{number}</MsgID><Status>failed:user block</Status></xml>"),
+    );
+    assert_eq!(joined.push(&lost, AccountStub::APPID, now).0, 200);
+    let query = "{ messages(attention: true) { nodes {
+        channel template text customerId report { delivered said } } } }";
+    let listed = home.manager.query(query, &Value::Null);
+    let listed = listed["messages"]["nodes"].as_array().unwrap();
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    assert_eq!(
+        listed[0]["report"],
+        json!({ "delivered": false, "said": "failed:user block" })
+    );
+    assert_eq!(listed[0]["template"], "outage");
+    assert!(listed[0]["text"].as_str().unwrap().contains("更换阀门"));
+
     // Who left is told by text, and why it was one stands beside it.
     joined.account.unfollow(OPENID);
     announce(&mut home, "更换水泵");
@@ -307,6 +331,36 @@ async fn r90_x21_news_go_to_followers_and_by_text_to_everybody_else() {
     assert_eq!(shown.count(), 1);
     let outbox = fs::read_to_string(joined.centre.data_dir().join("outbox.jsonl")).unwrap();
     assert!(!outbox.contains("清洗水箱"), "no text either");
+}
+
+#[tokio::test]
+async fn r7_the_menu_of_the_account_is_looked_at_and_published_from_the_command_line() {
+    let joined = Joined::new().await;
+    let menu = |more: &[&str]| {
+        let mut command = joined.centre.command_line();
+        let settings = joined.settings.iter();
+        command.envs(settings.map(|(name, value)| (name, value)));
+        command.args(["wechat", "menu"]).args(more);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let looked_at = menu(&[]);
+    assert!(looked_at.contains("https://water.example.edu.cn/m/bills"));
+    assert_eq!(joined.account.menu(), None, "only looked at");
+    let published = menu(&["--publish"]);
+    assert!(published.ends_with("菜单已发布\n"), "{published}");
+    let taken = joined.account.menu().unwrap();
+    assert_eq!(taken["button"].as_array().unwrap().len(), 3);
+    assert_eq!(taken["button"][0]["sub_button"][0]["name"], "账单缴费");
+
+    let bare = Centre::new().await;
+    let mut command = bare.command_line();
+    command.args(["wechat", "menu"]);
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("wechat.app_id"), "{said}");
 }
 
 #[tokio::test]

@@ -13,13 +13,13 @@ pub(super) const REASON_LENGTH_MAX: usize = 200;
 pub enum Message {
     #[default]
     Untouched,
-    Resent,
+    Repeated,
     Settled,
 }
 
 #[derive(Clone, Debug)]
 pub enum MessageCommand {
-    Resend(MessageFollowedUp),
+    Repeat(MessageFollowedUp),
     Settle(MessageFollowedUp),
 }
 
@@ -27,11 +27,11 @@ impl Message {
     fn decide(self, command: MessageCommand) -> Result<MessageEvent, MessageError> {
         match self {
             Self::Untouched => {}
-            Self::Resent => return Err(MessageError::AlreadyResent),
+            Self::Repeated => return Err(MessageError::AlreadyRepeated),
             Self::Settled => return Err(MessageError::AlreadySettled),
         }
         match command {
-            MessageCommand::Resend(asked) => checked(asked).map(MessageEvent::Resent),
+            MessageCommand::Repeat(asked) => checked(asked).map(MessageEvent::Repeated),
             MessageCommand::Settle(asked) => checked(asked).map(MessageEvent::Settled),
         }
     }
@@ -66,7 +66,7 @@ impl Aggregate for Message {
 
     fn apply(&mut self, event: MessageEvent) {
         *self = match event {
-            MessageEvent::Resent(_) => Self::Resent,
+            MessageEvent::Repeated(_) => Self::Repeated,
             MessageEvent::Settled(_) => Self::Settled,
         };
     }

@@ -9,11 +9,11 @@ pub enum MessageError {
     #[error("该消息没有发送失败，无需处理")]
     NotLost,
     #[error("该消息已经重发过")]
-    AlreadyResent,
+    AlreadyRepeated,
     #[error("该消息已经处理过")]
     AlreadySettled,
     #[error("验证码不能重发，请收信人重新获取")]
-    CodeNotResent,
+    CodeNotRepeated,
     #[error("收信人的个人信息已删除")]
     Erased,
     #[error("须说明原因，最多 {REASON_LENGTH_MAX} 个字")]
@@ -24,9 +24,9 @@ impl BusinessError for MessageError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotLost => "MESSAGE_NOT_LOST",
-            Self::AlreadyResent => "MESSAGE_ALREADY_RESENT",
+            Self::AlreadyRepeated => "MESSAGE_ALREADY_REPEATED",
             Self::AlreadySettled => "MESSAGE_ALREADY_SETTLED",
-            Self::CodeNotResent => "MESSAGE_CODE_NOT_RESENT",
+            Self::CodeNotRepeated => "MESSAGE_CODE_NOT_REPEATED",
             Self::Erased => "MESSAGE_ERASED",
             Self::ReasonInvalid => "MESSAGE_REASON_INVALID",
         }

@@ -33,7 +33,7 @@ pub struct MessageFollowedUp {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum MessageEvent {
     /// 重发: the same goes out under a number of its own.
-    Resent(MessageFollowedUp),
+    Repeated(MessageFollowedUp),
     /// 已处理: told in another way, or not worth it any more.
     Settled(MessageFollowedUp),
 }
@@ -41,7 +41,7 @@ pub enum MessageEvent {
 impl DomainEvent for MessageEvent {
     fn event_type(&self) -> String {
         match self {
-            Self::Resent(_) => "message.resent",
+            Self::Repeated(_) => "message.repeated",
             Self::Settled(_) => "message.settled",
         }
         .to_owned()

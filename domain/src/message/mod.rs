@@ -11,4 +11,4 @@ mod tests;
 pub use aggregate::{Message, MessageCommand};
 pub use error::MessageError;
 pub use event::{MessageEvent, MessageFollowedUp, MessageOutcome};
-pub use process::{MessageChanged, ResendMessage, SettleMessage};
+pub use process::{MessageChanged, RepeatMessage, SettleMessage};

@@ -15,7 +15,7 @@ pub struct MessageChanged {
 /// Sends a message again that did not arrive. What is known of it when somebody asks is not part of what
 /// is asked, so that the same request later is the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResendMessage {
+pub struct RepeatMessage {
     pub message_id: MessageId,
     #[serde(skip)]
     pub outcome: MessageOutcome,
@@ -27,8 +27,8 @@ pub struct ResendMessage {
     pub reason: String,
 }
 
-impl Process for ResendMessage {
-    const NAME: &'static str = "message.resend";
+impl Process for RepeatMessage {
+    const NAME: &'static str = "message.repeat";
     type Outcome = MessageChanged;
 
     fn decide(
@@ -37,13 +37,13 @@ impl Process for ResendMessage {
         workspace: &mut Workspace,
     ) -> Result<MessageChanged, Stop> {
         if self.is_code {
-            return Err(MessageError::CodeNotResent.into());
+            return Err(MessageError::CodeNotRepeated.into());
         }
         if self.is_erased {
             return Err(MessageError::Erased.into());
         }
         let asked = followed_up(&self.message_id, self.outcome, &self.reason, context);
-        let command = MessageCommand::Resend(asked);
+        let command = MessageCommand::Repeat(asked);
         workspace.execute::<Message>(self.message_id.as_str(), command)?;
         let message_id = self.message_id.clone();
         Ok(MessageChanged { message_id })

@@ -10,8 +10,8 @@ fn id() -> MessageId {
     "01900000-0000-7000-8000-000000000001".parse().unwrap()
 }
 
-fn resend(outcome: MessageOutcome) -> ResendMessage {
-    ResendMessage {
+fn repeat(outcome: MessageOutcome) -> RepeatMessage {
+    RepeatMessage {
         message_id: id(),
         outcome,
         is_code: false,
@@ -31,34 +31,34 @@ fn settle(outcome: MessageOutcome) -> SettleMessage {
 #[test]
 fn what_did_not_arrive_is_sent_again_once_and_with_a_reason() {
     let mut desk = Desk::new("2026-09-14");
-    let silent = ResendMessage {
+    let silent = RepeatMessage {
         reason: "  ".to_owned(),
-        ..resend(MessageOutcome::Failed)
+        ..repeat(MessageOutcome::Failed)
     };
     assert_eq!(desk.refused(&silent), "MESSAGE_REASON_INVALID");
-    let sent = desk.run(&resend(MessageOutcome::Unknown)).unwrap();
-    assert_eq!(sent.event_types(), ["message.resent"]);
-    let again = resend(MessageOutcome::Unknown);
-    assert_eq!(desk.refused(&again), "MESSAGE_ALREADY_RESENT");
+    let sent = desk.run(&repeat(MessageOutcome::Unknown)).unwrap();
+    assert_eq!(sent.event_types(), ["message.repeated"]);
+    let again = repeat(MessageOutcome::Unknown);
+    assert_eq!(desk.refused(&again), "MESSAGE_ALREADY_REPEATED");
     let settled = settle(MessageOutcome::Unknown);
-    assert_eq!(desk.refused(&settled), "MESSAGE_ALREADY_RESENT");
+    assert_eq!(desk.refused(&settled), "MESSAGE_ALREADY_REPEATED");
 }
 
 #[test]
 fn what_went_well_a_code_and_a_message_to_nobody_are_not_sent_again() {
     let mut desk = Desk::new("2026-09-14");
-    let fine = resend(MessageOutcome::Fine);
+    let fine = repeat(MessageOutcome::Fine);
     assert_eq!(desk.refused(&fine), "MESSAGE_NOT_LOST");
     let fine = settle(MessageOutcome::Fine);
     assert_eq!(desk.refused(&fine), "MESSAGE_NOT_LOST");
-    let code = ResendMessage {
+    let code = RepeatMessage {
         is_code: true,
-        ..resend(MessageOutcome::Failed)
+        ..repeat(MessageOutcome::Failed)
     };
-    assert_eq!(desk.refused(&code), "MESSAGE_CODE_NOT_RESENT");
-    let erased = ResendMessage {
+    assert_eq!(desk.refused(&code), "MESSAGE_CODE_NOT_REPEATED");
+    let erased = RepeatMessage {
         is_erased: true,
-        ..resend(MessageOutcome::Failed)
+        ..repeat(MessageOutcome::Failed)
     };
     assert_eq!(desk.refused(&erased), "MESSAGE_ERASED");
 }
@@ -68,7 +68,7 @@ fn what_is_settled_is_not_sent_again() {
     let mut desk = Desk::new("2026-09-14");
     let settled = desk.run(&settle(MessageOutcome::Undelivered)).unwrap();
     assert_eq!(settled.event_types(), ["message.settled"]);
-    let again = resend(MessageOutcome::Undelivered);
+    let again = repeat(MessageOutcome::Undelivered);
     assert_eq!(desk.refused(&again), "MESSAGE_ALREADY_SETTLED");
 }
 
@@ -82,7 +82,7 @@ fn every_event_keeps_its_golden_json() {
         at: DateTime::from_timestamp(1_788_000_000, 0).unwrap(),
     };
     let events = [
-        MessageEvent::Resent(followed_up.clone()),
+        MessageEvent::Repeated(followed_up.clone()),
         MessageEvent::Settled(followed_up),
     ];
     for event in events {

@@ -7,4 +7,4 @@ mod types;
 pub use proof::AuditProof;
 pub(crate) use proof::proof_of;
 pub use query::AuditQuery;
-pub use types::{AuditEntry, AuditKind};
+pub use types::{AuditEntry, AuditKind, AuditList};

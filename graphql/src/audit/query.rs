@@ -1,10 +1,11 @@
 use async_graphql::{Context, Object, Result};
 use chaobiao_domain::staff::Permission;
-use chaobiao_projections::audit_trail::{self, AuditFilter};
-use chrono::{DateTime, Utc};
+use chaobiao_projections::audit_trail::{self, AuditFilter, AuditListed, open_spans};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{AuditEntry, AuditKind, AuditProof, proof};
+use super::types::AuditSample;
+use super::{AuditEntry, AuditKind, AuditList, AuditProof, proof};
 use crate::support::{
     Connection, Services, bad_input, connection, internal, may, page_size, sorted_page, sorts,
 };
@@ -14,6 +15,46 @@ sorts! {
     AuditSort by AuditOrderBy of audit_trail::AuditOrderBy {
         /// As things happened.
         At,
+    }
+}
+
+/// How far back the list of what was done after hours goes where nobody says.
+const RECENT: TimeDelta = TimeDelta::days(31);
+/// Days are looked up one by one.
+const AFTER_HOURS_MAX: TimeDelta = TimeDelta::days(367);
+const SAMPLE_MAX: u32 = 100;
+const SEED_LENGTH: std::ops::RangeInclusive<usize> = 1..=60;
+
+/// Puts a list into the filter, with its span of time where it needs one.
+async fn put_list(
+    ctx: &Context<'_>,
+    list: Option<AuditList>,
+    mut filter: AuditFilter,
+) -> Result<AuditFilter> {
+    let Some(list) = list.map(audit_trail::AuditList::from) else {
+        return Ok(filter);
+    };
+    let store = Services::of(ctx)?.store();
+    let mut open = Vec::new();
+    if list == audit_trail::AuditList::AfterHours {
+        let to = filter.to.unwrap_or_else(|| store.clock().now());
+        let from = filter.from.unwrap_or(to - RECENT);
+        if to - from > AFTER_HOURS_MAX {
+            return Err(bad_input("下班后操作一次最多查一年"));
+        }
+        open = open_spans(store.pool(), from, to)
+            .await
+            .map_err(|error| internal(ctx, error))?;
+        (filter.from, filter.to) = (Some(from), Some(to));
+    }
+    filter.list = Some(AuditListed::of(list, open));
+    Ok(filter)
+}
+
+fn stream_of(stream: Option<String>) -> (Option<String>, Option<String>) {
+    match stream.as_deref().map(|stream| stream.split_once('/')) {
+        Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),
+        _ => (stream, None),
     }
 }
 
@@ -37,6 +78,7 @@ impl AuditQuery {
             String,
         >,
         kind: Option<AuditKind>,
+        list: Option<AuditList>,
         from: Option<DateTime<Utc>>,
         #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
         sort: Option<AuditSort>,
@@ -44,11 +86,7 @@ impl AuditQuery {
         after: Option<String>,
     ) -> Result<Connection<AuditEntry>> {
         let page = sorted_page(ctx, "audit_trail", sort, first, after.as_deref())?;
-        let (stream_type, stream_id) = match stream.as_deref().map(|stream| stream.split_once('/'))
-        {
-            Some(Some((kind, id))) => (Some(kind.to_owned()), Some(id.to_owned())),
-            _ => (stream, None),
-        };
+        let (stream_type, stream_id) = stream_of(stream);
         let kind = kind.map(|kind| kind.stored().to_owned());
         let filter = AuditFilter {
             actor,
@@ -57,11 +95,52 @@ impl AuditQuery {
             kind,
             from,
             to,
+            list: None,
         };
+        let filter = put_list(ctx, list, filter).await?;
         let pool = Services::of(ctx)?.store().pool();
         let slice = audit_trail::entries(pool, &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;
         connection(ctx, "audit_trail", slice, AuditEntry)
+    }
+
+    /// 随机抽样: so many lines of a list, of a kind of record or of the whole trail, drawn by a seed. The
+    /// same seed draws the same from the same lines, so that nobody chooses what is looked at.
+    #[graphql(
+        guard = "may(Permission::ViewAudit)",
+        complexity = "50 + 100 * child_complexity"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each says what is drawn from")]
+    async fn audit_sample(
+        &self,
+        ctx: &Context<'_>,
+        list: Option<AuditList>,
+        #[graphql(desc = "Such as `account`.")] stream: Option<String>,
+        from: Option<DateTime<Utc>>,
+        #[graphql(desc = "Not included.")] to: Option<DateTime<Utc>>,
+        #[graphql(desc = "At most 100.")] size: i32,
+        seed: String,
+    ) -> Result<AuditSample> {
+        let size = u32::try_from(size).ok();
+        let size = size.filter(|size| (1..=SAMPLE_MAX).contains(size));
+        let size = size.ok_or_else(|| bad_input("抽样件数为 1 到 100"))?;
+        let seed = seed.trim();
+        if !SEED_LENGTH.contains(&seed.chars().count()) {
+            return Err(bad_input("抽样种子为 1 到 60 个字"));
+        }
+        let (stream_type, stream_id) = stream_of(stream);
+        let filter = AuditFilter {
+            stream_type,
+            stream_id,
+            from,
+            to,
+            ..AuditFilter::default()
+        };
+        let filter = put_list(ctx, list, filter).await?;
+        let pool = Services::of(ctx)?.store().pool();
+        let drawn = audit_trail::sample(pool, &filter, size, seed).await;
+        let drawn = drawn.map_err(|error| internal(ctx, error))?;
+        Ok(AuditSample::from(drawn))
     }
 
     /// Proof that an event is in the published log; null where there is none, or no signed head

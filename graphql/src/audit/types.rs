@@ -1,6 +1,6 @@
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chaobiao_domain::access_log::AccessKind;
-use chaobiao_projections::audit_trail::{AuditRow, CHANGED};
+use chaobiao_projections::audit_trail::{self, AuditRow, CHANGED};
 use chrono::{DateTime, Utc};
 
 use crate::support::internal;
@@ -39,6 +39,42 @@ impl AuditKind {
             Self::Refused => AccessKind::Refused.as_str(),
             Self::Denied => AccessKind::Denied.as_str(),
             Self::PersonalDataSeen => AccessKind::PersonalDataSeen.as_str(),
+        }
+    }
+}
+
+/// A list auditors go through (审计清单).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "audit_trail::AuditList")]
+pub enum AuditList {
+    /// 人工操作: what somebody decided by hand where the rule is that the system does.
+    ManualActs,
+    /// 估抄
+    Estimates,
+    /// 读数更正
+    Corrections,
+    /// 价格审批
+    Prices,
+    /// 下班后操作: what staff wrote outside office hours or on a day off; of the last 31 days, unless
+    /// the span is given, which is a year at most.
+    AfterHours,
+    /// 票据登记: receipts and numbered paper.
+    Receipts,
+}
+
+/// 抽样: lines drawn by a seed.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct AuditSample {
+    /// Of how many lines they were drawn.
+    population: String,
+    entries: Vec<AuditEntry>,
+}
+
+impl From<audit_trail::AuditSample> for AuditSample {
+    fn from(drawn: audit_trail::AuditSample) -> Self {
+        Self {
+            population: drawn.population.to_string(),
+            entries: drawn.rows.into_iter().map(AuditEntry).collect(),
         }
     }
 }

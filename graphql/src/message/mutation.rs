@@ -1,5 +1,5 @@
 use async_graphql::{Context, InputObject, Object, Result};
-use chaobiao_domain::message::{MessageChanged, ResendMessage, SettleMessage};
+use chaobiao_domain::message::{MessageChanged, RepeatMessage, SettleMessage};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::MessageId;
 use chaobiao_projections::messages::MessageRow;
@@ -9,7 +9,7 @@ use super::types::Message;
 use crate::support::{may, not_found, payloads, run};
 
 #[derive(InputObject)]
-pub(super) struct ResendMessageInput {
+pub(super) struct RepeatMessageInput {
     idempotency_key: String,
     message_id: String,
     reason: String,
@@ -25,7 +25,7 @@ pub(super) struct SettleMessageInput {
 
 payloads!(
     message: Message, |ctx, changed: MessageChanged| find(ctx, &changed.message_id);
-    ResendMessagePayload,
+    RepeatMessagePayload,
     SettleMessagePayload
 );
 
@@ -46,21 +46,21 @@ impl MessageMutation {
     /// Sends a message again (重发) that did not arrive, or of which nobody knows whether it did: once,
     /// under a number of its own. Whoever asks says why.
     #[graphql(guard = "may(Permission::ManageBulletin)")]
-    async fn resend_message(
+    async fn repeat_message(
         &self,
         ctx: &Context<'_>,
-        input: ResendMessageInput,
-    ) -> Result<ResendMessagePayload> {
+        input: RepeatMessageInput,
+    ) -> Result<RepeatMessagePayload> {
         let (message_id, row) = known(ctx, &input.message_id).await?;
-        let process = ResendMessage {
+        let process = RepeatMessage {
             message_id,
             outcome: row.outcome(),
             is_code: row.is_code(),
             is_erased: row.is_erased,
             reason: input.reason,
         };
-        let ran = run(ctx, "resendMessage", &input.idempotency_key, Ok(process)).await?;
-        ResendMessagePayload::of(ctx, ran).await
+        let ran = run(ctx, "repeatMessage", &input.idempotency_key, Ok(process)).await?;
+        RepeatMessagePayload::of(ctx, ran).await
     }
 
     /// Notes that a message that did not arrive needs nothing any more (已处理), such as where its reader

@@ -80,7 +80,7 @@ pub(super) struct MessageReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(super) enum MessageFollowUpKind {
     /// 已重发
-    Resent,
+    Repeated,
     /// 已处理
     Settled,
 }
@@ -115,7 +115,7 @@ pub(super) struct Message {
     needs_attention: bool,
     follow_up: Option<MessageFollowUp>,
     /// The message this one says again.
-    resends: Option<String>,
+    repeats: Option<String>,
     /// The person is erased, and nothing of the message is left.
     erased: bool,
     #[graphql(skip)]
@@ -175,7 +175,7 @@ impl From<MessageRow> for Message {
             report: row.report.clone().map(report),
             needs_attention: row.needs_attention(),
             follow_up: row.follow_up.clone().map(follow_up),
-            resends: row.resends.clone(),
+            repeats: row.repeats.clone(),
             erased: row.is_erased,
             row,
         }
@@ -192,8 +192,8 @@ fn report(report: messages::CarrierReport) -> MessageReport {
 
 fn follow_up(done: messages::FollowUp) -> MessageFollowUp {
     MessageFollowUp {
-        kind: if done.kind == "resent" {
-            MessageFollowUpKind::Resent
+        kind: if done.kind == "repeated" {
+            MessageFollowUpKind::Repeated
         } else {
             MessageFollowUpKind::Settled
         },

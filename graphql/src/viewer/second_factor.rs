@@ -92,23 +92,27 @@ fn refusal(
     login: &str,
     verdict: SecondFactorVerdict,
 ) -> Result<Option<Rejection>> {
-    let code = match verdict {
+    let (rejection, locked) = match verdict {
         SecondFactorVerdict::Right => return Ok(None),
         SecondFactorVerdict::Off => {
             let off = Rejection::new("SECOND_FACTOR_OFF", "没有待确认或已开启的两步验证");
             return Ok(Some(off.on("code")));
         }
-        SecondFactorVerdict::Wrong => "SECOND_FACTOR_WRONG",
-        SecondFactorVerdict::Locked { .. } => "RATE_LIMITED",
+        SecondFactorVerdict::Wrong => {
+            let wrong = Rejection::new("SECOND_FACTOR_WRONG", "动态验证码不正确或已使用");
+            (Some(wrong.on("code")), None)
+        }
+        SecondFactorVerdict::Locked { until } => (None, Some(until)),
     };
     let subject = Some(format!("staff/{login}"));
     let what = ctx.field().name();
+    let code = rejection
+        .as_ref()
+        .map_or("RATE_LIMITED", |refused| refused.code.as_str());
     record_refusal(ctx, AccessKind::LoginFailed, what, subject, Some(code));
-    match verdict {
-        SecondFactorVerdict::Locked { until: at } => Err(until(ctx, at)?),
-        _ => Ok(Some(
-            Rejection::new(code, "动态验证码不正确或已使用").on("code"),
-        )),
+    match locked {
+        Some(at) => Err(until(ctx, at)?),
+        None => Ok(rejection),
     }
 }
 

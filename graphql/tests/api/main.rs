@@ -6,7 +6,9 @@
 
 mod allocations;
 mod arrears;
+mod audit;
 mod billing_runs;
+mod bindings;
 mod cash_desk;
 mod class_rules;
 mod corrections;

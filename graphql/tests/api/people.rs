@@ -8,6 +8,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::bindings::request;
 use crate::support::{Answer, Browser, Centre, session_of};
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::account::AccountClass;
@@ -19,7 +20,7 @@ use chrono::TimeDelta;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
-const PHONE: &str = "13800138000";
+pub(crate) const PHONE: &str = "13800138000";
 const ME: &str = "{ me { kind displayName permissions
     customer { customerId kind phoneMasked bindingLimit
         bindings { bindingId accountNo status holderName dueAt overdue } }
@@ -249,7 +250,7 @@ async fn staff_choose_their_own_password_before_anything_else() {
     let login = |password: &str| json!({ "login": "wang", "password": password });
     let (_, wang) = sign_in(&centre, "staffLogin", login(password)).await;
     let viewer = me(&centre, &wang).await;
-    assert_eq!(viewer["staff"]["mustChangePassword secondFactor"], true);
+    assert_eq!(viewer["staff"]["mustChangePassword"], true);
     assert_eq!(viewer["permissions"], json!([]));
 
     let change = |new: &str| json!({ "currentPassword": password, "newPassword": new });
@@ -403,97 +404,6 @@ async fn rights_change_with_the_next_request() {
         .must(&admin, "endEmployment", json!({ "login": "wang" }), "")
         .await;
     assert_eq!(code(&wang).await.as_deref(), Some("UNAUTHENTICATED"));
-}
-
-async fn request(centre: &Centre, browser: &Browser, account: &str, name: &str) -> String {
-    let input = json!({ "accountNo": account, "holderName": name });
-    let fields = "binding { bindingId status dueAt }";
-    let payload = centre.must(browser, "requestBinding", input, fields).await;
-    assert_eq!(payload["binding"]["status"], "PENDING");
-    payload["binding"]["bindingId"].as_str().unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn r49_r50_limits_count_what_waits_and_end_with_what_ends() {
-    let centre = Centre::open().await;
-    for number in 1..=11 {
-        centre
-            .open_account(&format!("A{number}"), "王芳", AccountClass::Resident)
-            .await;
-    }
-    let manager = centre.staff("li", &[Role::Manager]).await;
-    let resident = centre.customer(PHONE, CustomerKind::Resident).await;
-    let clerk = centre
-        .customer("13800138001", CustomerKind::UnitClerk)
-        .await;
-    let input = |number: u32| json!({ "accountNo": format!("A{number}"), "holderName": "王芳" });
-    let full = (
-        "BINDING_LIMIT_REACHED".to_owned(),
-        "input.accountNo".to_owned(),
-    );
-
-    let first = request(&centre, &resident, "A1", "王芳").await;
-    let second = request(&centre, &resident, "A2", "王 芳").await;
-    assert_eq!(
-        centre.refused(&resident, "requestBinding", input(3)).await,
-        full
-    );
-    let reject = json!({ "bindingId": second, "reason": "姓名与登记不符" });
-    let rejected = centre
-        .must(
-            &manager,
-            "rejectBinding",
-            reject,
-            "binding { status reason }",
-        )
-        .await;
-    assert_eq!(rejected["binding"]["reason"], "姓名与登记不符");
-    request(&centre, &resident, "A3", "王芳").await;
-    assert_eq!(
-        centre.refused(&resident, "requestBinding", input(2)).await,
-        full
-    );
-    let revoke = json!({ "bindingId": first });
-    centre
-        .must(&resident, "revokeBinding", revoke, "binding { status }")
-        .await;
-    request(&centre, &resident, "A2", "王芳").await;
-
-    for number in 1..=10 {
-        let id = request(&centre, &clerk, &format!("A{number}"), "王芳").await;
-        if number % 3 == 0 {
-            centre
-                .must(&manager, "approveBinding", json!({ "bindingId": id }), "")
-                .await;
-        }
-    }
-    assert_eq!(
-        centre.refused(&clerk, "requestBinding", input(11)).await,
-        full
-    );
-}
-
-#[tokio::test]
-async fn r85_a_wrong_name_and_an_unknown_account_answer_alike() {
-    let centre = Centre::open().await;
-    centre
-        .open_account("A1", "王芳", AccountClass::Resident)
-        .await;
-    let resident = centre.customer(PHONE, CustomerKind::Resident).await;
-    for (account, name) in [("A1", "王方"), ("A9", "王芳")] {
-        let input = json!({ "accountNo": account, "holderName": name });
-        let refused = centre.refused(&resident, "requestBinding", input).await;
-        let expected = (
-            "BINDING_HOLDER_MISMATCH".to_owned(),
-            "input.holderName".to_owned(),
-        );
-        assert_eq!(refused, expected);
-    }
-    let input = json!({ "accountNo": "A 1?", "holderName": "王芳" });
-    assert_eq!(
-        centre.refused(&resident, "requestBinding", input).await.0,
-        "VALUE_BAD_CHARACTER"
-    );
 }
 
 #[tokio::test]
@@ -665,7 +575,7 @@ async fn a_fault_is_hidden(centre: &Centre) {
 }
 
 #[tokio::test]
-async fn a_subscription_tells_changes_until_the_session_ends() {
+async fn r12_the_work_queue_tells_changes_until_the_session_ends() {
     let centre = Centre::open().await;
     centre
         .open_account("A1", "王芳", AccountClass::Resident)

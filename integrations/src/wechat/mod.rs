@@ -2,6 +2,7 @@
 
 mod client;
 mod crypt;
+mod menu;
 mod messages;
 mod oauth;
 mod page;
@@ -11,6 +12,7 @@ mod token;
 
 pub use client::{AppSecret, Refusal, Wechat, WechatConfig, WechatError};
 pub use crypt::{CryptError, MessageKey};
+pub use menu::{Menu, MenuButton, MenuEntry, MenuError};
 pub use messages::{ClientMessageId, SubscribeMessage, TemplateMessage, fitting};
 pub use oauth::Identity;
 pub use page::{Media, PageConfig, page_signature};

@@ -49,6 +49,7 @@ struct State {
     message_ids: BTreeMap<String, i64>,
     trouble: Option<AccountTrouble>,
     calls: Vec<String>,
+    menu: Option<Value>,
 }
 
 /// The account `wx5823bf96d3bd56c7`.
@@ -102,6 +103,11 @@ impl AccountStub {
     /// Path of every call so far.
     pub fn calls(&self) -> Vec<String> {
         self.0.lock().unwrap().calls.clone()
+    }
+
+    /// The menu that was published last.
+    pub fn menu(&self) -> Option<Value> {
+        self.0.lock().unwrap().menu.clone()
     }
 
     pub fn shown(&self) -> Vec<Shown> {
@@ -268,6 +274,31 @@ impl State {
         Ok(json!({ "errcode": 0, "errmsg": "ok" }))
     }
 
+    /// The vendor's rules for menus; escapes of letters it does not read.
+    fn keep_menu(&mut self, raw: &[u8], menu: Value) -> Result<Value, i64> {
+        if raw.windows(2).any(|two| two == b"\\u") {
+            return Err(40033);
+        }
+        let buttons = menu["button"].as_array().ok_or(40016)?;
+        if !(1..=3).contains(&buttons.len()) {
+            return Err(40016);
+        }
+        for button in buttons {
+            let name = button["name"].as_str().ok_or(40018)?;
+            let entries = button["sub_button"].as_array();
+            if name.chars().count() > 4 || entries.is_some_and(|entries| entries.len() > 5) {
+                return Err(40018);
+            }
+            for page in entries.map_or(std::slice::from_ref(button), Vec::as_slice) {
+                if page["type"] != "view" || page["url"].as_str().is_none_or(str::is_empty) {
+                    return Err(40020);
+                }
+            }
+        }
+        self.menu = Some(menu);
+        Ok(json!({ "errcode": 0, "errmsg": "ok" }))
+    }
+
     fn answer(&mut self, request: &WireRequest) -> Result<Answer, i64> {
         let target = request.url.strip_prefix(AccountStub::BASE).unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -299,6 +330,7 @@ impl State {
                 }
                 return Ok(of(200, "image/jpeg", bytes.clone()));
             }
+            "/cgi-bin/menu/create" => self.keep_menu(&request.body, body)?,
             _ => panic!("nobody calls {path}"),
         };
         Ok(of(200, "application/json", said.to_string().into_bytes()))

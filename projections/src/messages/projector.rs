@@ -32,7 +32,7 @@ impl Projector for MessagesProjector {
     ) -> Result<(), ProjectionError> {
         for recorded in events {
             let (follow_up, told) = match recorded.decode()? {
-                MessageEvent::Resent(told) => ("resent", told),
+                MessageEvent::Repeated(told) => ("repeated", told),
                 MessageEvent::Settled(told) => ("settled", told),
             };
             sqlx::query("INSERT INTO read_messages VALUES ($1::uuid, $2, $3, $4, $5)")

@@ -23,7 +23,7 @@ pub struct CarrierReport {
 /// What somebody did about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
-    /// `resent` or `settled`.
+    /// `repeated` or `settled`.
     pub kind: String,
     pub reason: String,
     /// As [`chaobiao_decision::Actor`] writes itself.
@@ -46,7 +46,7 @@ pub struct MessageRow {
     /// Nothing of it is left: the person is erased.
     pub is_erased: bool,
     /// The message this one says again.
-    pub resends: Option<String>,
+    pub repeats: Option<String>,
     /// As the outbox has it: `queued`, `sending`, `sent`, `failed`, `unknown`, `dropped`.
     pub state: String,
     pub detail: Option<String>,
@@ -115,7 +115,7 @@ impl FromRow<'_, PgRow> for Raw {
                 text: None,
                 text_is_personal: false,
                 is_erased: false,
-                resends: None,
+                repeats: None,
                 state: row.try_get("state")?,
                 detail: row.try_get("detail")?,
                 attempts: row.try_get("attempts")?,
@@ -149,7 +149,7 @@ impl Raw {
             text: field("text"),
             text_is_personal: personal("text").is_some(),
             is_erased: said.get("erased").is_some() || gone("to"),
-            resends: field("resends"),
+            repeats: field("repeats"),
             ..self.row
         }
     }

@@ -17,10 +17,10 @@ async fn what_was_done_about_a_message_is_kept_with_who_and_why() {
         by: Actor::Staff("ma".to_owned()),
         at: at("2026-09-14 09:00"),
     };
-    let resent = MessageEvent::Resent(told(FIRST, "服务商确认未送达"));
+    let repeated = MessageEvent::Repeated(told(FIRST, "服务商确认未送达"));
     let settled = MessageEvent::Settled(told(SECOND, "已电话告知"));
     let mut log = Log::default();
-    log.record(("message", FIRST), "2026-09-14 09:00", &resent)
+    log.record(("message", FIRST), "2026-09-14 09:00", &repeated)
         .record(("message", SECOND), "2026-09-14 09:00", &settled);
     let database = TestDatabase::create().await;
     let pool = database.pool();
@@ -38,7 +38,7 @@ async fn what_was_done_about_a_message_is_kept_with_who_and_why() {
     assert_eq!(
         kept,
         [
-            row("resent", "服务商确认未送达"),
+            row("repeated", "服务商确认未送达"),
             row("settled", "已电话告知")
         ]
     );

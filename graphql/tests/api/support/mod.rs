@@ -385,12 +385,16 @@ impl Centre {
         mut input: Value,
         fields: &str,
     ) -> Result<Value, String> {
-        const KEYLESS: [&str; 5] = [
+        const KEYLESS: [&str; 9] = [
             "requestPhoneCode",
             "customerLogin",
             "staffLogin",
             "changePassword",
             "resetPassword",
+            "beginSecondFactor",
+            "confirmSecondFactor",
+            "turnOffSecondFactor",
+            "resetSecondFactor",
         ];
         if input["idempotencyKey"].is_null() && !KEYLESS.contains(&name) {
             input["idempotencyKey"] = Uuid::now_v7().to_string().into();
