@@ -6,6 +6,7 @@ mod error;
 mod event;
 mod permission;
 mod process;
+pub mod role;
 #[cfg(test)]
 mod tests;
 
@@ -13,8 +14,9 @@ pub use aggregate::Staff;
 pub use command::StaffCommand;
 pub use error::StaffError;
 pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
-pub use permission::{Permission, Role};
+pub use permission::Permission;
 pub use process::{
     ChangeProfile, ContactInput, Employment, GrantRole, HireStaff, Leave, LookUp, RevokeRole,
     StaffChanged, require_staff, staff_subject,
 };
+pub use role::Role;

@@ -25,6 +25,7 @@ mod payroll;
 mod people;
 mod photo_checks;
 mod prepaid;
+mod roles;
 mod schema;
 mod service;
 mod shares;

@@ -67,6 +67,7 @@ impl Projector for AuditTrailProjector {
             "receipt_stock",
             "refund",
             "report_template",
+            "role",
             "self_read_campaign",
             "service_case",
             "service_rules",
