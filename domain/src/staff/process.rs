@@ -84,7 +84,7 @@ impl Process for HireStaff {
         workspace: &mut Workspace,
     ) -> Result<StaffChanged, Stop> {
         check_campus(self.campus.as_ref(), workspace)?;
-        require_in_use(&self.roles, workspace)?;
+        require_in_use(&self.roles, "roles", workspace)?;
         let subject = staff_subject(&self.login);
         let hired = StaffHired {
             login: self.login.clone(),
@@ -96,7 +96,7 @@ impl Process for HireStaff {
             contact: self.contact.of(&subject),
         };
         workspace.execute::<Staff>(self.login.as_str(), StaffCommand::Hire(hired))?;
-        check_together(&self.roles, workspace)?;
+        check_together(&self.roles, "roles", workspace)?;
         Ok(StaffChanged {
             login: self.login.clone(),
         })
@@ -149,9 +149,9 @@ impl Process for ChangeProfile {
 
 /// A role is given only while it is in use, and not beside one that excludes it.
 fn check_grant(login: &StaffLogin, role: Role, workspace: &mut Workspace) -> Result<(), Stop> {
-    require_in_use(&BTreeSet::from([role]), workspace)?;
+    require_in_use(&BTreeSet::from([role]), "role", workspace)?;
     let roles = workspace.get::<Staff>(login.as_str())?.roles();
-    check_together(&roles, workspace)
+    check_together(&roles, "role", workspace)
 }
 
 /// What somebody still holds may be taken away whatever it gives.

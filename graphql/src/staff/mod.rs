@@ -12,4 +12,5 @@ pub use query::StaffQuery;
 pub use role_mutation::RoleMutation;
 pub use role_query::RoleQuery;
 pub(crate) use role_types::role_code;
+pub use role_types::{Role, RoleExclusion, RoleProposal};
 pub use types::StaffMember;

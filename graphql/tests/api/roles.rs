@@ -395,11 +395,15 @@ async fn r86_a_login_costs_one_look_up_whatever_roles_it_has() {
     // What somebody may do is also what the events say, where no read model is asked.
     let assign = json!({ "caseId": "c-1", "login": "wang" });
     let manager = centre.staff("li", &[Role::Manager]).await;
-    let refused = centre.refused(&manager, "assignServiceCase", assign.clone()).await;
+    let refused = centre
+        .refused(&manager, "assignServiceCase", assign.clone())
+        .await;
     assert_eq!(refused.0, "CASE_UNKNOWN");
     let technician = json!({ "login": "wang", "role": "TECHNICIAN" });
     centre.must(fang, "revokeRole", technician, "").await;
-    let refused = centre.refused(&manager, "assignServiceCase", assign.clone()).await;
+    let refused = centre
+        .refused(&manager, "assignServiceCase", assign.clone())
+        .await;
     assert_eq!(refused.0, "CASE_ASSIGNEE_NOT_ALLOWED");
     office
         .change(&first, &["DECIDE_BINDINGS", "HANDLE_CASES"])

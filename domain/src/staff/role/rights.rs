@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chaobiao_decision::{Stop, Workspace};
+use chaobiao_decision::{Rejection, Stop, Workspace};
 
 use super::exclusion::broken_in_person;
 use super::{Role, RoleError, RoleRights};
@@ -28,19 +28,20 @@ pub fn may(login: &str, permission: Permission, workspace: &mut Workspace) -> Re
     Ok(rights_of(&roles, workspace)?.contains(&permission))
 }
 
-/// Refuses roles there are not, or not any more.
+/// Refuses roles there are not, or not any more; `field` is where the command names them.
 pub(in crate::staff) fn require_in_use(
     roles: &BTreeSet<Role>,
+    field: &str,
     workspace: &mut Workspace,
 ) -> Result<(), Stop> {
     workspace.need::<RoleRights>(roles.iter().map(|role| role.code()))?;
     for role in roles {
         let rights = workspace.get::<RoleRights>(&role.code())?;
         if !rights.exists(*role) {
-            return Err(RoleError::Unknown(*role).into());
+            return Err(Rejection::from(RoleError::Unknown(*role)).on(field).into());
         }
         if !rights.is_in_use(*role) {
-            return Err(RoleError::Retired(*role).into());
+            return Err(Rejection::from(RoleError::Retired(*role)).on(field).into());
         }
     }
     Ok(())
@@ -49,10 +50,14 @@ pub(in crate::staff) fn require_in_use(
 /// Refuses roles that nobody may hold together.
 pub(in crate::staff) fn check_together(
     roles: &BTreeSet<Role>,
+    field: &str,
     workspace: &mut Workspace,
 ) -> Result<(), Stop> {
     match broken_in_person(&rights_of(roles, workspace)?) {
-        Some(exclusion) => Err(RoleError::Excludes(exclusion.reason).into()),
+        Some(exclusion) => {
+            let error = RoleError::Excludes(exclusion.reason);
+            Err(Rejection::from(error).on(field).into())
+        }
         None => Ok(()),
     }
 }
