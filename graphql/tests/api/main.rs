@@ -27,6 +27,7 @@ mod photo_checks;
 mod prepaid;
 mod roles;
 mod schema;
+mod second_factor;
 mod service;
 mod shares;
 mod statements;

@@ -31,9 +31,9 @@ export const RIGHT: Record<Permission, Right> = {
   DIRECT_CASES: { name: '分派诉求', about: '指定办理人，设定各类诉求的时限' },
   MAKE_VISITS: { name: '上门服务', about: '办理派给自己的上门预约' },
   MANAGE_VISITS: { name: '管理预约', about: '排班，安排和了结上门预约' },
-  MANAGE_BULLETIN: { name: '发布文章通知', about: '写和发布文章、停水停电通知' },
+  MANAGE_BULLETIN: { name: '发布文章通知', about: '写、发布和推送文章，发停水停电通知，查看消息送达' },
   VIEW_STAFF: { name: '查看人员', about: '查人员名单和各岗位权限' },
-  MANAGE_STAFF: { name: '管理人员权限', about: '建账号、授予岗位权限，提出和批准岗位权限的变更' },
+  MANAGE_STAFF: { name: '管理人员权限', about: '建账号、重置登录、授予岗位权限，提出和批准岗位权限的变更' },
   MANAGE_CAMPUSES: { name: '管理校区', about: '校区、办公时间、工作日历、由谁开账' },
   VIEW_AUDIT: { name: '查看审计记录', about: '查谁在什么时候做了什么，核验存证' },
 }
