@@ -61,6 +61,7 @@ use chaobiao_domain::service::roster::RosterEvent;
 use chaobiao_domain::service::rules::ServiceRulesEvent;
 use chaobiao_domain::shared_allocation::SharedAllocationEvent;
 use chaobiao_domain::staff::StaffEvent;
+use chaobiao_domain::staff::role::RoleEvent;
 use chaobiao_domain::tariff::TariffEvent;
 use chaobiao_domain::till::{CashMonthEvent, TillEvent};
 use chaobiao_domain::transfer_claim::TransferClaimEvent;
@@ -131,6 +132,7 @@ const READERS: &[(&str, Reader)] = &[
     ("refund", understood::<RefundEvent>),
     ("report_template", understood::<ReportTemplateEvent>),
     ("round", understood::<ReadingRoundEvent>),
+    ("role", understood::<RoleEvent>),
     ("self_read_campaign", understood::<SelfReadCampaignEvent>),
     ("service_case", understood::<CaseEvent>),
     ("service_rules", understood::<ServiceRulesEvent>),

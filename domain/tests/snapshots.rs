@@ -152,6 +152,7 @@ from_snapshot_as_from_the_start! {
     reading_session: chaobiao_domain::reading_session::ReadingSession, "reading_session";
     receipt_book: chaobiao_domain::receipt::ReceiptBook, "receipt_book";
     report_template: chaobiao_domain::report_template::ReportTemplate, "report_template";
+    role: chaobiao_domain::staff::role::RoleRights, "role";
     self_read_campaign: chaobiao_domain::self_read_campaign::SelfReadCampaign, "self_read_campaign";
     service_case: chaobiao_domain::service::case::ServiceCase, "service_case";
     service_rules: chaobiao_domain::service::rules::ServiceRules, "service_rules";

@@ -47,6 +47,7 @@ pub mod receipts;
 pub mod refunds;
 pub mod replacements;
 pub mod report_templates;
+pub mod roles;
 mod rows;
 pub mod self_read_campaigns;
 pub mod service_cases;
@@ -110,6 +111,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(refunds::RefundsProjector),
         Arc::new(replacements::ReplacementsProjector),
         Arc::new(report_templates::ReportTemplatesProjector),
+        Arc::new(roles::RolesProjector),
         Arc::new(self_read_campaigns::SelfReadCampaignsProjector),
         Arc::new(session_log::SessionLogProjector),
         Arc::new(service_cases::ServiceCasesProjector),

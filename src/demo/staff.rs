@@ -64,6 +64,9 @@ pub(super) const TECHNICIAN: Person = person(
     true,
 );
 
+/// Approves what [`ADMIN`] proposes of roles.
+const SECOND_ADMIN: Person = person("lin.sen", "林森", "信息化专员", Role::Admin, None, true);
+
 /// One of each a campus.
 pub(super) const READERS: [Person; 4] = [
     person("jiang.bo", "江波", "抄表员", Role::Reader, Some(0), true),
@@ -83,6 +86,7 @@ pub(super) fn all() -> impl Iterator<Item = Person> {
         .into_iter()
         .chain(READERS)
         .chain(CASHIERS)
+        .chain([SECOND_ADMIN])
 }
 
 /// The same seed gives the same passwords: they open invented data, and must be printable again.

@@ -9,7 +9,7 @@ use super::{
 use crate::campus::require_campus;
 use crate::meter::Meter;
 use crate::reading_round::{ReadingRound, ReadingRoundCommand, RoundAssigned, RoundOpened};
-use crate::staff::{Permission, Staff, require_staff};
+use crate::staff::{Permission, require_staff, role};
 use crate::units::{
     BillingMonth, BookNo, CampusId, MeterNo, RoundId, StaffLogin, ValueError, business_date,
 };
@@ -156,7 +156,7 @@ fn require_own(
     if reader.is_some_and(|reader| reader.as_str() == login) {
         return Ok(());
     }
-    if workspace.get::<Staff>(login)?.may(Permission::ManageRounds) {
+    if role::may(login, Permission::ManageRounds, workspace)? {
         Ok(())
     } else {
         Err(ReadingBookError::NotYourBook.into())

@@ -5,10 +5,10 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use super::Role;
 use super::command::StaffCommand;
 use super::error::StaffError;
 use super::event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
-use super::{Permission, Role};
 
 pub(super) const TEXT_LENGTH_MAX: usize = 60;
 
@@ -32,12 +32,6 @@ impl Staff {
             Self::Employed(record) => record.roles.clone(),
             Self::Absent | Self::Left => BTreeSet::new(),
         }
-    }
-
-    pub fn may(&self, permission: Permission) -> bool {
-        self.roles()
-            .iter()
-            .any(|role| role.permissions().contains(&permission))
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod event;
 mod permission;
 mod process;
+pub mod role;
 #[cfg(test)]
 mod tests;
 
@@ -15,8 +16,9 @@ pub use command::StaffCommand;
 pub use contact::{Contact, FindContact};
 pub use error::StaffError;
 pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
-pub use permission::{Permission, Role};
+pub use permission::Permission;
 pub use process::{
     ChangeProfile, ContactInput, Employment, GrantRole, HireStaff, Leave, LookUp, RevokeRole,
     StaffChanged, require_staff, staff_subject,
 };
+pub use role::Role;

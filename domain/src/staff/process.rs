@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::command::StaffCommand;
 use super::event::{StaffContact, StaffHired, StaffProfile};
-use super::{Role, Staff, StaffError};
+use super::role::{check_together, require_in_use, rights_of};
+use super::{Permission, Role, Staff, StaffError};
 use crate::campus::Campus;
 use crate::units::{CampusId, Phone, StaffLogin};
 
@@ -83,6 +84,7 @@ impl Process for HireStaff {
         workspace: &mut Workspace,
     ) -> Result<StaffChanged, Stop> {
         check_campus(self.campus.as_ref(), workspace)?;
+        require_in_use(&self.roles, "roles", workspace)?;
         let subject = staff_subject(&self.login);
         let hired = StaffHired {
             login: self.login.clone(),
@@ -94,6 +96,7 @@ impl Process for HireStaff {
             contact: self.contact.of(&subject),
         };
         workspace.execute::<Staff>(self.login.as_str(), StaffCommand::Hire(hired))?;
+        check_together(&self.roles, "roles", workspace)?;
         Ok(StaffChanged {
             login: self.login.clone(),
         })
@@ -144,8 +147,20 @@ impl Process for ChangeProfile {
     }
 }
 
+/// A role is given only while it is in use, and not beside one that excludes it.
+fn check_grant(login: &StaffLogin, role: Role, workspace: &mut Workspace) -> Result<(), Stop> {
+    require_in_use(&BTreeSet::from([role]), "role", workspace)?;
+    let roles = workspace.get::<Staff>(login.as_str())?.roles();
+    check_together(&roles, "role", workspace)
+}
+
+/// What somebody still holds may be taken away whatever it gives.
+fn check_revoke(_: &StaffLogin, _: Role, _: &mut Workspace) -> Result<(), Stop> {
+    Ok(())
+}
+
 macro_rules! role_process {
-    ($(#[$doc:meta])* $process:ident, $name:literal, $command:ident) => {
+    ($(#[$doc:meta])* $process:ident, $name:literal, $command:ident, $check:ident) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub struct $process {
@@ -167,6 +182,7 @@ macro_rules! role_process {
                 }
                 let command = StaffCommand::$command(self.role);
                 workspace.execute::<Staff>(self.login.as_str(), command)?;
+                $check(&self.login, self.role, workspace)?;
                 Ok(StaffChanged { login: self.login.clone() })
             }
         }
@@ -175,11 +191,11 @@ macro_rules! role_process {
 
 role_process!(
     /// Gives a role; nobody gives one to themselves.
-    GrantRole, "staff.grant_role", GrantRole
+    GrantRole, "staff.grant_role", GrantRole, check_grant
 );
 role_process!(
     /// Takes a role away; the next request no longer has its rights.
-    RevokeRole, "staff.revoke_role", RevokeRole
+    RevokeRole, "staff.revoke_role", RevokeRole, check_revoke
 );
 
 /// Ends an employment, with all its rights. The login is never used again.
@@ -219,6 +235,8 @@ pub struct LookUp {
 pub struct Employment {
     pub campus: Option<CampusId>,
     pub roles: BTreeSet<Role>,
+    /// What these roles give at the moment.
+    pub permissions: BTreeSet<Permission>,
 }
 
 /// Refuses what names somebody who does not work here; `field` is where the command names them.
@@ -243,12 +261,15 @@ impl Process for LookUp {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Option<Employment>, Stop> {
-        Ok(match workspace.get::<Staff>(self.login.as_str())? {
-            Staff::Employed(record) => Some(Employment {
-                campus: record.campus.clone(),
-                roles: record.roles.clone(),
-            }),
-            Staff::Absent | Staff::Left => None,
-        })
+        let Staff::Employed(record) = workspace.get::<Staff>(self.login.as_str())? else {
+            return Ok(None);
+        };
+        let (campus, roles) = (record.campus.clone(), record.roles.clone());
+        let permissions = rights_of(&roles, workspace)?;
+        Ok(Some(Employment {
+            campus,
+            roles,
+            permissions,
+        }))
     }
 }

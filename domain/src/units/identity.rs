@@ -152,6 +152,8 @@ identifiers! {
     WaiverId, "减免核销单号", plain;
     /// 转账凭证: what somebody says they have transferred.
     TransferClaimId, "转账凭证号", plain;
+    /// A change of what a role (岗位权限) gives, waiting or decided.
+    RoleProposalId, "权限变更编号", plain;
     /// A bundle of numbered receipt paper.
     StockNo, "票据本号", plain;
     /// 数电发票号码: twenty digits.

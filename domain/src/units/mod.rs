@@ -28,8 +28,8 @@ pub use identity::{
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
     LabelBatchId, LabelTemplateId, MessageId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId,
     PaymentId, PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId,
-    RefundId, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId,
-    TransferClaimId, VerificationId, WaiverId,
+    RefundId, ReportTemplateId, RoleProposalId, RoundId, SessionId, SlotId, StaffLogin, StockNo,
+    TariffId, TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

@@ -9,11 +9,11 @@ use chaobiao_eventstore::access::Principal;
 use chaobiao_projections::directory;
 
 use super::StaffMember;
+use super::role_types::role_of;
 use crate::support::{
     ErrorCode, Services, UserError, Viewer, coded, field, internal, may, payloads, record, run,
     staff as any_staff,
 };
-use crate::viewer::Role;
 
 /// What is left out stays as it is.
 #[derive(Default, InputObject)]
@@ -33,7 +33,8 @@ pub(super) struct HireStaffInput {
     position: String,
     /// Left out for the centre as a whole.
     campus_id: Option<String>,
-    roles: Vec<Role>,
+    /// Codes, such as `CASHIER`.
+    roles: Vec<String>,
     contact: Option<StaffContactInput>,
 }
 
@@ -53,14 +54,16 @@ pub(super) struct ChangeStaffProfileInput {
 pub(super) struct GrantRoleInput {
     idempotency_key: String,
     login: String,
-    role: Role,
+    /// Its code, such as `CASHIER`.
+    role: String,
 }
 
 #[derive(InputObject)]
 pub(super) struct RevokeRoleInput {
     idempotency_key: String,
     login: String,
-    role: Role,
+    /// Its code, such as `CASHIER`.
+    role: String,
 }
 
 #[derive(InputObject)]
@@ -138,7 +141,11 @@ fn hire(input: HireStaffInput) -> Result<HireStaff, Rejection> {
         department: input.department,
         position: input.position,
         campus: campus(input.campus_id.as_ref())?,
-        roles: input.roles.into_iter().map(staff::Role::from).collect(),
+        roles: input
+            .roles
+            .iter()
+            .map(|role| role_of(role, "roles"))
+            .collect::<Result<_, _>>()?,
         contact: contact(input.contact)?,
     })
 }
@@ -227,8 +234,10 @@ impl StaffMutation {
         ctx: &Context<'_>,
         input: GrantRoleInput,
     ) -> Result<GrantRolePayload> {
-        let role = input.role.into();
-        let process = login(&input.login).map(|login| staff::GrantRole { login, role });
+        let process = login(&input.login).and_then(|login| {
+            let role = role_of(&input.role, "role")?;
+            Ok(staff::GrantRole { login, role })
+        });
         let ran = run(ctx, "grantRole", &input.idempotency_key, process).await?;
         GrantRolePayload::of(ctx, ran).await
     }
@@ -240,8 +249,10 @@ impl StaffMutation {
         ctx: &Context<'_>,
         input: RevokeRoleInput,
     ) -> Result<RevokeRolePayload> {
-        let role = input.role.into();
-        let process = login(&input.login).map(|login| staff::RevokeRole { login, role });
+        let process = login(&input.login).and_then(|login| {
+            let role = role_of(&input.role, "role")?;
+            Ok(staff::RevokeRole { login, role })
+        });
         let ran = run(ctx, "revokeRole", &input.idempotency_key, process).await?;
         RevokeRolePayload::of(ctx, ran).await
     }

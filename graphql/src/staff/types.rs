@@ -1,9 +1,9 @@
 use async_graphql::{Context, Object, Result};
-use chaobiao_domain::staff::{self, Permission};
+use chaobiao_domain::staff::{Permission, Role};
 use chaobiao_projections::directory::StaffRow;
 
+use super::role_types::role_code;
 use crate::support::{Viewer, mask_phone, personal};
-use crate::viewer::Role;
 
 /// A member of staff.
 #[derive(Clone, Debug)]
@@ -33,15 +33,12 @@ impl StaffMember {
         self.0.campus.as_deref()
     }
 
-    async fn roles(&self) -> Vec<Role> {
-        let known = self
-            .0
-            .roles
-            .iter()
-            .filter_map(|role| staff::Role::parse(role));
-        let mut roles: Vec<Role> = known.map(Role::from).collect();
+    /// The codes of the roles given to the person, such as `CASHIER`.
+    async fn roles(&self) -> Vec<String> {
+        let known = self.0.roles.iter().filter_map(|role| role.parse().ok());
+        let mut roles: Vec<Role> = known.collect();
         roles.sort_unstable();
-        roles
+        roles.into_iter().map(role_code).collect()
     }
 
     /// False for whoever has left.

@@ -109,6 +109,7 @@ mod tests {
             login: StaffLogin::try_new("li").unwrap(),
             campus: None,
             roles: BTreeSet::from([role]),
+            permissions: role.shipped().iter().copied().collect(),
             must_change_password: false,
         })
     }

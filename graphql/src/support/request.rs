@@ -1,16 +1,14 @@
 //! What is known about the request besides its document.
 
-use std::collections::BTreeSet;
-
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{Context, Request, Result};
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::access_log::{AccessEntry, AccessKind};
-use chaobiao_domain::staff::{Employment, LookUp, Role};
-use chaobiao_domain::units::{CampusId, CustomerId, StaffLogin};
+use chaobiao_domain::staff::{Employment, LookUp};
+use chaobiao_domain::units::{CustomerId, StaffLogin};
 use chaobiao_eventstore::StoreError;
 use chaobiao_eventstore::access::{AccessError, Principal, SessionToken};
-use chaobiao_projections::directory;
+use chaobiao_projections::roles;
 use uuid::Uuid;
 
 use super::personal::PersonalLoader;
@@ -52,8 +50,8 @@ pub fn prepare(
 pub struct SubscriptionsOnly;
 
 impl Services {
-    /// The viewer a session token stands for at this moment. Rights come from the directory, so a
-    /// role taken away is gone with the next request.
+    /// The viewer a session token stands for at this moment. Rights come from the roles somebody has
+    /// and what these give, so what is taken from either is gone with the next request.
     pub async fn viewer(&self, token: Option<&SessionToken>) -> Result<Viewer, AccessError> {
         let Some(token) = token else {
             return Ok(Viewer::Anonymous);
@@ -78,17 +76,18 @@ impl Services {
             }
             Principal::Staff(login) => {
                 let login = StaffLogin::try_new(login).map_err(corrupt)?;
-                let Some(employment) = self.employment(&login).await? else {
+                let Some(mut employment) = self.employment(&login).await? else {
                     return Ok(Viewer::Anonymous);
                 };
+                if must_change_password {
+                    employment.roles.clear();
+                    employment.permissions.clear();
+                }
                 Viewer::Staff(StaffViewer {
                     login,
                     campus: employment.campus,
-                    roles: if must_change_password {
-                        BTreeSet::new()
-                    } else {
-                        employment.roles
-                    },
+                    roles: employment.roles,
+                    permissions: employment.permissions,
                     must_change_password,
                 })
             }
@@ -97,8 +96,8 @@ impl Services {
     }
 
     async fn employment(&self, login: &StaffLogin) -> Result<Option<Employment>, AccessError> {
-        let row = directory::staff(self.store().pool(), login.as_str()).await?;
-        let Some(row) = row else {
+        let held = roles::query::held(self.store().pool(), login.as_str()).await?;
+        let Some(held) = held else {
             // Hired a moment ago, perhaps: the events know first.
             let now = self.store().clock().now();
             let context = CommandContext::new(Uuid::nil(), Actor::Anonymous, now);
@@ -107,20 +106,10 @@ impl Services {
             };
             return self.bus.preview(&context, &process).await.map_err(corrupt);
         };
-        if !row.employed {
-            return Ok(None);
-        }
-        Ok(Some(Employment {
-            campus: row
-                .campus
-                .map(CampusId::try_new)
-                .transpose()
-                .map_err(corrupt)?,
-            roles: row
-                .roles
-                .iter()
-                .filter_map(|role| Role::parse(role))
-                .collect(),
+        Ok(held.employed.then_some(Employment {
+            campus: held.campus,
+            roles: held.roles,
+            permissions: held.permissions,
         }))
     }
 }

@@ -29,22 +29,14 @@ pub struct StaffViewer {
     pub campus: Option<CampusId>,
     /// None as long as an own password is to be chosen first.
     pub roles: BTreeSet<Role>,
+    /// What these roles give at this moment.
+    pub permissions: BTreeSet<Permission>,
     pub must_change_password: bool,
 }
 
 impl StaffViewer {
     pub fn may(&self, permission: Permission) -> bool {
-        self.roles
-            .iter()
-            .any(|role| role.permissions().contains(&permission))
-    }
-
-    pub fn permissions(&self) -> BTreeSet<Permission> {
-        self.roles
-            .iter()
-            .flat_map(|role| role.permissions())
-            .copied()
-            .collect()
+        self.permissions.contains(&permission)
     }
 }
 

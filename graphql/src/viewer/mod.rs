@@ -9,5 +9,5 @@ mod wechat;
 pub use mutation::ViewerMutation;
 pub use query::ViewerQuery;
 pub use second_factor::SecondFactorMutation;
-pub use types::{CustomerKind, Me, Permission, Role, ViewerKind};
+pub use types::{CustomerKind, Me, Permission, ViewerKind};
 pub use wechat::{WechatMutation, WechatQuery};

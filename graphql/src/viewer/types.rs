@@ -6,6 +6,7 @@ use chaobiao_projections::{binding_queue, directory};
 use uuid::Uuid;
 
 use crate::binding::Binding;
+use crate::staff::role_code;
 use crate::support::{
     CustomerViewer, Services, StaffViewer, Viewer, fault, internal, mask_phone, personal,
 };
@@ -50,19 +51,6 @@ pub enum Permission {
     ManageVisits,
     ManageBulletin,
     ControlDevices,
-}
-
-/// A set of permissions given together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
-#[graphql(remote = "staff::Role")]
-pub enum Role {
-    Reader,
-    Cashier,
-    Manager,
-    Finance,
-    Technician,
-    Auditor,
-    Admin,
 }
 
 /// What a customer's WeChat id is for; it decides how many accounts it may bind.
@@ -113,12 +101,9 @@ impl Me {
     }
 
     async fn permissions(&self) -> Vec<Permission> {
-        let permissions = self
-            .0
-            .staff()
-            .map(StaffViewer::permissions)
-            .unwrap_or_default();
-        permissions.into_iter().map(Permission::from).collect()
+        let staff = self.0.staff();
+        let permissions = staff.map(|staff| staff.permissions.iter().copied());
+        permissions.into_iter().flatten().map(Into::into).collect()
     }
 
     async fn customer(&self) -> Option<SelfCustomer> {
@@ -233,8 +218,9 @@ impl SelfStaff {
         self.0.campus.as_ref().map(AsRef::as_ref)
     }
 
-    async fn roles(&self) -> Vec<Role> {
-        self.0.roles.iter().copied().map(Role::from).collect()
+    /// The codes of one's roles, such as `CASHIER`.
+    async fn roles(&self) -> Vec<String> {
+        self.0.roles.iter().copied().map(role_code).collect()
     }
 
     /// 部门

@@ -27,6 +27,7 @@ mod payroll;
 mod people;
 mod photo_checks;
 mod prepaid;
+mod roles;
 mod schema;
 mod second_factor;
 mod service;

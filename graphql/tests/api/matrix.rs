@@ -121,6 +121,7 @@ async fn allowed(centre: &Centre, browser: &Browser, document: &str) -> bool {
 #[tokio::test]
 async fn every_root_field_is_open_to_exactly_those_written_down() {
     let centre = Centre::open().await;
+    let codes = Role::SHIPPED.map(|role| (role, role.code()));
     let mut people = vec![
         ("anonymous", Browser::default()),
         (
@@ -128,8 +129,8 @@ async fn every_root_field_is_open_to_exactly_those_written_down() {
             centre.customer("13800138000", CustomerKind::Resident).await,
         ),
     ];
-    for role in Role::ALL {
-        people.push((role.as_str(), centre.staff(role.as_str(), &[role]).await));
+    for (role, code) in &codes {
+        people.push((code.as_str(), centre.staff(code, &[*role]).await));
     }
     let schema = centre
         .ask(&people[0].1, INTROSPECTION, json!({}))

@@ -68,6 +68,7 @@ impl Projector for AuditTrailProjector {
             "receipt_stock",
             "refund",
             "report_template",
+            "role",
             "self_read_campaign",
             "service_case",
             "service_rules",

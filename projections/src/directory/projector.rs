@@ -415,7 +415,7 @@ async fn staff(
     let login = &event.stream.aggregate_id;
     let query = match event.decode()? {
         StaffEvent::Hired(hired) => {
-            let roles: Vec<&str> = hired.roles.iter().map(|role| role.as_str()).collect();
+            let roles: Vec<String> = hired.roles.iter().map(|role| role.code()).collect();
             sqlx::query(
                 "INSERT INTO read_directory_staff (login, department, position, campus, roles, \
                  employed, name_at, mobile_at) VALUES ($1, $2, $3, $4, $5, true, $6, $7)",
@@ -435,12 +435,12 @@ async fn staff(
             "UPDATE read_directory_staff SET roles = array_append(roles, $2) WHERE login = $1",
         )
         .bind(login)
-        .bind(role.as_str()),
+        .bind(role.code()),
         StaffEvent::RoleRevoked { role } => sqlx::query(
             "UPDATE read_directory_staff SET roles = array_remove(roles, $2) WHERE login = $1",
         )
         .bind(login)
-        .bind(role.as_str()),
+        .bind(role.code()),
         StaffEvent::Left => sqlx::query(
             "UPDATE read_directory_staff SET roles = '{}', employed = false WHERE login = $1",
         )

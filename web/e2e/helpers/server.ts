@@ -36,6 +36,7 @@ function worldOf(baseUrl: string, dataDir: string, said: string): World {
     reader: staff('抄表员'),
     technician: staff('外线班班长'),
     admin: staff('系统管理员'),
+    secondAdmin: staff('信息化专员'),
   }
 }
 

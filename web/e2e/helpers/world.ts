@@ -25,6 +25,8 @@ export interface World {
   reader: Staff
   technician: Staff
   admin: Staff
+  /** Approves what the first proposes of roles. */
+  secondAdmin: Staff
 }
 
 /** Asks the server as whoever is logged in on that page. */

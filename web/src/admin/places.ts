@@ -92,6 +92,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/tariffs', name: '费率', rights: [] },
       { to: '/calendar', name: '工作日历', rights: [] },
       { to: '/staff', name: '人员权限', rights: ['VIEW_STAFF'] },
+      { to: '/roles', name: '权限矩阵', rights: ['VIEW_STAFF'] },
       { to: '/audit', name: '审计记录', rights: ['VIEW_AUDIT'] },
       { to: '/health', name: '运行状态', rights: [] },
     ],

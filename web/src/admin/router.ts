@@ -85,6 +85,7 @@ export const router = createRouter({
     { path: '/tariffs', component: () => import('./tariffs/TariffsPage.vue') },
     { path: '/tariffs/:tariffId', component: () => import('./tariffs/TariffPage.vue'), props: true },
     { path: '/calendar', component: () => import('./calendar/CalendarPage.vue') },
+    { path: '/roles', component: () => import('./roles/RolesPage.vue') },
     { path: '/staff', component: () => import('./staff/StaffPage.vue') },
     { path: '/me', component: () => import('./me/MyAccountPage.vue') },
     { path: '/audit', component: () => import('./audit/AuditPage.vue') },

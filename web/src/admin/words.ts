@@ -7,7 +7,6 @@ import type {
 
   ReadingStatus,
   RemovalReason,
-  Role,
   TillState,
   TransferClaimState,
   UnreadReason,
@@ -94,16 +93,6 @@ export const UNREAD_REASON: Record<UnreadReason, string> = {
   NO_ONE_HOME: '无人在家',
   METER_BROKEN: '表坏',
   OTHER: '其他',
-}
-
-export const ROLE: Record<Role, string> = {
-  READER: '抄表员',
-  CASHIER: '收费员',
-  MANAGER: '业务管理员',
-  FINANCE: '财务',
-  TECHNICIAN: '外线维修',
-  AUDITOR: '审计',
-  ADMIN: '系统管理员',
 }
 
 export const AUDIT_KIND: Record<AuditKind, string> = {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{RosterCommand, RosterError, RosterSlot, VisitRoster};
 use crate::calendar::{OfficeHours, OfficeSpan};
 use crate::campus::require_campus;
-use crate::staff::{Permission, Staff};
+use crate::staff::{Permission, role};
 use crate::units::{AppointmentId, CampusId, SlotId, StaffLogin, instant_of};
 
 /// Where a slot's day is found by the slot's id.
@@ -48,8 +48,7 @@ impl Process for SetRosterDay {
         workspace: &mut Workspace,
     ) -> Result<DayRostered, Stop> {
         require_campus(&self.campus, "campusId", workspace)?;
-        let staff = workspace.get::<Staff>(self.login.as_str())?;
-        if !staff.may(Permission::MakeVisits) {
+        if !role::may(self.login.as_str(), Permission::MakeVisits, workspace)? {
             return Err(RosterError::StaffNotAllowed.into());
         }
         if !self.slots.is_empty() && OfficeHours::try_new(self.slots.clone()).is_err() {

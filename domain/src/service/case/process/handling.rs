@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::{reckon, stored_instant};
 use super::{CaseChanged, change};
 use crate::service::case::{CaseCommand, CaseError, ServiceCase};
-use crate::staff::{Permission, Staff};
+use crate::staff::{Permission, Staff, role};
 use crate::units::{CaseId, StaffLogin};
 
 /// Says who handles a case.
@@ -25,8 +25,7 @@ impl Process for AssignCase {
         context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<CaseChanged, Stop> {
-        let colleague = workspace.get::<Staff>(self.login.as_str())?;
-        if !colleague.may(Permission::HandleCases) {
+        if !role::may(self.login.as_str(), Permission::HandleCases, workspace)? {
             return Err(CaseError::AssigneeNotAllowed.into());
         }
         let command = CaseCommand::Assign {
