@@ -21,6 +21,7 @@ mod meters;
 mod money;
 mod move_out;
 mod online_payments;
+mod outages;
 mod payroll;
 mod people;
 mod photo_checks;
