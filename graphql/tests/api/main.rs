@@ -15,6 +15,7 @@ mod field_work;
 mod held_money;
 mod imports;
 mod insight;
+mod leaks;
 mod lists;
 mod matrix;
 mod meters;
