@@ -28,6 +28,7 @@ mod simulator;
 mod staff;
 mod start;
 mod tariffs;
+mod trees;
 mod usage;
 
 pub use anomalies::{Anomaly, Subject, anomalies};
