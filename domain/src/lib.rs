@@ -25,6 +25,7 @@ pub mod historic_usage;
 pub mod import_batch;
 pub mod import_profile;
 pub mod ledger;
+pub mod message;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;

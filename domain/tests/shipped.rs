@@ -36,6 +36,7 @@ use chaobiao_domain::gateway_statement::GatewayStatementEvent;
 use chaobiao_domain::historic_usage::HistoricUsageEvent;
 use chaobiao_domain::import_batch::ImportBatchEvent;
 use chaobiao_domain::import_profile::ImportProfileEvent;
+use chaobiao_domain::message::MessageEvent;
 use chaobiao_domain::meter::MeterEvent;
 use chaobiao_domain::meter::interval::IntervalDayEvent;
 use chaobiao_domain::meter_label::{LabelTemplateEvent, MeterLabelEvent};
@@ -112,6 +113,7 @@ const READERS: &[(&str, Reader)] = &[
     ("historic_usage", understood::<HistoricUsageEvent>),
     ("import_profile", understood::<ImportProfileEvent>),
     ("loss_limits", understood::<LossLimitsEvent>),
+    ("message", understood::<MessageEvent>),
     ("meter", understood::<MeterEvent>),
     ("meter_label", understood::<MeterLabelEvent>),
     ("outage", understood::<OutageEvent>),

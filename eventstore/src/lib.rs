@@ -40,7 +40,7 @@ pub use error::StoreError;
 pub use history::{HistoryError, Horizon, Known, TimeQuestion, replay};
 pub use keys::{BlindIndex, MasterKey};
 pub use master::{MasterKeyChange, MasterKeys, change_master_key};
-pub use outbox::{Delivery, JsonLinesSender, Outgoing, Sender};
+pub use outbox::{Delivery, DeliveryReport, JsonLinesSender, Outgoing, Sender};
 pub use policy::{OutboxMessage, Policy, PolicyError, Reaction};
 pub use recorded::{EventMetadata, RecordedEvent};
 pub use sealer::{SEALED_CHANNEL, SEALER_LEASE, SealedBatch, current_epoch, seal_batch};

@@ -34,6 +34,7 @@ pub mod import_batch;
 pub mod import_profile;
 pub mod insight;
 pub mod ledger;
+pub mod message;
 pub mod meter;
 pub mod meter_label;
 pub mod meter_mapping;
@@ -116,6 +117,7 @@ pub struct OfficeQuery(ServiceRootQuery, BillsQuery);
 /// Queries about meters and what they show.
 #[derive(Default, MergedObject)]
 pub struct MeteringQuery(
+    message::MessageQuery,
     meter::MeterQuery,
     meter::ReplacementQuery,
     reading::EstimationQuery,
@@ -280,6 +282,7 @@ pub struct OfficeMutation(ServiceRootMutation, BillsMutation);
 pub struct MeteringMutation(
     TakingMutation,
     JudgingMutation,
+    message::MessageMutation,
     meter::MeterMutation,
     meter::SupplyMutation,
 );
@@ -379,6 +382,7 @@ pub struct PeopleMutation(
     campus::CampusMutation,
     customer::CustomerMutation,
     staff::StaffMutation,
+    viewer::SecondFactorMutation,
     viewer::ViewerMutation,
     viewer::WechatMutation,
 );

@@ -26,6 +26,7 @@ pub mod imports;
 pub mod insight;
 pub mod intervals;
 pub mod ledger;
+pub mod messages;
 pub mod meter_card;
 pub mod meter_labels;
 pub mod meter_mappings;
@@ -89,6 +90,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(imports::ImportsProjector),
         Arc::new(intervals::IntervalsProjector),
         Arc::new(ledger::LedgerProjector),
+        Arc::new(messages::MessagesProjector),
         Arc::new(meter_card::MeterCardProjector),
         Arc::new(meter_labels::MeterLabelsProjector),
         Arc::new(bulletin::BulletinProjector),

@@ -29,6 +29,7 @@ use crate::photos::{self, PhotoRoutes};
 use crate::shutdown::Shutdown;
 use crate::telemetry;
 use crate::upkeep;
+use crate::sms::{self, ReportDesk};
 use crate::wechat;
 
 use super::demo::{self, DemoArguments};
@@ -109,6 +110,7 @@ async fn serve(
         .merge(labels::routes(services.clone()))
         .merge(gateways::routes(core.gateways(config)?))
         .merge(wechat::routes(core.wechat(config)?))
+        .merge(sms::routes(ReportDesk::open(&config.sms, core.store.clone())?))
         .merge(machines.routes())
         .merge(graphql(config, services, listener.local_addr()?)?);
     let service = http::compose(routes, operations, &config.server);

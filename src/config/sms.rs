@@ -11,6 +11,8 @@ pub struct SmsConfig {
     pub fallback: Option<SmsProviderName>,
     /// The authorities whose TLS certificates are believed.
     pub roots_file: PathBuf,
+    /// The secret part of the path to which providers report what has arrived.
+    pub report_secret_file: Option<PathBuf>,
     pub tencent: TencentSmsSection,
     pub aliyun: AliyunSmsSection,
 }
@@ -21,6 +23,7 @@ impl Default for SmsConfig {
             provider: None,
             fallback: None,
             roots_file: PathBuf::from("/etc/ssl/certs/ca-certificates.crt"),
+            report_secret_file: None,
             tencent: TencentSmsSection::default(),
             aliyun: AliyunSmsSection::default(),
         }

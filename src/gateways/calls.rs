@@ -104,7 +104,7 @@ impl Sender for GatewaySender {
             Ok(()) if unknown => Delivery::Unknown {
                 detail: "the gateway's answer is not known".to_owned(),
             },
-            Ok(()) => Delivery::Sent { detail: None },
+            Ok(()) => Delivery::sent(),
             Err(error) => Delivery::Unknown {
                 detail: error.to_string(),
             },

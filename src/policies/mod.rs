@@ -1,10 +1,12 @@
 //! What follows from events: one file per policy.
 
+mod articles;
 mod binding_review;
 mod collectors;
 mod erasure;
 mod gateway_orders;
 mod import_undo;
+mod messages;
 mod outages;
 mod photo_checks;
 mod prepaid;
@@ -41,6 +43,8 @@ pub fn all(keepers: Keepers, analyst: PhotoAnalyst) -> Vec<Arc<dyn Policy>> {
         }),
         Arc::new(binding_review::BindingReview),
         Arc::new(service_cases::ServiceCases(keepers.store.clone())),
+        Arc::new(articles::Articles(keepers.store.clone())),
+        Arc::new(messages::Messages(keepers.store.clone())),
         Arc::new(outages::Outages(keepers.store.clone())),
         Arc::new(transfers::Transfers(keepers.store.clone())),
         Arc::new(visits::Visits(keepers.store.clone())),

@@ -1,6 +1,7 @@
 //! Text messages on their way to a provider. What certainly did not go out is tried again or given
 //! to the other provider; what may have gone out is shown and never sent again.
 
+mod http;
 mod line;
 mod rest;
 mod setup;
@@ -17,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::config::{Config, ConfigError};
+pub use http::{ReportDesk, routes};
 use line::Line;
 pub(crate) use rest::Rest;
 
@@ -71,8 +73,11 @@ impl SmsSender {
             let name = line.name();
             match line.send(outgoing.id, &news, now).await {
                 Ok(taken) => {
-                    let detail = Some(format!("{name} {}", taken.message_id));
-                    return Delivery::Sent { detail };
+                    let number = format!("{name} {}", taken.message_id);
+                    return Delivery::Sent {
+                        detail: Some(number.clone()),
+                        provider_number: Some(number),
+                    };
                 }
                 Err(error @ SmsError::Number(_)) => {
                     let detail = format!("{name}: {error}");

@@ -10,11 +10,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use chaobiao_domain::customer::{Following, NoteFollowing};
-use chaobiao_eventstore::CommandError;
+use chaobiao_eventstore::{CommandError, DeliveryReport};
 use chaobiao_integrations::wechat::{Push, PushKind, Signed};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
+use super::sender::CHANNEL;
 use super::{Account, WechatDesk};
 
 const CALLBACK: &str = "/callback/wechat";
@@ -144,16 +145,38 @@ impl WechatDesk {
         Push::read(&opened).map_err(unreadable)
     }
 
+    /// What became of news to a follower.
+    async fn note_delivery(
+        &self,
+        message_id: &str,
+        status: String,
+        reported_at: DateTime<Utc>,
+    ) -> Result<(), Untaken> {
+        let delivered = status == "success";
+        if !delivered {
+            tracing::warn!(message_id, status, "news did not reach a follower");
+            metrics::counter!("chaobiao_wechat_news_lost_total").increment(1);
+        }
+        let report = DeliveryReport {
+            provider_number: format!("{CHANNEL} {message_id}"),
+            message_id: None,
+            delivered,
+            said: status,
+            reported_at,
+        };
+        let noted = self.bus.store().note_delivery(&report).await;
+        noted.map_err(|error| {
+            tracing::error!(%error, "what became of news could not be kept");
+            Untaken::Later
+        })
+    }
+
     async fn hear(&self, push: Push) -> Result<(), Untaken> {
         let follows = match push.kind {
             PushKind::Subscribed(_) => true,
             PushKind::Unsubscribed => false,
             PushKind::TemplateSent { message_id, status } => {
-                if status != "success" {
-                    tracing::warn!(message_id, status, "news did not reach a follower");
-                    metrics::counter!("chaobiao_wechat_news_lost_total").increment(1);
-                }
-                return Ok(());
+                return self.note_delivery(&message_id, status, push.sent_at).await;
             }
             _ => return Ok(()),
         };

@@ -16,7 +16,7 @@ use super::{Account, WechatDesk};
 use crate::config::Config;
 use crate::sms::{Rest, SmsSender, WORTH_TRYING};
 
-const CHANNEL: &str = "wechat";
+pub(super) const CHANNEL: &str = "wechat";
 /// Used where a message has no template of its own.
 const ANY: &str = "notice";
 /// Where a touch leads to.
@@ -61,6 +61,7 @@ impl WechatSender {
                 },
                 Ok(count) => Delivery::Sent {
                     detail: Some(format!("handed on to {count}")),
+                    provider_number: None,
                 },
                 Err(error) => self.later(outgoing, &error.to_string()),
             },
@@ -162,9 +163,13 @@ impl WechatSender {
         self.rest
             .note(matches!(outcome, Err(WechatError::Unknown(_))), now);
         match outcome {
-            Ok(number) => Attempt::Over(Delivery::Sent {
-                detail: Some(format!("wechat {number}")),
-            }),
+            Ok(number) => {
+                let number = format!("wechat {number}");
+                Attempt::Over(Delivery::Sent {
+                    detail: Some(number.clone()),
+                    provider_number: Some(number),
+                })
+            }
             Err(error) => untaken_by(&error),
         }
     }
@@ -213,10 +218,13 @@ fn untaken_by(error: &WechatError) -> Attempt {
 fn explained(delivery: Delivery, why: &str) -> Delivery {
     let full = |detail: String| format!("wechat: {why}; {detail}");
     match delivery {
-        Delivery::Sent { detail } => {
-            let detail = Some(full(detail.unwrap_or_else(|| "by text".to_owned())));
-            Delivery::Sent { detail }
-        }
+        Delivery::Sent {
+            detail,
+            provider_number,
+        } => Delivery::Sent {
+            detail: Some(full(detail.unwrap_or_else(|| "by text".to_owned()))),
+            provider_number,
+        },
         Delivery::Failed { detail } => Delivery::Failed {
             detail: full(detail),
         },

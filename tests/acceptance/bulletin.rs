@@ -150,6 +150,71 @@ fn bind(customer: &mut Client, manager: &mut Client, account_no: &str) {
 }
 
 #[tokio::test]
+async fn r9_an_article_is_pushed_to_those_concerned_and_each_message_is_accounted_for() {
+    let mut centre = Centre::equipped().await;
+    let mut manager = centre.staff("m1", &ALL_DESKS);
+    let mut told = centre.customer("13800138000", "RESIDENT");
+    centre.customer("13800138001", "RESIDENT");
+    let account = json!({
+        "accountNo": "10001", "class": "RESIDENT", "campus": CAMPUS, "holder": "王芳",
+        "address": "北苑 1 栋 101", "householdPersons": 3,
+    });
+    manager.must("openAccount", account, "account { accountNo }");
+    let key = told.new_key();
+    let binding = Centre::until(|| {
+        let request = json!({ "idempotencyKey": key, "accountNo": "10001", "holderName": "王芳" });
+        let bound = told.must("requestBinding", request, "binding { bindingId }");
+        bound["binding"]["bindingId"].as_str().map(str::to_owned)
+    });
+    let approve = json!({ "bindingId": binding });
+    manager.must("approveBinding", approve, "binding { status }");
+
+    let id = write(
+        &mut manager,
+        article("CONVENIENCE", "节前预存水费", "放假前可多存一些。"),
+    );
+    let push = json!({ "articleId": id, "campusId": CAMPUS });
+    let (code, _) = manager.refused("pushArticle", push.clone());
+    assert_eq!(code, "ARTICLE_NOT_PUBLISHED");
+    let publish = json!({ "articleId": id });
+    manager.must("publishArticle", publish, "article { publishedVersion }");
+    let fields = "article { pushes { version campusId building pushedBy } }";
+    let pushed = Centre::until(|| {
+        let mut once = push.clone();
+        once["idempotencyKey"] = json!("push-the-article-0001");
+        let pushed = manager.must("pushArticle", once, fields);
+        let pushes = pushed["article"]["pushes"].as_array()?.clone();
+        (!pushes.is_empty()).then_some(pushes)
+    });
+    assert_eq!(
+        pushed,
+        [json!({ "version": 1, "campusId": CAMPUS, "building": null, "pushedBy": "staff:m1" })]
+    );
+    assert_eq!(
+        manager.refused("pushArticle", push).0,
+        "ARTICLE_ALREADY_PUSHED"
+    );
+    let sent = centre.await_message(|m| m["message"]["article_id"] == id.as_str());
+    assert_eq!(sent["channel"], "wechat");
+    assert!(
+        sent["message"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("节前预存水费")
+    );
+    let list = "query($id: String!) { messages(topicId: $id) { nodes {
+        channel template state text needsAttention } } }";
+    let messages = Centre::until(|| {
+        let listed = manager.query(list, &json!({ "id": id }));
+        let messages = listed["messages"]["nodes"].as_array().unwrap().clone();
+        (messages.first()?["state"] == "SENT").then_some(messages)
+    });
+    assert_eq!(messages.len(), 1, "one customer has bound an account there");
+    assert_eq!(messages[0]["template"], "article");
+    assert_eq!(messages[0]["needsAttention"], false);
+}
+
+#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one story, told in order")]
 async fn r48_r61_outages_are_public_and_those_concerned_are_told_moved_and_called_off() {
     let mut centre = Centre::equipped().await;

@@ -67,6 +67,29 @@ fn register(client: &mut Client, phone: &str, code: &str) {
     client.must("registerCustomer", register, "viewer { kind }");
 }
 
+/// A fault is reported and answered, of which its reporter hears by text.
+fn reply(resident: &mut Client, manager: &mut Client, text: &str) {
+    let case = json!({
+        "idempotencyKey": resident.new_key(), "kind": "FAULT", "campusId": CAMPUS,
+        "place": "北苑 3 栋", "text": "走廊的灯整夜亮着",
+    });
+    let case_id = Centre::until(|| {
+        let filed = resident.must("openServiceCase", case.clone(), "serviceCase { caseId }");
+        filed["serviceCase"]["caseId"].as_str().map(str::to_owned)
+    });
+    let reply = json!({ "caseId": case_id, "text": text });
+    manager.must("replyToServiceCase", reply, "serviceCase { answeredAt }");
+}
+
+/// The messages that want somebody's attention.
+fn lost(manager: &mut Client) -> Vec<Value> {
+    let query = "{ messages(attention: true) { nodes {
+        messageId channel template state detail phone text needsAttention
+        report { delivered said reportedAt } } } }";
+    let listed = manager.query(query, &Value::Null);
+    listed["messages"]["nodes"].as_array().unwrap().clone()
+}
+
 /// State and detail of the newest message, once it was attempted as often.
 async fn newest(centre: &Centre, attempts: i32) -> (String, String) {
     for _ in 0..400 {
@@ -187,19 +210,109 @@ async fn x21_what_one_provider_did_not_send_goes_through_the_other_and_news_in_a
 
     centre.equip();
     let mut manager = centre.staff("m1", &["MANAGER"]);
-    let case = json!({
-        "idempotencyKey": resident.new_key(), "kind": "FAULT", "campusId": CAMPUS,
-        "place": "北苑 3 栋", "text": "走廊的灯整夜亮着",
-    });
-    let case_id = Centre::until(|| {
-        let filed = resident.must("openServiceCase", case.clone(), "serviceCase { caseId }");
-        filed["serviceCase"]["caseId"].as_str().map(str::to_owned)
-    });
-    let reply = json!({ "caseId": case_id, "text": "明天来修" });
-    manager.must("replyToServiceCase", reply, "serviceCase { answeredAt }");
+    reply(&mut resident, &mut manager, "明天来修");
     let news = Centre::until(|| stub.received().into_iter().nth(1));
     assert_eq!((news.provider, news.template.as_str()), ("tencent", "1111"));
     assert!(news.values["1"].ends_with("明天来修"), "{news:?}");
+}
+
+#[tokio::test]
+async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person() {
+    let (stub, keys) = (
+        SmsStub::start(|| SystemTime::now().into()),
+        ScratchDirectory::create(),
+    );
+    let path = keys.path().join("reports");
+    fs::write(&path, "a-part-nobody-guesses\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let more = [("CHAOBIAO_SMS__REPORT_SECRET_FILE", path.to_str().unwrap())];
+    let mut centre = centre(&stub, &keys, &more).await;
+    let (mut resident, _) = ask_for_code(&centre, "13800138001");
+    let code = message_to(&stub, "13800138001").values["1"].clone();
+    register(&mut resident, "13800138001", &code);
+    centre.equip();
+    let mut manager = centre.staff("m1", &["MANAGER"]);
+
+    // The provider took it; only its report says that it never arrived.
+    reply(&mut resident, &mut manager, "明天来修");
+    Centre::until(|| stub.received().into_iter().nth(1));
+    assert!(lost(&mut manager).is_empty());
+    let mut provider = centre.client("provider");
+    let mut report = |secret: &str, status: &str| {
+        let path = format!("/callback/sms/tencent/{secret}");
+        let said = json!([{
+            "user_receive_time": "2026-09-01 08:03:04", "nationcode": "86",
+            "mobile": "13800138001", "report_status": status, "errmsg": "MK:0001",
+            "description": "空号", "sid": "2019:2",
+        }]);
+        let answer = provider.post(&path, "application/json", said.to_string().as_bytes());
+        (answer.status, answer.body)
+    };
+    assert_eq!(report("a-guess", "FAIL").0, 404);
+    let heard = report("a-part-nobody-guesses", "FAIL");
+    assert_eq!(heard, (200, r#"{"result":0,"errmsg":"OK"}"#.to_owned()));
+    let listed = Centre::until(|| lost(&mut manager).pop());
+    assert_eq!(
+        (&listed["state"], &listed["channel"], &listed["phone"]),
+        (&json!("SENT"), &json!("SMS"), &json!("13800138001"))
+    );
+    assert!(listed["text"].as_str().unwrap().ends_with("明天来修"));
+    assert_eq!(
+        listed["report"],
+        json!({ "delivered": false, "said": "MK:0001 空号",
+                "reportedAt": "2026-09-01T00:03:04Z" })
+    );
+    // What has arrived has arrived, whatever is said after.
+    for status in ["SUCCESS", "FAIL"] {
+        assert_eq!(report("a-part-nobody-guesses", status).0, 200);
+        assert!(lost(&mut manager).is_empty(), "after {status}");
+    }
+
+    stub.trouble(SmsTrouble::LostAfterSending);
+    reply(&mut resident, &mut manager, "后天再来");
+    let unknown = Centre::until(|| lost(&mut manager).pop());
+    assert_eq!(unknown["state"], "UNKNOWN");
+    let id = unknown["messageId"].as_str().unwrap();
+    let silent = json!({ "messageId": id, "reason": " " });
+    let (code, field) = manager.refused("resendMessage", silent);
+    assert_eq!(
+        (code.as_str(), field.as_str()),
+        ("MESSAGE_REASON_INVALID", "input.reason")
+    );
+    let again = json!({ "messageId": id, "reason": "收信人来电说没有收到" });
+    let shown = "message { needsAttention followUp { kind reason by } }";
+    let resent = manager.must("resendMessage", again.clone(), shown);
+    assert_eq!(
+        resent["message"],
+        json!({ "needsAttention": false, "followUp": {
+            "kind": "RESENT", "reason": "收信人来电说没有收到", "by": "staff:m1" } })
+    );
+    let texts = Centre::until(|| {
+        let received = stub.received();
+        let texts = received.into_iter().map(|text| text.values["1"].clone());
+        let texts: Vec<String> = texts.filter(|text| text.ends_with("后天再来")).collect();
+        (texts.len() == 2).then_some(texts)
+    });
+    assert_eq!(texts[0], texts[1]);
+    assert_eq!(
+        manager.refused("resendMessage", again).0,
+        "MESSAGE_ALREADY_RESENT"
+    );
+    let list = "{ messages(channel: SMS) { nodes { messageId template resends text } } }";
+    let all = manager.query(list, &Value::Null);
+    let all = all["messages"]["nodes"].as_array().unwrap();
+    assert_eq!(all[0]["resends"], *id);
+    let codes: Vec<_> = all.iter().filter(|one| one["template"] == "code").collect();
+    assert_eq!(codes.len(), 1);
+    assert!(codes[0]["text"].is_null(), "nobody reads a code");
+    let code = json!({ "messageId": codes[0]["messageId"], "reason": "没有收到" });
+    assert_eq!(
+        manager.refused("resendMessage", code).0,
+        "MESSAGE_CODE_NOT_RESENT"
+    );
+
+    let mut reader = centre.staff("reader", &["READER"]);
+    assert_eq!(reader.error_code(list, &Value::Null), "FORBIDDEN");
 }
 
 #[tokio::test]

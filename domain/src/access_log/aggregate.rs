@@ -13,6 +13,8 @@ pub enum AccessKind {
     LoginFailed,
     LoggedOut,
     PasswordChanged,
+    SecondFactorTurnedOn,
+    SecondFactorTurnedOff,
     CodeRequested,
     /// A command broke a rule of the business.
     Refused,
@@ -29,6 +31,8 @@ impl AccessKind {
             Self::LoginFailed => "login_failed",
             Self::LoggedOut => "logged_out",
             Self::PasswordChanged => "password_changed",
+            Self::SecondFactorTurnedOn => "second_factor_turned_on",
+            Self::SecondFactorTurnedOff => "second_factor_turned_off",
             Self::CodeRequested => "code_requested",
             Self::Refused => "refused",
             Self::Denied => "denied",

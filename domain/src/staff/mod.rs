@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod command;
+mod contact;
 mod error;
 mod event;
 mod permission;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use aggregate::Staff;
 pub use command::StaffCommand;
+pub use contact::{Contact, FindContact};
 pub use error::StaffError;
 pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
 pub use permission::{Permission, Role};

@@ -159,6 +159,8 @@ identifiers! {
     /// The bank's own number of a line in its statement.
     BankReference, "银行流水号", plain;
     BindingId, "绑定申请号", plain;
+    /// One message outward.
+    MessageId, "消息号", plain;
     FaultId, "报修单号", plain;
     CorrectionId, "更正申请号", plain;
     ImportBatchId, "导入批次号", plain;

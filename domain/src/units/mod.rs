@@ -26,10 +26,10 @@ pub use identity::{
     BytesHash, CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
     CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
     GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
-    LabelBatchId, LabelTemplateId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId, PaymentId,
-    PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId, RefundId,
-    ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId, TransferClaimId,
-    VerificationId, WaiverId,
+    LabelBatchId, LabelTemplateId, MessageId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId,
+    PaymentId, PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId,
+    RefundId, ReportTemplateId, RoundId, SessionId, SlotId, StaffLogin, StockNo, TariffId,
+    TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

@@ -6,6 +6,7 @@
 mod code;
 mod pass;
 mod password;
+mod second_factor;
 mod session;
 mod throttle;
 
@@ -21,6 +22,7 @@ use crate::{Cipher, Clock, Entropy, EventStore, StoreError};
 
 pub use code::{CodeVerdict, IssueVerdict, RightCode};
 pub use password::{PasswordRefusal, PasswordVerdict};
+pub use second_factor::{Enrolment, SecondFactorVerdict};
 pub use session::{NewSession, Principal, Session, SessionToken};
 
 /// How long sessions last.
@@ -50,6 +52,8 @@ pub enum AccessError {
     Store(#[from] StoreError),
     #[error("a password could not be hashed: {0}")]
     Hashing(String),
+    #[error("a second factor could not be made: {0}")]
+    SecondFactor(String),
 }
 
 impl From<sqlx::Error> for AccessError {

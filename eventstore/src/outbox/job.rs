@@ -98,16 +98,23 @@ async fn record(
     retry_at: DateTime<Utc>,
 ) -> Result<(), sqlx::Error> {
     let (state, detail) = match delivery {
-        Delivery::Sent { detail } => ("sent", detail.as_deref()),
+        Delivery::Sent { detail, .. } => ("sent", detail.as_deref()),
         Delivery::Failed { detail } => ("failed", Some(detail.as_str())),
         Delivery::Later { detail } => ("queued", Some(detail.as_str())),
         Delivery::Dropped { detail } => ("dropped", Some(detail.as_str())),
         Delivery::Unknown { detail } => ("unknown", Some(detail.as_str())),
     };
+    let provider_number = match delivery {
+        Delivery::Sent {
+            provider_number, ..
+        } => provider_number.as_deref(),
+        _ => None,
+    };
     metrics::counter!("chaobiao_outbox_total", "state" => state).increment(1);
     // Emptied while it was on its way: there is nothing left that could be tried again.
     sqlx::query(
         "UPDATE outbox SET attempts = attempts + 1, detail = $3, not_before = $4,
+                provider_number = $5,
                 state = CASE WHEN $2::text = 'queued' AND message @> '{\"erased\": true}'
                              THEN 'dropped' ELSE $2::text END
          WHERE id = $1 AND state IN ('sending', 'unknown')",
@@ -116,6 +123,7 @@ async fn record(
     .bind(state)
     .bind(detail)
     .bind(matches!(delivery, Delivery::Later { .. }).then_some(retry_at))
+    .bind(provider_number)
     .execute(pool)
     .await
     .map(drop)

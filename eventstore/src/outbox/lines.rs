@@ -71,7 +71,7 @@ impl Sender for JsonLinesSender {
         .to_string();
         line.push('\n');
         match self.append(line.as_bytes()).await {
-            Ok(()) => Delivery::Sent { detail: None },
+            Ok(()) => Delivery::sent(),
             Err(error) => Delivery::Failed {
                 detail: error.to_string(),
             },

@@ -3,9 +3,11 @@
 
 mod job;
 mod lines;
+mod report;
 
 pub(crate) use job::OutboxJob;
 pub use lines::JsonLinesSender;
+pub use report::DeliveryReport;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -30,23 +32,27 @@ pub struct Outgoing {
 pub enum Delivery {
     Sent {
         detail: Option<String>,
+        /// Who carries it, and its number there: what reports about it name.
+        provider_number: Option<String>,
     },
     /// It certainly did not go out, and will not.
-    Failed {
-        detail: String,
-    },
+    Failed { detail: String },
     /// It certainly did not go out, as the channel is down: again in a while.
-    Later {
-        detail: String,
-    },
+    Later { detail: String },
     /// It did not go out and is not worth sending any more; nobody need look.
-    Dropped {
-        detail: String,
-    },
+    Dropped { detail: String },
     /// It may have gone out: a person has to look.
-    Unknown {
-        detail: String,
-    },
+    Unknown { detail: String },
+}
+
+impl Delivery {
+    /// Gone out, with nothing more to say about it.
+    pub fn sent() -> Self {
+        Self::Sent {
+            detail: None,
+            provider_number: None,
+        }
+    }
 }
 
 /// Brings messages to the outside.

@@ -267,7 +267,7 @@ async fn what_certainly_did_not_go_out_is_tried_again_after_growing_pauses() {
     reaches(&world, id, "queued").await;
     down.shutdown().await;
     world.clock.set(world.clock.now() + TimeDelta::minutes(6));
-    let up = sending(&world, scripted(Some(Delivery::Sent { detail: None })));
+    let up = sending(&world, scripted(Some(Delivery::sent())));
     reaches(&world, id, "sent").await;
     up.shutdown().await;
     assert!(!world.bus.store().is_held_up("sms").await.unwrap());
@@ -282,7 +282,7 @@ async fn an_attempt_cut_off_by_a_kill_becomes_unknown() {
     let killed = sending(&world, hanging.clone());
     hanging.began.notified().await;
     drop(killed);
-    let next = scripted(Some(Delivery::Sent { detail: None }));
+    let next = scripted(Some(Delivery::sent()));
     let daemon = sending(&world, next.clone());
     reaches(&world, id, "unknown").await;
     let second = enqueue(&world).await;
@@ -299,7 +299,7 @@ async fn a_slow_attempt_keeps_its_lease() {
     let hanging = scripted(None);
     let slow = sending(&world, hanging.clone());
     hanging.began.notified().await;
-    let idle = sending(&world, scripted(Some(Delivery::Sent { detail: None })));
+    let idle = sending(&world, scripted(Some(Delivery::sent())));
     tokio::time::sleep(Duration::from_millis(400)).await;
     reaches(&world, id, "sending").await;
     drop((slow, idle));

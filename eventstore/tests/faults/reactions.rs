@@ -91,7 +91,7 @@ impl Sender for Post {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner),
         );
-        Delivery::Sent { detail: None }
+        Delivery::sent()
     }
 }
 

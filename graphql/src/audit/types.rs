@@ -14,6 +14,9 @@ pub enum AuditKind {
     LoginFailed,
     LoggedOut,
     PasswordChanged,
+    /// 两步验证
+    SecondFactorTurnedOn,
+    SecondFactorTurnedOff,
     CodeRequested,
     /// A command broke a rule of the business.
     Refused,
@@ -30,6 +33,8 @@ impl AuditKind {
             Self::LoginFailed => AccessKind::LoginFailed.as_str(),
             Self::LoggedOut => AccessKind::LoggedOut.as_str(),
             Self::PasswordChanged => AccessKind::PasswordChanged.as_str(),
+            Self::SecondFactorTurnedOn => AccessKind::SecondFactorTurnedOn.as_str(),
+            Self::SecondFactorTurnedOff => AccessKind::SecondFactorTurnedOff.as_str(),
             Self::CodeRequested => AccessKind::CodeRequested.as_str(),
             Self::Refused => AccessKind::Refused.as_str(),
             Self::Denied => AccessKind::Denied.as_str(),

@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chaobiao_domain::bulletin::article;
 use chaobiao_domain::staff::Permission;
-use chaobiao_projections::bulletin::{self, ArticleRow, OfficeRow, VersionRow};
+use chaobiao_projections::bulletin::{self, ArticleRow, OfficeRow, PushRow, VersionRow};
 use chrono::{DateTime, Utc};
 
 use crate::support::{Viewer, internal, load, many, personal};
@@ -21,6 +21,24 @@ pub(super) enum ArticleCategory {
 many! {
     /// Every version of an article, by its id.
     VersionsOf, VersionRow, bulletin::versions, article_id;
+}
+
+many! {
+    /// To whom an article was pushed, by its id.
+    PushesOf, PushRow, bulletin::pushes, article_id;
+}
+
+/// 推送: to whom a version of an article was pushed.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct ArticlePush {
+    version: i32,
+    campus_id: String,
+    /// Null for the whole campus, as is the account.
+    building: Option<String>,
+    account_no: Option<String>,
+    /// Such as `staff:li`.
+    pushed_by: String,
+    pushed_at: DateTime<Utc>,
 }
 
 /// A version of an article.
@@ -109,6 +127,25 @@ impl Article {
             written_by: row.written_by,
         };
         Ok(rows.unwrap_or_default().into_iter().map(version).collect())
+    }
+
+    /// To whom it was pushed, the latest first; for who writes articles. What became of each message
+    /// is under `messages(topicId)`.
+    #[graphql(complexity = "5 + 5 * child_complexity")]
+    async fn pushes(&self, ctx: &Context<'_>) -> Result<Vec<ArticlePush>> {
+        if !Self::for_writers(ctx)? {
+            return Ok(Vec::new());
+        }
+        let rows = load(ctx, PushesOf(self.0.article_id.clone())).await?;
+        let push = |row: PushRow| ArticlePush {
+            version: row.version,
+            campus_id: row.campus,
+            building: row.building,
+            account_no: row.account_no,
+            pushed_by: row.pushed_by,
+            pushed_at: row.pushed_at,
+        };
+        Ok(rows.unwrap_or_default().into_iter().map(push).collect())
     }
 }
 

@@ -1,12 +1,13 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::bulletin::article::{
-    ArticleChanged, ArticleError, ArticleText, DraftArticle, PublishArticle, ReviseArticle,
-    WithdrawArticle,
+    ArticleChanged, ArticleError, ArticleText, Audience, DraftArticle, PublishArticle, PushArticle,
+    ReviseArticle, WithdrawArticle,
 };
+use chaobiao_domain::bulletin::outage::OutageError;
 use chaobiao_domain::campus::SetOfficeContact;
 use chaobiao_domain::staff::Permission;
-use chaobiao_domain::units::{ArticleId, CampusId};
+use chaobiao_domain::units::{AccountNo, ArticleId, CampusId};
 use chaobiao_projections::bulletin;
 
 use super::article_types::{Article, ArticleCategory, CampusOffice};
@@ -40,6 +41,16 @@ pub(super) struct PublishArticleInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct PushArticleInput {
+    idempotency_key: String,
+    article_id: String,
+    campus_id: String,
+    /// One building or one account; the whole campus, when both are left out.
+    building: Option<String>,
+    account_no: Option<String>,
+}
+
+#[derive(InputObject)]
 pub(super) struct WithdrawArticleInput {
     idempotency_key: String,
     article_id: String,
@@ -60,6 +71,7 @@ payloads!(
     DraftArticlePayload,
     ReviseArticlePayload,
     PublishArticlePayload,
+    PushArticlePayload,
     WithdrawArticlePayload
 );
 
@@ -90,6 +102,23 @@ fn draft(input: DraftArticleInput) -> Result<DraftArticle, Rejection> {
             title: input.title,
             body: input.body,
         },
+    })
+}
+
+fn push(input: PushArticleInput) -> Result<PushArticle, Rejection> {
+    let campus = field("campusId", CampusId::try_new(&input.campus_id))?;
+    let audience = match (input.building, input.account_no) {
+        (None, None) => Audience::Campus { campus },
+        (Some(building), None) => Audience::Building { campus, building },
+        (None, Some(account_no)) => Audience::Account {
+            campus,
+            account_no: field("accountNo", AccountNo::try_new(account_no))?,
+        },
+        (Some(_), Some(_)) => return Err(OutageError::AreaAmbiguous.into()),
+    };
+    Ok(PushArticle {
+        article_id: id(&input.article_id)?,
+        audience,
     })
 }
 
@@ -145,6 +174,19 @@ impl BulletinMutation {
         });
         let ran = run(ctx, "publishArticle", &input.idempotency_key, process).await?;
         PublishArticlePayload::of(ctx, ran).await
+    }
+
+    /// 推送: tells everybody who has bound an account there of what is published, by the official account
+    /// or by text message. The same version goes to the same people once.
+    #[graphql(guard = "may(Permission::ManageBulletin)")]
+    async fn push_article(
+        &self,
+        ctx: &Context<'_>,
+        input: PushArticleInput,
+    ) -> Result<PushArticlePayload> {
+        let key = input.idempotency_key.clone();
+        let ran = run(ctx, "pushArticle", &key, push(input)).await?;
+        PushArticlePayload::of(ctx, ran).await
     }
 
     /// Takes an article away from the public.

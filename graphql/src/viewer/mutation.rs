@@ -7,6 +7,7 @@ use chaobiao_eventstore::access::{CodeVerdict, IssueVerdict, PasswordVerdict, Pr
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::second_factor::second_step;
 use super::{CustomerKind, Me};
 use crate::support::cookie::{close_session, open_session};
 use crate::support::{
@@ -48,6 +49,9 @@ pub(super) struct CustomerLoginInput {
 pub(super) struct StaffLoginInput {
     login: String,
     password: String,
+    /// The six digits of one's authenticator app, where the second step is switched on; without them
+    /// the refusal is `SECOND_FACTOR_NEEDED`.
+    code: Option<String>,
 }
 
 #[derive(InputObject)]
@@ -100,11 +104,11 @@ fn wrong_code() -> Rejection {
     Rejection::new("CODE_WRONG", "验证码不正确或已失效").on("code")
 }
 
-fn wrong_password(on: &str) -> Rejection {
+pub(super) fn wrong_password(on: &str) -> Rejection {
     Rejection::new("LOGIN_FAILED", "工号或密码不正确").on(on)
 }
 
-fn until(ctx: &Context<'_>, at: DateTime<Utc>) -> Result<async_graphql::Error> {
+pub(super) fn until(ctx: &Context<'_>, at: DateTime<Utc>) -> Result<async_graphql::Error> {
     let now = Services::of(ctx)?.store().clock().now();
     Ok(coded_later(
         "尝试过于频繁，请稍后再试",
@@ -292,6 +296,9 @@ impl ViewerMutation {
         {
             // Left, with a password still in place.
             return Ok(StaffLoginPayload::refused(wrong_password("password")));
+        }
+        if let Some(rejection) = second_step(ctx, login, input.code.as_deref()).await? {
+            return Ok(StaffLoginPayload::refused(rejection));
         }
         let viewer = open_session(ctx, &principal, "staffLogin").await?;
         Ok(StaffLoginPayload::of(viewer))

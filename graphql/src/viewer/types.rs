@@ -1,7 +1,7 @@
-use async_graphql::{Context, Enum, Object, Result};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chaobiao_decision::{Actor, CommandContext};
 use chaobiao_domain::customer::{self, FindReachable};
-use chaobiao_domain::staff;
+use chaobiao_domain::staff::{self, FindContact};
 use chaobiao_projections::{binding_queue, directory};
 use uuid::Uuid;
 
@@ -198,6 +198,23 @@ impl SelfCustomer {
 /// A member of staff, seen by themselves.
 pub(super) struct SelfStaff(StaffViewer);
 
+/// How a member of staff can be reached.
+#[derive(Clone, Debug, SimpleObject)]
+pub(super) struct StaffContact {
+    mobile: Option<String>,
+    office_phone: Option<String>,
+    email: Option<String>,
+    wechat: Option<String>,
+}
+
+impl SelfStaff {
+    async fn row(&self, ctx: &Context<'_>) -> Result<Option<directory::StaffRow>> {
+        let pool = Services::of(ctx)?.store().pool();
+        let row = directory::staff(pool, self.0.login.as_str()).await;
+        row.map_err(|error| internal(ctx, error))
+    }
+}
+
 #[Object(name = "ViewerStaff")]
 impl SelfStaff {
     async fn login(&self) -> &str {
@@ -205,11 +222,7 @@ impl SelfStaff {
     }
 
     async fn name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
-        let pool = Services::of(ctx)?.store().pool();
-        let row = directory::staff(pool, self.0.login.as_str())
-            .await
-            .map_err(|error| internal(ctx, error))?;
-        match row {
+        match self.row(ctx).await? {
             Some(row) => personal(ctx, row.name()).await,
             None => Ok(None),
         }
@@ -222,6 +235,39 @@ impl SelfStaff {
 
     async fn roles(&self) -> Vec<Role> {
         self.0.roles.iter().copied().map(Role::from).collect()
+    }
+
+    /// 部门
+    async fn department(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.row(ctx).await?.map(|row| row.department))
+    }
+
+    /// 岗位
+    async fn position(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.row(ctx).await?.map(|row| row.position))
+    }
+
+    /// How one can be reached, which one says oneself (`changeStaffProfile`).
+    async fn contact(&self, ctx: &Context<'_>) -> Result<StaffContact> {
+        let bus = &Services::of(ctx)?.bus;
+        let login = self.0.login.clone();
+        let actor = Actor::Staff(login.to_string());
+        let context = CommandContext::new(Uuid::nil(), actor, bus.store().clock().now());
+        let found = bus.preview(&context, &FindContact { login }).await;
+        let found = found.map_err(|error| fault(ctx, error))?;
+        Ok(StaffContact {
+            mobile: found.mobile.map(|mobile| mobile.as_str().to_owned()),
+            office_phone: found.office_phone,
+            email: found.email,
+            wechat: found.wechat,
+        })
+    }
+
+    /// Whether signing in takes a code of one's authenticator app as well (两步验证).
+    async fn second_factor(&self, ctx: &Context<'_>) -> Result<bool> {
+        let access = &Services::of(ctx)?.access;
+        let is_on = access.has_second_factor(self.0.login.as_str()).await;
+        is_on.map_err(|error| internal(ctx, error))
     }
 
     /// Nothing else is allowed before `changePassword`.

@@ -28,6 +28,7 @@ mod people;
 mod photo_checks;
 mod prepaid;
 mod schema;
+mod second_factor;
 mod service;
 mod shares;
 mod statements;

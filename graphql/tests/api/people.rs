@@ -23,7 +23,7 @@ const PHONE: &str = "13800138000";
 const ME: &str = "{ me { kind displayName permissions
     customer { customerId kind phoneMasked bindingLimit
         bindings { bindingId accountNo status holderName dueAt overdue } }
-    staff { login name roles mustChangePassword } } }";
+    staff { login name roles mustChangePassword secondFactor } } }";
 
 fn visitor() -> Browser {
     Browser {
@@ -32,12 +32,12 @@ fn visitor() -> Browser {
     }
 }
 
-async fn me(centre: &Centre, browser: &Browser) -> Value {
+pub(crate) async fn me(centre: &Centre, browser: &Browser) -> Value {
     centre.ask(browser, ME, json!({})).await.data()["me"].take()
 }
 
 /// Runs a sign-in mutation and takes its cookie.
-async fn sign_in(centre: &Centre, name: &str, input: Value) -> (Value, Browser) {
+pub(crate) async fn sign_in(centre: &Centre, name: &str, input: Value) -> (Value, Browser) {
     let type_name = format!("{}{}Input", name[..1].to_ascii_uppercase(), &name[1..]);
     let query = format!(
         "mutation($input: {type_name}!) {{ {name}(input: $input) {{ viewer {{ kind }} \
@@ -249,7 +249,7 @@ async fn staff_choose_their_own_password_before_anything_else() {
     let login = |password: &str| json!({ "login": "wang", "password": password });
     let (_, wang) = sign_in(&centre, "staffLogin", login(password)).await;
     let viewer = me(&centre, &wang).await;
-    assert_eq!(viewer["staff"]["mustChangePassword"], true);
+    assert_eq!(viewer["staff"]["mustChangePassword secondFactor"], true);
     assert_eq!(viewer["permissions"], json!([]));
 
     let change = |new: &str| json!({ "currentPassword": password, "newPassword": new });

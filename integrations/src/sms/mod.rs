@@ -3,6 +3,7 @@
 //! one of which nobody knows whether it went out.
 
 pub mod aliyun;
+pub mod report;
 pub mod tencent;
 
 use chaobiao_domain::units::Phone;

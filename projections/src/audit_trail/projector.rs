@@ -50,6 +50,7 @@ impl Projector for AuditTrailProjector {
             "import_profile",
             "label_template",
             "loss_limits",
+            "message",
             "meter",
             "meter_label",
             "meter_mapping",

@@ -7,6 +7,6 @@ mod tests;
 
 pub use projector::BulletinProjector;
 pub use query::{
-    ArticleFilter, ArticleKey, ArticleRow, OfficeRow, VersionRow, articles, by_id, offices,
-    published_by_id, versions,
+    ArticleFilter, ArticleKey, ArticleRow, OfficeRow, PushRow, VersionRow, articles, by_id,
+    offices, published_by_id, pushes, versions,
 };

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use chaobiao_domain::bulletin::article::{ArticleEvent, ArticleText};
+use chaobiao_domain::bulletin::article::{ArticleEvent, ArticleText, Audience};
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_eventstore::{ProjectionError, Projector, RecordedEvent};
 use sqlx::PgConnection;
@@ -27,6 +27,7 @@ impl Projector for BulletinProjector {
             "read_bulletin",
             "read_bulletin_version",
             "read_bulletin_office",
+            "read_bulletin_push",
         ]
     }
 
@@ -95,6 +96,9 @@ async fn article(
             .execute(connection)
             .await?;
         }
+        ArticleEvent::Pushed {
+            version, audience, ..
+        } => push(event, number(version), &audience, connection).await?,
         ArticleEvent::Withdrawn { reason } => {
             sqlx::query(
                 "UPDATE read_bulletin SET published = NULL, published_at = NULL, withdrawn = $2 \
@@ -125,6 +129,34 @@ async fn write(
     .bind(&text.body)
     .bind(event.recorded_at)
     .bind(event.metadata.actor.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn push(
+    event: &RecordedEvent,
+    version: i32,
+    audience: &Audience,
+    connection: &mut PgConnection,
+) -> Result<(), ProjectionError> {
+    let (building, account_no) = match audience {
+        Audience::Campus { .. } => (None, None),
+        Audience::Building { building, .. } => (Some(building.as_str()), None),
+        Audience::Account { account_no, .. } => (None, Some(account_no.as_str())),
+    };
+    sqlx::query(
+        "INSERT INTO read_bulletin_push (article_id, sequence, version, campus, building, \
+         account_no, pushed_by, pushed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(&event.stream.aggregate_id)
+    .bind(event.sequence)
+    .bind(version)
+    .bind(audience.campus().as_str())
+    .bind(building)
+    .bind(account_no)
+    .bind(event.metadata.actor.to_string())
+    .bind(event.recorded_at)
     .execute(connection)
     .await?;
     Ok(())

@@ -31,6 +31,18 @@ pub struct VersionRow {
     pub written_by: String,
 }
 
+/// To whom an article was pushed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct PushRow {
+    pub article_id: String,
+    pub version: i32,
+    pub campus: String,
+    pub building: Option<String>,
+    pub account_no: Option<String>,
+    pub pushed_by: String,
+    pub pushed_at: DateTime<Utc>,
+}
+
 /// Where the office of a campus is and whom to ask there.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct OfficeRow {
@@ -132,6 +144,17 @@ pub async fn offices(pool: &PgPool) -> Result<Vec<OfficeRow>, sqlx::Error> {
     sqlx::query_as(
         "SELECT campus, place, contact, person_at FROM read_bulletin_office ORDER BY campus",
     )
+    .fetch_all(pool)
+    .await
+}
+
+/// To whom articles were pushed, the latest first.
+pub async fn pushes(pool: &PgPool, articles: &[String]) -> Result<Vec<PushRow>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT article_id, version, campus, building, account_no, pushed_by, pushed_at \
+         FROM read_bulletin_push WHERE article_id = ANY($1) ORDER BY article_id, sequence DESC",
+    )
+    .bind(articles)
     .fetch_all(pool)
     .await
 }

@@ -84,6 +84,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/visits', name: '上门预约', rights: ['MAKE_VISITS'] },
       { to: '/outages', name: '停水停电', rights: ['MANAGE_BULLETIN'] },
       { to: '/articles', name: '文章', rights: ['MANAGE_BULLETIN'] },
+      { to: '/messages', name: '消息发送', rights: ['MANAGE_BULLETIN'] },
     ],
   },
   {

@@ -112,6 +112,8 @@ export const AUDIT_KIND: Record<AuditKind, string> = {
   LOGIN_FAILED: '登录失败',
   LOGGED_OUT: '退出',
   PASSWORD_CHANGED: '修改密码',
+  SECOND_FACTOR_TURNED_ON: '开启两步验证',
+  SECOND_FACTOR_TURNED_OFF: '关闭两步验证',
   CODE_REQUESTED: '获取验证码',
   REFUSED: '被拒绝',
   DENIED: '无权限',

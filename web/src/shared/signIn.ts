@@ -21,6 +21,9 @@ export function useSignIn() {
   const { refresh } = useSession()
   const login = ref('')
   const password = ref('')
+  /** Of the app on one's phone; asked for once the password was right. */
+  const code = ref('')
+  const codeNeeded = ref(false)
   const busy = ref(false)
   const trouble = ref('')
   const ready = computed(() => login.value.trim() !== '' && password.value !== '')
@@ -30,9 +33,10 @@ export function useSignIn() {
     busy.value = true
     trouble.value = ''
     try {
-      const input = { login: login.value.trim(), password: password.value }
+      const input = { login: login.value.trim(), password: password.value, code: code.value.trim() || null }
       const { userErrors } = (await request(LOGIN, { input })).staffLogin
-      if (userErrors.length > 0) trouble.value = sentence(userErrors)
+      if (userErrors.some((refusal) => refusal.code === 'SECOND_FACTOR_NEEDED')) codeNeeded.value = true
+      else if (userErrors.length > 0) trouble.value = sentence(userErrors)
       else await refresh()
     } catch (error) {
       trouble.value = faultSentence(error)
@@ -41,5 +45,5 @@ export function useSignIn() {
     }
   }
 
-  return { login, password, busy, trouble, ready, enter }
+  return { login, password, code, codeNeeded, busy, trouble, ready, enter }
 }

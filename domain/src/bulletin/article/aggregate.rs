@@ -1,15 +1,18 @@
+use std::collections::BTreeSet;
+
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
 use super::error::ArticleError;
-use super::event::{ArticleCategory, ArticleEvent, ArticleText};
+use super::event::{ArticleCategory, ArticleEvent, ArticleText, Audience};
 use super::markup::danger;
 use crate::units::{ArticleId, CampusId};
 
 pub(super) const TITLE_LENGTH_MAX: usize = 80;
 pub(super) const BODY_LENGTH_MAX: usize = 20_000;
 pub(super) const REASON_LENGTH_MAX: usize = 200;
+const BUILDING_LENGTH_MAX: usize = 60;
 
 /// One article, from its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,12 @@ pub enum Article {
         text: ArticleText,
         /// The version everybody sees.
         published: Option<u32>,
+        /// Of each version, the first of them first.
+        #[serde(default)]
+        titles: Vec<String>,
+        /// Who has been told of which version.
+        #[serde(default)]
+        pushed: BTreeSet<(u32, Audience)>,
     },
 }
 
@@ -38,6 +47,10 @@ pub enum ArticleCommand {
     /// The newest version, when none is named.
     Publish {
         version: Option<u32>,
+    },
+    Push {
+        article_id: ArticleId,
+        audience: Audience,
     },
     Withdraw {
         reason: String,
@@ -73,6 +86,34 @@ fn check(text: &ArticleText) -> Result<ArticleText, ArticleError> {
         Some(what) => Err(ArticleError::Unsafe(what)),
         None => Ok(text),
     }
+}
+
+/// The same version goes to the same people once.
+fn push(
+    article_id: ArticleId,
+    published: Option<u32>,
+    titles: &[String],
+    pushed: &BTreeSet<(u32, Audience)>,
+    audience: Audience,
+) -> Result<ArticleEvent, ArticleError> {
+    let version = published.ok_or(ArticleError::NotPublished)?;
+    let place = usize::try_from(version).unwrap_or(usize::MAX);
+    let title = titles.get(place.wrapping_sub(1));
+    let title = title.ok_or(ArticleError::VersionUnknown)?.clone();
+    if let Audience::Building { building, .. } = &audience
+        && !fits(building.trim(), BUILDING_LENGTH_MAX)
+    {
+        return Err(ArticleError::BuildingInvalid);
+    }
+    if pushed.contains(&(version, audience.clone())) {
+        return Err(ArticleError::AlreadyPushed);
+    }
+    Ok(ArticleEvent::Pushed {
+        article_id,
+        version,
+        title,
+        audience,
+    })
 }
 
 impl Aggregate for Article {
@@ -126,6 +167,18 @@ impl Aggregate for Article {
                 }
                 (*published != Some(wanted)).then_some(ArticleEvent::Published { version: wanted })
             }
+            (
+                Self::Drafted {
+                    published,
+                    titles,
+                    pushed,
+                    ..
+                },
+                ArticleCommand::Push {
+                    article_id,
+                    audience,
+                },
+            ) => Some(push(article_id, *published, titles, pushed, audience)?),
             (Self::Drafted { published, .. }, ArticleCommand::Withdraw { reason }) => {
                 if published.is_none() {
                     return Err(ArticleError::NotPublished);
@@ -148,19 +201,35 @@ impl Aggregate for Article {
             (_, ArticleEvent::Drafted { text, .. }) => {
                 *self = Self::Drafted {
                     version: 1,
+                    titles: vec![text.title.clone()],
                     text,
                     published: None,
+                    pushed: BTreeSet::new(),
                 };
             }
             (
-                Self::Drafted { version, text, .. },
+                Self::Drafted {
+                    version,
+                    text,
+                    titles,
+                    ..
+                },
                 ArticleEvent::Revised {
                     version: next,
                     text: revised,
                 },
             ) => {
                 *version = next;
+                titles.push(revised.title.clone());
                 *text = revised;
+            }
+            (
+                Self::Drafted { pushed, .. },
+                ArticleEvent::Pushed {
+                    version, audience, ..
+                },
+            ) => {
+                pushed.insert((version, audience));
             }
             (Self::Drafted { published, .. }, ArticleEvent::Published { version }) => {
                 *published = Some(version);

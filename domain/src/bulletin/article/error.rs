@@ -20,6 +20,10 @@ pub enum ArticleError {
     VersionUnknown,
     #[error("该文章没有发布")]
     NotPublished,
+    #[error("这一版已经推送给该范围，修改后可再推送")]
+    AlreadyPushed,
+    #[error("请填写楼栋，最多 60 个字")]
+    BuildingInvalid,
     #[error("请填写撤下原因，最多 {REASON_LENGTH_MAX} 个字")]
     ReasonInvalid,
 }
@@ -34,13 +38,18 @@ impl BusinessError for ArticleError {
             Self::Unsafe(_) => "ARTICLE_UNSAFE",
             Self::VersionUnknown => "ARTICLE_VERSION_UNKNOWN",
             Self::NotPublished => "ARTICLE_NOT_PUBLISHED",
+            Self::AlreadyPushed => "ARTICLE_ALREADY_PUSHED",
+            Self::BuildingInvalid => "ARTICLE_BUILDING_INVALID",
             Self::ReasonInvalid => "ARTICLE_REASON_INVALID",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Unknown | Self::AlreadyDrafted | Self::NotPublished => "articleId",
+            Self::Unknown | Self::AlreadyDrafted | Self::NotPublished | Self::AlreadyPushed => {
+                "articleId"
+            }
+            Self::BuildingInvalid => "building",
             Self::TitleInvalid => "title",
             Self::BodyInvalid | Self::Unsafe(_) => "body",
             Self::VersionUnknown => "version",

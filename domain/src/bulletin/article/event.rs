@@ -1,7 +1,8 @@
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{ArticleId, CampusId};
+use crate::bulletin::outage::OutageArea;
+use crate::units::{AccountNo, ArticleId, CampusId};
 
 /// Under which heading an article stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +36,43 @@ pub struct ArticleText {
     pub body: String,
 }
 
+/// Whom an article is pushed to: those who have bound an account there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Audience {
+    Campus {
+        campus: CampusId,
+    },
+    Building {
+        campus: CampusId,
+        building: String,
+    },
+    Account {
+        campus: CampusId,
+        account_no: AccountNo,
+    },
+}
+
+impl Audience {
+    pub fn campus(&self) -> &CampusId {
+        match self {
+            Self::Campus { campus }
+            | Self::Building { campus, .. }
+            | Self::Account { campus, .. } => campus,
+        }
+    }
+}
+
+impl From<Audience> for OutageArea {
+    fn from(audience: Audience) -> Self {
+        match audience {
+            Audience::Campus { campus } => Self::Campus { campus },
+            Audience::Building { campus, building } => Self::Building { campus, building },
+            Audience::Account { campus, account_no } => Self::Account { campus, account_no },
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ArticleEvent {
@@ -51,6 +89,13 @@ pub enum ArticleEvent {
     Revised { version: u32, text: ArticleText },
     /// Everybody sees this version from now on.
     Published { version: u32 },
+    /// 推送: those concerned are told of what is published.
+    Pushed {
+        article_id: ArticleId,
+        version: u32,
+        title: String,
+        audience: Audience,
+    },
     /// Nobody sees it any more; it may be published again.
     Withdrawn { reason: String },
 }
@@ -61,6 +106,7 @@ impl DomainEvent for ArticleEvent {
             Self::Drafted { .. } => "article.drafted",
             Self::Revised { .. } => "article.revised",
             Self::Published { .. } => "article.published",
+            Self::Pushed { .. } => "article.pushed",
             Self::Withdrawn { .. } => "article.withdrawn",
         }
         .to_owned()

@@ -1,4 +1,4 @@
-//! Articles, drafted, published in versions, and withdrawn.
+//! Articles, drafted, published in versions, pushed to those concerned, and withdrawn.
 
 mod aggregate;
 mod error;
@@ -8,5 +8,7 @@ mod process;
 
 pub use aggregate::{Article, ArticleCommand};
 pub use error::ArticleError;
-pub use event::{ArticleCategory, ArticleEvent, ArticleText};
-pub use process::{ArticleChanged, DraftArticle, PublishArticle, ReviseArticle, WithdrawArticle};
+pub use event::{ArticleCategory, ArticleEvent, ArticleText, Audience};
+pub use process::{
+    ArticleChanged, DraftArticle, PublishArticle, PushArticle, ReviseArticle, WithdrawArticle,
+};

@@ -1,7 +1,8 @@
 use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
-use super::{Article, ArticleCategory, ArticleCommand, ArticleText};
+use super::{Article, ArticleCategory, ArticleCommand, ArticleText, Audience};
+use crate::account::Account;
 use crate::campus::require_campus;
 use crate::units::{ArticleId, CampusId};
 
@@ -100,6 +101,35 @@ impl Process for PublishArticle {
             ArticleCommand::Publish { version },
             workspace,
         )
+    }
+}
+
+/// Tells those concerned of what an article says now (R9).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushArticle {
+    pub article_id: ArticleId,
+    pub audience: Audience,
+}
+
+impl Process for PushArticle {
+    const NAME: &'static str = "article.push";
+    type Outcome = ArticleChanged;
+
+    fn decide(
+        &self,
+        _context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<ArticleChanged, Stop> {
+        require_campus(self.audience.campus(), "campusId", workspace)?;
+        if let Audience::Account { account_no, .. } = &self.audience {
+            let account = workspace.get::<Account>(account_no.as_str())?;
+            account.opened(account_no)?;
+        }
+        let command = ArticleCommand::Push {
+            article_id: self.article_id.clone(),
+            audience: self.audience.clone(),
+        };
+        change(&self.article_id, command, workspace)
     }
 }
 

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 
 use crate::bulletin::article::{
-    ArticleCategory, ArticleEvent, ArticleText, DraftArticle, PublishArticle, ReviseArticle,
-    WithdrawArticle,
+    ArticleCategory, ArticleEvent, ArticleText, Audience, DraftArticle, PublishArticle,
+    PushArticle, ReviseArticle, WithdrawArticle,
 };
 use crate::bulletin::outage::{
     CancelOutage, ExtendOutage, Outage, OutageArea, OutageEvent, OutageMonth, OutageMonthEvent,
@@ -59,6 +59,54 @@ fn r63_an_article_is_drafted_published_in_versions_and_withdrawn() {
     assert_eq!(published.events[0].payload["version"], 2);
     desk.run(&withdraw).unwrap();
     desk.run(&publish(Some(1))).unwrap();
+}
+
+#[test]
+fn r9_what_is_published_is_pushed_to_the_same_people_once() {
+    let mut desk = Desk::new("2026-09-21");
+    let article_id = desk.run(&draft("现金或转账")).unwrap().outcome.article_id;
+    let push = |building: &str| PushArticle {
+        article_id: article_id.clone(),
+        audience: Audience::Building {
+            campus: "N".parse().unwrap(),
+            building: building.to_owned(),
+        },
+    };
+    assert_eq!(desk.refused(&push("1 栋")), "ARTICLE_NOT_PUBLISHED");
+    let publish = PublishArticle {
+        article_id: article_id.clone(),
+        version: None,
+    };
+    desk.run(&publish).unwrap();
+    assert_eq!(desk.refused(&push("  ")), "ARTICLE_BUILDING_INVALID");
+    let pushed = desk.run(&push("1 栋")).unwrap();
+    assert_eq!(pushed.event_types(), ["article.pushed"]);
+    assert_eq!(pushed.events[0].payload["title"], text("").title);
+    assert_eq!(desk.refused(&push("1 栋")), "ARTICLE_ALREADY_PUSHED");
+    desk.run(&push("2 栋")).unwrap();
+    let elsewhere = PushArticle {
+        audience: Audience::Campus {
+            campus: "X".parse().unwrap(),
+        },
+        ..push("1 栋")
+    };
+    assert_eq!(desk.refused(&elsewhere), "CAMPUS_UNKNOWN");
+    let nobody = PushArticle {
+        audience: Audience::Account {
+            campus: "N".parse().unwrap(),
+            account_no: "A9".parse().unwrap(),
+        },
+        ..push("1 栋")
+    };
+    assert_eq!(desk.refused(&nobody), "ACCOUNT_UNKNOWN");
+    let revise = ReviseArticle {
+        article_id: article_id.clone(),
+        text: text("现金、转账或微信"),
+    };
+    desk.run(&revise).unwrap();
+    assert_eq!(desk.refused(&push("1 栋")), "ARTICLE_ALREADY_PUSHED");
+    desk.run(&publish).unwrap();
+    desk.run(&push("1 栋")).unwrap();
 }
 
 #[test]
@@ -253,6 +301,15 @@ fn events_keep_their_form() {
             text: text("现金、转账或微信"),
         },
         ArticleEvent::Published { version: 2 },
+        ArticleEvent::Pushed {
+            article_id: "t1".parse().unwrap(),
+            version: 2,
+            title: "怎样缴费".to_owned(),
+            audience: Audience::Building {
+                campus: "N".parse().unwrap(),
+                building: "北苑 3 栋".to_owned(),
+            },
+        },
         ArticleEvent::Withdrawn {
             reason: "过期".to_owned(),
         },

@@ -466,7 +466,7 @@ pub(crate) struct Sent(Mutex<Vec<Value>>);
 impl Sender for Sent {
     async fn send(&self, outgoing: &Outgoing) -> Delivery {
         self.0.lock().unwrap().push(outgoing.message.clone());
-        Delivery::Sent { detail: None }
+        Delivery::sent()
     }
 }
 
