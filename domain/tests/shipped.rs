@@ -22,7 +22,7 @@ use chaobiao_domain::billing_master::BillingMasterEvent;
 use chaobiao_domain::billing_month::BillingMonthEvent;
 use chaobiao_domain::billing_run::BillingRunEvent;
 use chaobiao_domain::bulletin::article::ArticleEvent;
-use chaobiao_domain::bulletin::outage::OutageEvent;
+use chaobiao_domain::bulletin::outage::{OutageEvent, OutageMonthEvent};
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::clearing::ClearingEvent;
 use chaobiao_domain::collector::CollectorEvent;
@@ -118,6 +118,7 @@ const READERS: &[(&str, Reader)] = &[
     ("meter", understood::<MeterEvent>),
     ("meter_label", understood::<MeterLabelEvent>),
     ("outage", understood::<OutageEvent>),
+    ("outage_month", understood::<OutageMonthEvent>),
     ("meter_mapping", understood::<MeterMappingEvent>),
     ("metering_point", understood::<MeteringPointEvent>),
     ("payment", understood::<PaymentEvent>),

@@ -142,6 +142,7 @@ from_snapshot_as_from_the_start! {
     meter: chaobiao_domain::meter::Meter, "meter";
     meter_label: chaobiao_domain::meter_label::MeterLabel, "meter_label";
     outage: chaobiao_domain::bulletin::outage::Outage, "outage";
+    outage_month: chaobiao_domain::bulletin::outage::OutageMonth, "outage_month";
     meter_mapping: chaobiao_domain::meter_mapping::MeterMapping, "meter_mapping";
     metering_point: chaobiao_domain::metering_point::MeteringPoint, "metering_point";
     payment: chaobiao_domain::payment::Payment, "payment";

@@ -1,10 +1,11 @@
-//! How many planted faults the validation rules find, and how many right readings they doubt.
+//! How many planted faults the validation rules find, how many right readings they doubt, and
+//! whether two years of bills and payments reconcile.
 
 use chaobiao_domain::units::BillingMonth;
 use clap::Args;
 use serde_json::json;
 
-use crate::demo::{SimulationOptions, simulate};
+use crate::demo::{SimulationOptions, simulate, simulate_billed};
 
 use super::{CommandError, Context, output};
 
@@ -22,6 +23,9 @@ pub(super) struct Arguments {
     /// 第一个月，如 2024-10
     #[arg(long, default_value = "2024-10")]
     from: BillingMonth,
+    /// 每月开账、收费，期末对账
+    #[arg(long)]
+    billed: bool,
     /// 一个 JSON 对象
     #[arg(long)]
     json: bool,
@@ -30,20 +34,32 @@ pub(super) struct Arguments {
 impl Arguments {
     #[expect(clippy::unused_async, reason = "all commands are called alike")]
     pub(super) async fn run(self, _context: &Context) -> Result<(), CommandError> {
-        let score = simulate(SimulationOptions {
+        let options = SimulationOptions {
             seed: self.seed,
             meters: usize::try_from(self.meters).unwrap_or(usize::MAX),
             months: usize::try_from(self.months).unwrap_or(usize::MAX),
             from: self.from,
-        })?;
+        };
+        let (score, money) = if self.billed {
+            let (score, money) = simulate_billed(options)?;
+            (score, Some(money))
+        } else {
+            (simulate(options)?, None)
+        };
         if self.json {
             let mut told = serde_json::to_value(&score)?;
             told["precision_per_mille"] = json!(score.precision_per_mille());
             told["recall_per_mille"] = json!(score.recall_per_mille());
             told["false_holds_per_mille"] = json!(score.false_holds_per_mille());
-            output::line(&told.to_string())?;
-        } else {
-            output::line(&score.to_string())?;
+            if let Some(money) = &money {
+                told["money"] = serde_json::to_value(money)?;
+                told["reconciled"] = json!(money.is_reconciled());
+            }
+            return Ok(output::line(&told.to_string())?);
+        }
+        output::line(&score.to_string())?;
+        if let Some(money) = money {
+            output::line(&money.to_string())?;
         }
         Ok(())
     }

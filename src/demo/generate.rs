@@ -94,6 +94,7 @@ impl<'a> Campus<'a> {
             self.replace_devices(month)?;
             self.close_export(month).await?;
             self.read_meters(month)?;
+            self.read_masters(month)?;
             self.go_out(month)?;
             self.keep_photos().await?;
             let answers = self.runner.run(at(day(month.month, 27), 0, 0)).await?;

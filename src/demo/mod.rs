@@ -28,11 +28,14 @@ mod simulator;
 mod staff;
 mod start;
 mod tariffs;
+mod trees;
 mod usage;
 
 pub use anomalies::{Anomaly, Subject, anomalies};
 pub use collectors::simulate_collectors;
 pub use error::DemoError;
 pub use runner::Progress;
-pub use simulator::{Clean, Fault, Flow, Found, Score, SimulationOptions, simulate};
+pub use simulator::{
+    Clean, Fault, Flow, Found, Money, Score, SimulationOptions, simulate, simulate_billed,
+};
 pub use start::{DemoLogin, DemoOptions, DemoParts, DemoReport, ensure};

@@ -42,6 +42,7 @@ impl Campus<'_> {
         self.install_devices()?;
         self.assign_meters()?;
         self.describe_points()?;
+        self.put_in_masters()?;
         self.runner.run(at(self.almanac.begins(), 0, 0)).await?;
         Ok(())
     }

@@ -50,7 +50,7 @@ fn text(published: &OutagePublished, to: DateTime<Utc>, event: &OutageEvent) -> 
         OutageEvent::Extended { reason, .. } => {
             format!("{matter}延长至{}，原因：{reason}", time(to))
         }
-        OutageEvent::Cancelled { reason } => format!("原定{span}的{matter}取消：{reason}"),
+        OutageEvent::Cancelled { reason, .. } => format!("原定{span}的{matter}取消：{reason}"),
         OutageEvent::Reminded => format!("提醒：{matter}，{span}，请提前做好准备"),
     }
 }

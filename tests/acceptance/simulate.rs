@@ -39,3 +39,32 @@ fn x17_a_seeded_campus_tells_how_well_the_rules_find_what_is_wrong() {
     }
     assert_eq!(simulate(&[&small[..], &["--json"]].concat()), json);
 }
+
+/// The figures are kept: whoever changes what a campus's two years come to has to say so.
+#[test]
+fn x17_two_years_are_billed_paid_and_reconciled_to_the_same_totals() {
+    let small = [
+        "--meters", "300", "--months", "24", "--seed", "17", "--billed",
+    ];
+    let told = simulate(&[&small[..], &["--json"]].concat());
+    let score: Value = serde_json::from_str(&told).unwrap();
+    let money = &score["money"];
+    assert_eq!(money["differences"], serde_json::json!([]));
+    assert_eq!(score["reconciled"], true);
+    let count = |name: &str| money[name].as_u64().unwrap();
+    // What was planted is there, and found.
+    assert!(count("planted") > 5, "{money}");
+    assert_eq!(count("planted"), count("found"));
+    assert!(count("moved_out") > 0 && count("moved_in") > 0, "{money}");
+    assert_eq!(count("price_changes"), 1);
+    let counted = |name: &str| score[name].as_u64().unwrap();
+    assert!(counted("replaced") > 0 && counted("rolled_over") > 0);
+    // All that was billed is paid or open, to the fen.
+    let fen = |name: &str| money[name].as_i64().unwrap();
+    assert_eq!(
+        fen("billed") + fen("credit"),
+        fen("paid_in_cash") + fen("paid_by_transfer") + fen("open")
+    );
+    assert_eq!(fen("debit"), fen("credit_side"));
+    insta::assert_snapshot!(simulate(&small));
+}

@@ -10,6 +10,7 @@ const limits: RuleSet['water'] = {
   meanPerDay: null,
   zeroVisitMonths: 3,
   zeroQuietMonths: [2, 8],
+  zeroOutagePercent: 50,
   lowFactor: '0.4',
   lowFloorPerDay: '0.1',
   changePercent: null,

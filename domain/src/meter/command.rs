@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::check::Plausible;
 use super::{
     Channel, Evidence, FaultReported, Inactivity, MeterRegistered, PhotoCheck, PhotoDecision,
-    PhotoSubmitted, ReadState, RemovalReason,
+    PhotoSubmitted, ReadState, RemovalReason, WithoutSupply,
 };
 use crate::units::{
     CorrectionId, GeoPoint, HardwareNo, ImportBatchId, Index, MeterNo, Multiplier, PhotoHash,
@@ -90,6 +90,8 @@ pub struct SubmitReading {
     pub marked_at: Option<GeoPoint>,
     /// What the meters before and after in the walk may show.
     pub(super) next_door: Vec<(MeterNo, Plausible)>,
+    /// When it was without supply, as far as that matters to what is judged.
+    pub without_supply: Vec<WithoutSupply>,
     pub rules: RuleSet,
     /// The command's clock.
     pub now: DateTime<Utc>,

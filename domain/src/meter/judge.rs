@@ -14,7 +14,7 @@ use super::{
     Finding, MeterError, MeterState, ReadState, ReadingReestimated, Reapportioned, Rule, Severity,
     rates,
 };
-use crate::units::{BillingMonth, Commodity, Quantity, business_date};
+use crate::units::{Commodity, Quantity};
 use crate::validation_rules::RuleSet;
 
 /// What the rules make of an index.
@@ -216,10 +216,42 @@ fn alike(
     if let Some(previous) = timeline.previous_period(span.1) {
         findings.extend(check::changed(compared, previous));
     }
-    let month = BillingMonth::of(business_date(span.1));
-    let before = timeline.zero_months_before(span.1);
-    findings.extend(check::zero(compared, month, before));
+    findings.extend(check::zero(
+        compared,
+        &timeline.idle_before(span.1),
+        &command.without_supply,
+    ));
     findings
+}
+
+/// The periods in which nothing was used, this one with them, where V10 would tell of it: then it
+/// is worth asking whether there was any supply.
+pub(super) fn idle_periods(
+    meter: &MeterState,
+    command: &SubmitReading,
+) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+    let (timeline, at) = (&meter.timeline, command.read_at);
+    let unmoved = |installation| {
+        let points = [
+            timeline.before(installation, at),
+            timeline.actual_before(installation, at),
+        ];
+        points.iter().any(|point| point.index == command.index)
+    };
+    let told_of = || {
+        judge(meter, command).is_ok_and(|judged| {
+            let mut findings = judged.findings.iter();
+            findings.any(|finding| finding.rule == Rule::V10)
+        })
+    };
+    // Most dials have moved: those are judged once.
+    if !timeline.installation_at(at).is_some_and(unmoved) || !told_of() {
+        return Vec::new();
+    }
+    let this = timeline.baseline(at).map(|baseline| (baseline.at, at));
+    let mut periods = timeline.idle_before(at);
+    periods.extend(this);
+    periods
 }
 
 /// The same dates last year, else the period before, else the class.

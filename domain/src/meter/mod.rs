@@ -16,6 +16,7 @@ mod handle;
 mod installation;
 pub mod interval;
 mod judge;
+mod outage;
 mod photo_check;
 mod process;
 mod rates;
@@ -38,6 +39,7 @@ pub use event::{
 };
 pub use evidence::Evidence;
 pub use finding::{Finding, Rule, Severity};
+pub use outage::WithoutSupply;
 pub use photo_check::{
     Certainty, PhotoAnalysed, PhotoCheck, PhotoDecision, PhotoReuse, PhotoReviewed, PhotoStanding,
     PhotoVerdict, ReuseSign, WheelSeen,

@@ -1,7 +1,6 @@
 //! Installations and accepted readings in the order of time.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -9,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::installation::{Installation, Point, minus, plus};
 use super::{Estimate, MeterError, Quality, ReadingReestimated, Reapportioned};
-use crate::units::{BillingMonth, Index, Quantity, RateIndexes, ReadingId};
+use crate::units::{Index, Quantity, RateIndexes, ReadingId};
 
 /// A reading that counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,13 +189,13 @@ impl Timeline {
             .or_else(|| self.installations.first().map(|first| first.opened))
     }
 
-    /// The months before an instant of which the readings, one after the other, told of no usage.
-    pub(super) fn zero_months_before(&self, at: DateTime<Utc>) -> BTreeSet<BillingMonth> {
+    /// The periods before an instant of which the readings, one after the other, told of no usage.
+    pub(super) fn idle_before(&self, at: DateTime<Utc>) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
         let earlier = self.readings.iter().rev();
         earlier
             .skip_while(|reading| reading.read_at >= at)
             .take_while(|reading| reading.usage.is_zero())
-            .map(|reading| BillingMonth::of(reading.read_on))
+            .filter_map(|reading| Some((self.baseline(reading.read_at)?.at, reading.read_at)))
             .collect()
     }
 

@@ -33,6 +33,7 @@ pub(super) fn check(of: Commodity, rules: &CommodityRules) -> Result<(), Validat
         });
         "lowFloorPerDay": rules.low.is_none_or(|low| low.floor_per_day >= Decimal::ZERO);
         "changePercent": rules.change_percent.is_none_or(|limit| (1..=1_000).contains(&limit));
+        "zeroOutagePercent": (1..=100).contains(&rules.zero_outage_percent);
         "placeMetres": rules.place_metres.is_none_or(|limit| (10..=10_000).contains(&limit));
         "watermarkMinutes": rules.watermark_minutes.is_none_or(|limit| (1..=1_440).contains(&limit));
         "photoHoldPercent": (50..=100).contains(&rules.photo_hold_percent);
@@ -76,6 +77,12 @@ mod tests {
             refused(|rules| rules.place_metres = Some(9)),
             "water.placeMetres"
         );
+        for percent in [0, 101] {
+            assert_eq!(
+                refused(|rules| rules.zero_outage_percent = percent),
+                "water.zeroOutagePercent"
+            );
+        }
         assert_eq!(
             refused(|rules| rules.estimation.order = vec![EstimationMethod::LastYear; 2]),
             "water.estimation.order"

@@ -56,6 +56,9 @@ pub struct CommodityRules {
     /// V10: months of the year in which nothing used is nothing odd, such as those of a vacation.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub zero_quiet_months: BTreeSet<u32>,
+    /// V10: without supply for so many percent of the time (停供), nothing used is nothing odd.
+    #[serde(default = "half", skip_serializing_if = "is_half")]
+    pub zero_outage_percent: u32,
     /// V8; none for versions published before there was the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<LowUsage>,
@@ -111,6 +114,15 @@ const fn three() -> u32 {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_half(percent: &u32) -> bool {
+    *percent == half()
+}
+
+const fn half() -> u32 {
+    50
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 const fn is_ninety(number: &u32) -> bool {
     *number == ninety()
 }
@@ -128,6 +140,7 @@ impl Default for CommodityRules {
             mean_per_day: None,
             zero_visit_months: three(),
             zero_quiet_months: BTreeSet::new(),
+            zero_outage_percent: half(),
             low: Some(LowUsage::default()),
             change_percent: None,
             place_metres: Some(200),

@@ -196,6 +196,7 @@ fn golden_events() {
     full.water.mean_per_day = Some(Decimal::new(35, 2));
     full.water.zero_visit_months = 2;
     full.water.zero_quiet_months = [2, 7, 8].into();
+    full.water.zero_outage_percent = 80;
     full.classes = [(
         AccountClass::StudentDorm,
         ClassRules {

@@ -1,10 +1,15 @@
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use chaobiao_domain::staff::Permission;
+use chaobiao_domain::units::CampusId;
+use chaobiao_projections::intervals::query::FoundFilter;
 use chaobiao_projections::intervals::{self, IntervalsRow};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::reading::Finding;
-use crate::support::{Date, Decimal, Services, bad_input, internal, may};
+use crate::meter::{Meter, meter_of};
+use crate::reading::{Finding, Rule};
+use crate::support::{
+    Connection, Date, Decimal, Services, bad_input, connection, internal, may, page, page_size,
+};
 
 /// How many days may be asked for at once.
 const DAYS_MAX: i64 = 62;
@@ -40,6 +45,34 @@ impl From<IntervalsRow> for DayIntervals {
     }
 }
 
+/// A day of a remote meter in which the rules found something.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub(super) struct IntervalFindings {
+    meter_no: String,
+    day: Date,
+    collector_no: String,
+    findings: Vec<Finding>,
+}
+
+#[ComplexObject]
+impl IntervalFindings {
+    async fn meter(&self, ctx: &Context<'_>) -> Result<Option<Meter>> {
+        meter_of(ctx, &self.meter_no).await
+    }
+}
+
+impl From<IntervalsRow> for IntervalFindings {
+    fn from(row: IntervalsRow) -> Self {
+        Self {
+            meter_no: row.meter_no,
+            day: Date(row.day),
+            collector_no: row.collector_no,
+            findings: row.findings.into_iter().map(Finding::from).collect(),
+        }
+    }
+}
+
 #[derive(Default)]
 pub struct IntervalQuery;
 
@@ -65,5 +98,30 @@ impl IntervalQuery {
         let rows = intervals::query::of_meter(pool, &meter_no, from.0, to.0).await;
         let rows = rows.map_err(|error| internal(ctx, error))?;
         Ok(rows.into_iter().map(DayIntervals::from).collect())
+    }
+
+    /// 漏水、爆管及其他: what the rules found in the intervals of remote meters, the latest day first.
+    #[graphql(
+        guard = "may(Permission::ViewMeters)",
+        complexity = "1 + page_size(first) * child_complexity"
+    )]
+    async fn interval_findings(
+        &self,
+        ctx: &Context<'_>,
+        campus: Option<String>,
+        #[graphql(desc = "Only those in which this rule found something.")] rule: Option<Rule>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Connection<IntervalFindings>> {
+        let page = page(ctx, "interval_findings", first, after.as_deref())?;
+        let campus = campus.map(CampusId::try_new).transpose();
+        let filter = FoundFilter {
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            rule: rule.map(Into::into),
+        };
+        let slice =
+            intervals::query::found(Services::of(ctx)?.store().pool(), &filter, &page).await;
+        let slice = slice.map_err(|error| internal(ctx, error))?;
+        connection(ctx, "interval_findings", slice, IntervalFindings::from)
     }
 }

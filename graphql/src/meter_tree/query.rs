@@ -5,7 +5,7 @@ use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::{CampusId, MeterNo, business_date};
 use chaobiao_projections::meter_tree::{LossFilter, MeterLoss as LossRow, losses, query};
 
-use super::types::{LossLimits, MeterLoss, MeterTreeNode};
+use super::types::{LossLimits, LossRank, MeterLoss, MeterTreeNode};
 use crate::support::{
     Commodity, Connection, Date, Services, bad_input, connection, internal, may, page, page_size,
 };
@@ -68,11 +68,12 @@ impl MeterTreeQuery {
             master_no: Some(known(meter_no)?),
             ..period(from, to)?
         };
-        Ok(ranked(ctx, &filter).await?.pop().map(MeterLoss))
+        let mut rows = ranked(ctx, &filter, LossRank::Percent).await?;
+        Ok(rows.pop().map(MeterLoss))
     }
 
     /// The losses between two days, the worst first: what cannot be before what is unusual, and
-    /// then by percent.
+    /// then by percent, or by how much was lost.
     #[graphql(
         guard = "may(Permission::ViewMeters)",
         complexity = "50 + page_size(first) * child_complexity"
@@ -85,10 +86,16 @@ impl MeterTreeQuery {
         #[graphql(desc = "Not included.")] to: Date,
         campus: Option<String>,
         commodity: Option<Commodity>,
+        #[graphql(default_with = "LossRank::Percent")] rank: LossRank,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<MeterLoss>> {
-        let page = page::<usize, ()>(ctx, "meter_losses", first, after.as_deref())?;
+        // The two orders are two lists: a cursor of one means nothing in the other.
+        let list = match rank {
+            LossRank::Percent => "meter_losses",
+            LossRank::Quantity => "meter_losses_by_quantity",
+        };
+        let page = page::<usize, ()>(ctx, list, first, after.as_deref())?;
         let campus = campus.map(CampusId::try_new).transpose();
         let filter = LossFilter {
             campus: campus.map_err(|error| bad_input(error.to_string()))?,
@@ -96,11 +103,11 @@ impl MeterTreeQuery {
             ..period(from, to)?
         };
         // The last of a list is the newest elsewhere; here it is the worst.
-        let mut rows = ranked(ctx, &filter).await?;
+        let mut rows = ranked(ctx, &filter, rank).await?;
         rows.reverse();
         let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let slice = page.newest_first(&rows).with_total(total);
-        connection(ctx, "meter_losses", slice, MeterLoss)
+        connection(ctx, list, slice, MeterLoss)
     }
 
     /// Which loss is ordinary: every limit set, the latest first, then those before any was.
@@ -134,11 +141,20 @@ fn period(from: Date, to: Date) -> Result<LossFilter> {
 }
 
 /// The worst first.
-async fn ranked(ctx: &Context<'_>, filter: &LossFilter) -> Result<Vec<LossRow>> {
+async fn ranked(ctx: &Context<'_>, filter: &LossFilter, rank: LossRank) -> Result<Vec<LossRow>> {
     let pool = Services::of(ctx)?.store().pool();
     let mut connection = pool.acquire().await.map_err(|error| internal(ctx, error))?;
     let found = losses(&mut connection, filter).await;
     let mut rows = found.map_err(|error| internal(ctx, error))?;
-    rows.sort_by_key(|row| (Reverse(row.loss.verdict), Reverse(row.loss.percent)));
+    match rank {
+        LossRank::Percent => rows.sort_by_key(|row| {
+            let loss = &row.loss;
+            Reverse((loss.verdict, loss.percent, loss.quantity))
+        }),
+        LossRank::Quantity => rows.sort_by_key(|row| {
+            let loss = &row.loss;
+            Reverse((loss.verdict, loss.quantity, loss.percent))
+        }),
+    }
     Ok(rows)
 }

@@ -27,6 +27,15 @@ pub(super) enum LossVerdict {
     Impossible,
 }
 
+/// What of two losses of one kind is the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(super) enum LossRank {
+    /// 损失率: where little flows, it shows a small leak.
+    Percent,
+    /// 损失量: where much flows, little of it is much.
+    Quantity,
+}
+
 /// A meter in a tree.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]

@@ -24,4 +24,5 @@ pub use state::EstimationMethod;
 pub use subscription::ReadingSubscription;
 pub use types::{
     Correction, CorrectionStatus, Finding, Reading, ReadingChannel, ReadingQuality, ReadingStatus,
+    Rule,
 };

@@ -89,7 +89,7 @@ pub(super) enum Severity {
 /// The validation rules that leave a finding; V1 and V3 refuse a reading instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "meter::Rule")]
-pub(super) enum Rule {
+pub enum Rule {
     /// 补录: came in after a later reading had been accepted.
     V2,
     /// The index went back and the register cannot have rolled over.

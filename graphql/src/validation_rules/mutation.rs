@@ -26,6 +26,9 @@ pub(super) struct MeterClassRulesInput {
     zero_visit_months: u32,
     #[graphql(default)]
     zero_quiet_months: Vec<u32>,
+    /// V10: without supply for so many percent of the time, nothing used is nothing odd.
+    #[graphql(default = 50)]
+    zero_outage_percent: u32,
     /// V8 量低; null switches the rule off.
     #[graphql(default_with = "Some(Decimal(LowUsage::default().factor))")]
     low_factor: Option<Decimal>,
@@ -57,6 +60,7 @@ impl From<MeterClassRulesInput> for CommodityRules {
             mean_per_day: input.mean_per_day.map(|mean| mean.0),
             zero_visit_months: input.zero_visit_months,
             zero_quiet_months: input.zero_quiet_months.into_iter().collect::<BTreeSet<_>>(),
+            zero_outage_percent: input.zero_outage_percent,
             low: input.low_factor.map(|factor| LowUsage {
                 factor: factor.0,
                 floor_per_day: input.low_floor_per_day.0,

@@ -23,6 +23,8 @@ pub(super) struct MeterClassRules {
     zero_visit_months: u32,
     /// V10: months of the year in which nothing used is nothing odd.
     zero_quiet_months: Vec<u32>,
+    /// V10: without supply for so many percent of the time, nothing used is nothing odd.
+    zero_outage_percent: u32,
     /// V8 量低: low below this multiple of the reference's average daily usage; null where the rule
     /// is off.
     low_factor: Option<Decimal>,
@@ -50,6 +52,7 @@ impl From<&CommodityRules> for MeterClassRules {
             mean_per_day: rules.mean_per_day.map(Into::into),
             zero_visit_months: rules.zero_visit_months,
             zero_quiet_months: rules.zero_quiet_months.iter().copied().collect(),
+            zero_outage_percent: rules.zero_outage_percent,
             low_factor: rules.low.map(|low| low.factor.into()),
             low_floor_per_day: rules.low.map(|low| low.floor_per_day.into()),
             change_percent: rules.change_percent,

@@ -56,6 +56,7 @@ impl Projector for AuditTrailProjector {
             "meter_mapping",
             "metering_point",
             "outage",
+            "outage_month",
             "payment",
             "payment_export",
             "payroll_batch",

@@ -1,10 +1,12 @@
-use chaobiao_domain::meter::Finding;
-use chaobiao_domain::units::{Index, Quantity};
+use chaobiao_domain::meter::{Finding, Rule};
+use chaobiao_domain::units::{CampusId, Index, Quantity};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::types::Json;
 use sqlx::{FromRow, PgExecutor, Row};
 
+use crate::paging::{Page, Slice};
+use crate::reading_review::query::Found;
 use crate::rows::field;
 
 /// The intervals of a meter in one day, as far as they have come.
@@ -63,4 +65,53 @@ pub async fn of_meter(
     .bind(to)
     .fetch_all(executor)
     .await
+}
+
+/// Which findings a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundFilter {
+    pub campus: Option<CampusId>,
+    /// Only what this rule found.
+    pub rule: Option<Rule>,
+}
+
+/// By day, the latest first.
+pub type FoundKey = (NaiveDate, String, String);
+
+/// The days of meters in which the rules found something.
+pub async fn found(
+    executor: impl PgExecutor<'_>,
+    filter: &FoundFilter,
+    page: &Page<FoundKey>,
+) -> Result<Slice<IntervalsRow, FoundKey>, sqlx::Error> {
+    let rule = filter.rule.map(|rule| {
+        Json([Found {
+            rule: Some(rule),
+            severity: None,
+        }])
+    });
+    let (day, meter_no, collector_no) = match page.after.clone() {
+        Some((day, meter_no, collector_no)) => (Some(day), Some(meter_no), Some(collector_no)),
+        None => (None, None, None),
+    };
+    let rows = sqlx::query_as(
+        "SELECT i.meter_no, i.day, i.collector_no, i.step_minutes, i.moved::text[] AS moved, \
+         i.last_index::text, i.last_at, i.findings FROM read_intervals i \
+         WHERE i.findings <> '[]' AND ($1::jsonb IS NULL OR i.findings @> $1) \
+         AND ($2::text IS NULL OR EXISTS (SELECT FROM read_meter_card c \
+             WHERE c.meter_no = i.meter_no AND c.campus = $2)) \
+         AND ($3::date IS NULL OR (i.day, i.meter_no, i.collector_no) < ($3, $4, $5)) \
+         ORDER BY i.day DESC, i.meter_no DESC, i.collector_no DESC LIMIT $6",
+    )
+    .bind(rule)
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
+    .bind(day)
+    .bind(meter_no)
+    .bind(collector_no)
+    .bind(page.limit())
+    .fetch_all(executor)
+    .await?;
+    Ok(page.slice(rows, |row: &IntervalsRow| {
+        (row.day, row.meter_no.clone(), row.collector_no.clone())
+    }))
 }

@@ -51,7 +51,7 @@ async fn project(
         .bind(id)
         .bind(to)
         .bind(reason),
-        OutageEvent::Cancelled { reason } => sqlx::query(
+        OutageEvent::Cancelled { reason, .. } => sqlx::query(
             "UPDATE read_outages SET cancelled_at = $2, cancellation = $3 WHERE outage_id = $1",
         )
         .bind(id)

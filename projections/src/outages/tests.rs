@@ -74,6 +74,7 @@ async fn notices_stand_until_they_are_over_or_cancelled() {
 
     let cancelled = OutageEvent::Cancelled {
         reason: "改期".to_owned(),
+        at: Some(at("2026-09-25 12:30")),
     };
     log.record(("outage", "o1"), "2026-09-25 12:30", &cancelled);
     let database = TestDatabase::create().await;

@@ -1,12 +1,14 @@
 //! Decides commands over a workspace that no store is behind: what was not decided here never was.
 
 use chaobiao_decision::{Actor, CommandContext, Process, Rejection, Stop, Workspace};
+use chaobiao_domain::account::Account;
 use chaobiao_domain::meter::{Meter, MeterState};
-use chaobiao_domain::units::MeterNo;
+use chaobiao_domain::units::{AccountNo, Fen, MeterNo};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::super::DemoError;
+use super::books::Books;
 
 /// How often a command may ask for more streams: each asks for a handful.
 const ROUNDS: usize = 16;
@@ -15,6 +17,8 @@ const ROUNDS: usize = 16;
 pub(super) struct Desk {
     workspace: Workspace,
     commands: u128,
+    /// Kept where there is money in the play.
+    pub(super) books: Option<Books>,
 }
 
 impl Desk {
@@ -30,7 +34,12 @@ impl Desk {
         for _ in 0..ROUNDS {
             let stop = match process.decide(&context, &mut self.workspace) {
                 Ok(outcome) => {
-                    self.workspace.accept();
+                    let decided = self.workspace.accept();
+                    if let Some(books) = &mut self.books {
+                        for event in &decided.events {
+                            books.take(event)?;
+                        }
+                    }
                     return Ok(Ok(outcome));
                 }
                 Err(stop) => stop,
@@ -65,6 +74,20 @@ impl Desk {
                 process: P::NAME,
                 refusal,
             })
+    }
+
+    /// What an account owes and what it holds, as it stands.
+    pub(super) fn balance(&mut self, account_no: &AccountNo) -> Result<(Fen, Fen), DemoError> {
+        let account = self
+            .workspace
+            .get::<Account>(account_no.as_str())
+            .map_err(|_| DemoError::Simulation(format!("no account {account_no}")))?;
+        let seen = account
+            .opened(account_no)
+            .map(|record| (record.ledger().open_amount(), record.ledger().credit()))
+            .map_err(|error| DemoError::Simulation(error.to_string()));
+        self.workspace.rollback();
+        seen
     }
 
     /// A meter as it stands.

@@ -41,6 +41,9 @@ pub struct Score {
     /// Devices replaced, and registers that rolled over, on the way.
     pub replaced: u64,
     pub rolled_over: u64,
+    /// Readings with a photo, and photos on which no digit can be seen: those stop nothing.
+    pub photos: u64,
+    pub blurred: u64,
     /// Readings sent twice, and how many of them counted twice.
     pub repeated: u64,
     pub doubled: u64,
@@ -107,12 +110,14 @@ impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "表计 {}，{} 个月，读数 {}；换表 {}，过圈 {}，重复 {}（重复计入 {}）",
+            "表计 {}，{} 个月，读数 {}；换表 {}，过圈 {}，照片 {}（看不清 {}），重复 {}（重复计入 {}）",
             self.meters,
             self.months,
             self.readings,
             self.replaced,
             self.rolled_over,
+            self.photos,
+            self.blurred,
             self.repeated,
             self.doubled
         )?;

@@ -4,8 +4,8 @@ use chaobiao_decision::Actor;
 use chaobiao_domain::campus::OpenCampus;
 use chaobiao_domain::meter::{
     AcceptHeldReading, ApproveCorrection, Channel, DeactivateMeter, Evidence, Inactivity,
-    InstallDevice, ReactivateMeter, ReadingJudged, ReadingStatus, RegisterMeter, RejectReading,
-    RemovalReason, ReplaceDevice, RequestCorrection, Rule, SubmitReading,
+    InstallDevice, ReactivateMeter, ReadingJudged, ReadingPhoto, ReadingStatus, RegisterMeter,
+    RejectReading, RemovalReason, ReplaceDevice, RequestCorrection, Rule, SubmitReading,
 };
 use chaobiao_domain::units::{BillingMonth, Commodity, HardwareNo, Index, ReadingId};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -21,18 +21,21 @@ use super::super::setup::{by, device, office_hours, rules};
 use super::super::staff::{MANAGER, READERS, SECOND_MANAGER, TECHNICIAN};
 use super::desk::Desk;
 use super::fault::written_down;
-use super::{Fault, Score};
+use super::{Fault, Found, Score, photo};
 
 /// Meters that share a workspace: they have the rules in common.
-const CHUNK: usize = 200;
+pub(super) const CHUNK: usize = 200;
 /// Before that a meter has nothing to be compared with.
-const QUIET_MONTHS: usize = 2;
+pub(super) const QUIET_MONTHS: usize = 2;
 /// One meter in so many is replaced in each month.
 const REPLACED_ONE_IN: usize = 300;
 /// One meter in so many begins shortly before its register is full.
 const ROLLING_ONE_IN: usize = 40;
 /// One reading in so many is sent twice.
 const REPEATED_ONE_IN: usize = 25;
+/// One meter in so many is read with a photo, and in so many of a hundred photos no digit is seen.
+const PICTURED_ONE_IN: usize = 8;
+const BLURRED_PERCENT: i64 = 4;
 const LEAK_PERCENT: i64 = 600;
 
 /// How large a campus, and for how long.
@@ -48,14 +51,7 @@ pub struct SimulationOptions {
 /// Lives through the months and counts what the rules found.
 pub fn simulate(options: SimulationOptions) -> Result<Score, DemoError> {
     let plan = Plan::new(options.seed, options.meters)?;
-    let mut score = Score {
-        meters: plan.meters.len(),
-        months: options.months,
-        ..Score::default()
-    };
-    for fault in Fault::ALL {
-        score.faults.entry(fault).or_default();
-    }
+    let mut score = blank(&plan, options);
     let numbers: Vec<usize> = (0..plan.meters.len()).collect();
     for chunk in numbers.chunks(CHUNK) {
         let mut desk = open(options)?;
@@ -70,12 +66,23 @@ pub fn simulate(options: SimulationOptions) -> Result<Score, DemoError> {
     Ok(score)
 }
 
-fn begins(options: SimulationOptions) -> NaiveDate {
+/// Before anything is read.
+pub(super) fn blank(plan: &Plan, options: SimulationOptions) -> Score {
+    let faults = Fault::ALL.into_iter();
+    Score {
+        meters: plan.meters.len(),
+        months: options.months,
+        faults: faults.map(|fault| (fault, Found::default())).collect(),
+        ..Score::default()
+    }
+}
+
+pub(super) fn begins(options: SimulationOptions) -> NaiveDate {
     back(options.from.first_day(), 6)
 }
 
 /// Campuses and rules.
-fn open(options: SimulationOptions) -> Result<Desk, DemoError> {
+pub(super) fn open(options: SimulationOptions) -> Result<Desk, DemoError> {
     let mut desk = Desk::default();
     let before = at(back(begins(options), 8), 9, 0);
     for (campus, (_, name, ..)) in CAMPUSES.iter().enumerate() {
@@ -93,12 +100,13 @@ fn open(options: SimulationOptions) -> Result<Desk, DemoError> {
 }
 
 /// One meter on its way through the months.
-struct Life<'a> {
-    meter: PlannedMeter,
+pub(super) struct Life<'a> {
+    pub(super) meter: PlannedMeter,
     next_door: &'a PlannedMeter,
     register: Register,
     draws: Draws,
-    months: Vec<BillingMonth>,
+    camera: Draws,
+    pub(super) months: Vec<BillingMonth>,
     due_day: u32,
     reader: Actor,
     standing_still: bool,
@@ -110,7 +118,7 @@ struct Life<'a> {
 }
 
 impl<'a> Life<'a> {
-    fn begin(
+    pub(super) fn begin(
         plan: &'a Plan,
         number: usize,
         options: SimulationOptions,
@@ -121,8 +129,13 @@ impl<'a> Life<'a> {
         let mut draws = Draws::new(options.seed, &format!("simulated/{number}"));
         let rolling = draws.below(ROLLING_ONE_IN) == 0;
         let mut meter = planned.clone();
-        // A handheld brings what was read: no photos are drawn for figures.
-        meter.channel = Channel::Handheld;
+        let mut camera = Draws::new(options.seed, &format!("photos/{number}"));
+        // Most come by handhelds; no pictures are drawn for figures, only what is seen on them.
+        meter.channel = if camera.below(PICTURED_ONE_IN) == 0 {
+            Channel::Field
+        } else {
+            Channel::Handheld
+        };
         if rolling {
             let full = 10_i64.pow(u32::from(meter.digits)) * 1_000;
             meter.opening = full - meter.daily * draws.between(60, 240);
@@ -160,6 +173,7 @@ impl<'a> Life<'a> {
             reader: by(READERS[place.campus % READERS.len()]),
             meter,
             draws,
+            camera,
             months,
             standing_still: false,
             undiscovered: None,
@@ -168,7 +182,7 @@ impl<'a> Life<'a> {
         })
     }
 
-    fn month(
+    pub(super) fn month(
         &mut self,
         (number, month): (usize, BillingMonth),
         desk: &mut Desk,
@@ -189,7 +203,8 @@ impl<'a> Life<'a> {
         let truth = self.register.index()?;
         let read_at = at(due, 9, 0);
         let (written, fault) = self.written(truth, fault);
-        let judged = self.submit(written, read_at, desk)?;
+        let photo = self.photograph((written, truth), read_at, score)?;
+        let judged = self.submit((written, photo.clone()), read_at, desk)?;
         score.readings += 1;
         let Ok(judged) = judged else {
             refused(fault, score);
@@ -197,7 +212,7 @@ impl<'a> Life<'a> {
         };
         if self.draws.below(REPEATED_ONE_IN) == 0 {
             score.repeated += 1;
-            let again = self.submit(written, read_at, desk)?;
+            let again = self.submit((written, photo), read_at, desk)?;
             score.doubled += u64::from(!again.is_ok_and(|again| again.duplicate));
         }
         self.count(fault, &judged, truth, desk, score)?;
@@ -278,9 +293,25 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// The dial as a camera sees it: what was written down, something else, or nothing.
+    fn photograph(
+        &mut self,
+        (written, truth): (Index, Index),
+        read_at: DateTime<Utc>,
+        score: &mut Score,
+    ) -> Result<Option<ReadingPhoto>, DemoError> {
+        if self.meter.channel != Channel::Field {
+            return Ok(None);
+        }
+        let blurred = self.camera.percent(BLURRED_PERCENT);
+        score.photos += 1;
+        score.blurred += u64::from(blurred);
+        photo::of(&self.meter.meter_no, (written, truth), read_at, blurred).map(Some)
+    }
+
     fn submit(
         &self,
-        index: Index,
+        (index, photo): (Index, Option<ReadingPhoto>),
         read_at: DateTime<Utc>,
         desk: &mut Desk,
     ) -> Result<Result<ReadingJudged, chaobiao_decision::Rejection>, DemoError> {
@@ -288,8 +319,8 @@ impl<'a> Life<'a> {
             meter_no: self.meter.meter_no.clone(),
             index,
             read_at: Some(read_at),
-            channel: Channel::Handheld,
-            photo: None,
+            channel: self.meter.channel,
+            photo,
             round: None,
             note: None,
             evidence: Evidence::default(),
@@ -433,7 +464,8 @@ impl<'a> Life<'a> {
         score: &mut Score,
     ) -> Result<(), DemoError> {
         let again = read_at + TimeDelta::hours(2);
-        let Ok(judged) = self.submit(truth, again, desk)? else {
+        let photo = self.photograph((truth, truth), again, score)?;
+        let Ok(judged) = self.submit((truth, photo), again, desk)? else {
             score.clean.readings += 1;
             score.clean.refused += 1;
             return Ok(());
@@ -444,6 +476,22 @@ impl<'a> Life<'a> {
             self.accept(&judged, read_at + TimeDelta::hours(10), desk)?;
         }
         Ok(())
+    }
+
+    /// Read once more, on the day its holder goes. What is doubted is looked at: it is right.
+    pub(super) fn read_finally(
+        &mut self,
+        on: NaiveDate,
+        desk: &mut Desk,
+        score: &mut Score,
+    ) -> Result<(), DemoError> {
+        if self.standing_still {
+            self.register.skip(on);
+        } else {
+            self.register.pass(&self.meter, on, 100);
+        }
+        let truth = self.register.index()?;
+        self.read_again(truth, at(on, 8, 0), desk, score)
     }
 
     /// A wrong reading before it may contradict the closing index: then the device stays for now.
@@ -472,7 +520,8 @@ impl<'a> Life<'a> {
         Ok(replaced)
     }
 
-    fn end(self, desk: &mut Desk, score: &mut Score) -> Result<(), DemoError> {
+    /// What counted of it in all.
+    pub(super) fn end(self, desk: &mut Desk, score: &mut Score) -> Result<Decimal, DemoError> {
         if let Some((fault, ..)) = self.undiscovered {
             score.faults.entry(fault).or_default().missed += 1;
         }
@@ -486,7 +535,7 @@ impl<'a> Life<'a> {
         };
         flow.flowed += Decimal::new(self.register.flowed(), 3);
         flow.counted += counted;
-        Ok(())
+        Ok(counted)
     }
 }
 
@@ -522,5 +571,6 @@ mod tests {
         assert_ne!(score, campus(2, 400, 24));
         assert_eq!(score.doubled, 0);
         assert!(score.repeated > 0 && score.replaced > 0 && score.rolled_over > 0);
+        assert!(score.blurred > 0 && score.blurred * 10 < score.photos);
     }
 }

@@ -21,6 +21,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/readings', name: '读数审核', rights: ['REVIEW_READINGS'] },
       { to: '/photos', name: '照片核对', rights: ['REVIEW_READINGS'] },
       { to: '/anomalies', name: '异常读数', rights: ['VIEW_METERS'] },
+      { to: '/remote-anomalies', name: '远传异常', rights: ['VIEW_METERS'] },
       { to: '/corrections', name: '读数更正', rights: ['APPROVE_CORRECTIONS', 'VIEW_AUDIT'] },
       { to: '/books', name: '抄表册', rights: ['VIEW_METERS'] },
       { to: '/rounds', name: '抄表轮次', rights: ['VIEW_METERS'] },

@@ -9,6 +9,7 @@ export const router = createRouter({
     { path: '/readings/:readingId', component: () => import('./readings/ReadingPage.vue'), props: true },
     { path: '/photos', component: () => import('./readings/PhotosPage.vue') },
     { path: '/anomalies', component: () => import('./anomalies/AnomaliesPage.vue') },
+    { path: '/remote-anomalies', component: () => import('./anomalies/RemotePage.vue') },
     { path: '/corrections', component: () => import('./readings/CorrectionsPage.vue') },
     { path: '/meters', component: () => import('./meters/MetersPage.vue') },
     { path: '/meters/:meterNo', component: () => import('./meters/MeterPage.vue'), props: true },

@@ -43,6 +43,19 @@ pub enum OutageCommand {
     },
 }
 
+impl Outage {
+    /// What was announced, and from when to when supply is off by it as it stands; none where it
+    /// was called off before it began.
+    pub fn without_supply(&self) -> Option<(&OutagePublished, DateTime<Utc>, DateTime<Utc>)> {
+        match self {
+            Self::Published { published, to, .. } if published.from < *to => {
+                Some((published, published.from, *to))
+            }
+            _ => None,
+        }
+    }
+}
+
 fn text(text: &str, error: OutageError) -> Result<String, OutageError> {
     let text = text.trim();
     if (1..=TEXT_LENGTH_MAX).contains(&text.chars().count()) {
@@ -109,7 +122,10 @@ impl Aggregate for Outage {
                     return Err(OutageError::AlreadyOver);
                 }
                 let reason = text(&reason, OutageError::ReasonInvalid)?;
-                OutageEvent::Cancelled { reason }
+                OutageEvent::Cancelled {
+                    reason,
+                    at: Some(at),
+                }
             }
             (Self::Published { to, reminded, .. }, OutageCommand::Remind { at }) => {
                 if *reminded {
@@ -136,7 +152,19 @@ impl Aggregate for Outage {
                 };
             }
             (Self::Published { to, .. }, OutageEvent::Extended { to: later, .. }) => *to = later,
-            (Self::Published { cancelled, .. }, OutageEvent::Cancelled { .. }) => *cancelled = true,
+            (
+                Self::Published {
+                    published,
+                    to,
+                    cancelled,
+                    ..
+                },
+                OutageEvent::Cancelled { at, .. },
+            ) => {
+                *cancelled = true;
+                // Where it is not said when, nothing is known to have been off.
+                *to = at.unwrap_or(published.from);
+            }
             (Self::Published { reminded, .. }, OutageEvent::Reminded) => *reminded = true,
             (Self::Absent, _) => {}
         }

@@ -62,6 +62,9 @@ pub enum OutageEvent {
     },
     Cancelled {
         reason: String,
+        /// When: one that had begun has been an outage up to then. Earlier releases did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<DateTime<Utc>>,
     },
     /// It is near: those concerned are told again.
     Reminded,
@@ -74,6 +77,27 @@ impl DomainEvent for OutageEvent {
             Self::Extended { .. } => "outage.extended",
             Self::Cancelled { .. } => "outage.cancelled",
             Self::Reminded => "outage.reminded",
+        }
+        .to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0.0".to_owned()
+    }
+}
+
+/// What is kept of a campus and month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OutageMonthEvent {
+    /// An outage reaches into the month.
+    Listed { outage_id: OutageId },
+}
+
+impl DomainEvent for OutageMonthEvent {
+    fn event_type(&self) -> String {
+        match self {
+            Self::Listed { .. } => "outage_month.listed",
         }
         .to_owned()
     }

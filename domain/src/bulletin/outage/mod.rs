@@ -3,9 +3,11 @@
 mod aggregate;
 mod error;
 mod event;
+mod month;
 mod process;
 
 pub use aggregate::{Outage, OutageCommand};
 pub use error::OutageError;
-pub use event::{OutageArea, OutageEvent, OutagePublished};
+pub use event::{OutageArea, OutageEvent, OutageMonthEvent, OutagePublished};
+pub use month::{OutageMonth, OutageMonthCommand, months_of};
 pub use process::{CancelOutage, ExtendOutage, OutageChanged, PublishOutage, RemindOfOutage};

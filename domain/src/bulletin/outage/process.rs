@@ -4,12 +4,14 @@ use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Outage, OutageArea, OutageCommand, OutagePublished};
+use super::{
+    Outage, OutageArea, OutageCommand, OutageMonth, OutageMonthCommand, OutagePublished, months_of,
+};
 use crate::account::Account;
 use crate::campus::require_campus;
 use crate::meter::Meter;
 use crate::service::rules::ServiceRules;
-use crate::units::{Commodity, OutageId, business_date};
+use crate::units::{CampusId, Commodity, OutageId, business_date};
 
 /// The notice a command was about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,22 @@ fn change(
     Ok(OutageChanged {
         outage_id: outage_id.clone(),
     })
+}
+
+/// Puts an outage on the lists of the months it reaches into.
+fn list(
+    outage_id: &OutageId,
+    campus: &CampusId,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    workspace: &mut Workspace,
+) -> Result<(), Stop> {
+    for month in months_of(from, to) {
+        let command = OutageMonthCommand::List {
+            outage_id: outage_id.clone(),
+        };
+        workspace.execute::<OutageMonth>(&OutageMonth::id(campus, month), command)?;
+    }
+    Ok(())
 }
 
 /// Announces an outage; those concerned are told now, and reminded as the rules of service say.
@@ -76,11 +94,13 @@ impl Process for PublishOutage {
             remind_at,
         });
         let at = context.at;
-        change(
+        let changed = change(
             &outage_id,
             OutageCommand::Publish { published, at },
             workspace,
-        )
+        )?;
+        list(&outage_id, self.area.campus(), (from, to), workspace)?;
+        Ok(changed)
     }
 }
 
@@ -106,7 +126,13 @@ impl Process for ExtendOutage {
             reason: self.reason.clone(),
             at: context.at,
         };
-        change(&self.outage_id, command, workspace)
+        let changed = change(&self.outage_id, command, workspace)?;
+        let outage = workspace.get::<Outage>(self.outage_id.as_str())?;
+        if let Some((published, from, to)) = outage.without_supply() {
+            let campus = published.area.campus().clone();
+            list(&self.outage_id, &campus, (from, to), workspace)?;
+        }
+        Ok(changed)
     }
 }
 

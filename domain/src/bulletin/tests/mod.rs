@@ -11,8 +11,8 @@ use crate::bulletin::article::{
     PushArticle, ReviseArticle, WithdrawArticle,
 };
 use crate::bulletin::outage::{
-    CancelOutage, ExtendOutage, OutageArea, OutageEvent, OutagePublished, PublishOutage,
-    RemindOfOutage,
+    CancelOutage, ExtendOutage, Outage, OutageArea, OutageEvent, OutageMonth, OutageMonthEvent,
+    OutagePublished, PublishOutage, RemindOfOutage,
 };
 use crate::desk::Desk;
 use crate::units::Commodity;
@@ -223,6 +223,62 @@ fn r61_an_outage_is_announced_reminded_of_extended_and_cancelled() {
     assert_eq!(desk.refused(&over), "OUTAGE_ALREADY_OVER");
 }
 
+#[test]
+fn an_outage_is_listed_in_every_month_it_reaches_into() {
+    let mut desk = Desk::new("2026-09-21");
+    // To the end of September in Shanghai, not an instant further.
+    let published = desk
+        .run(&outage("2026-09-25T01:00:00Z", "2026-09-30T16:00:00Z"))
+        .unwrap();
+    let outage_id = published.outcome.outage_id;
+    let listed = |desk: &mut Desk, month: &str| {
+        let id = OutageMonth::id(&"N".parse().unwrap(), month.parse().unwrap());
+        let month = desk.state::<OutageMonth>(&id);
+        month.outages().contains(&outage_id)
+    };
+    assert!(listed(&mut desk, "2026-09"));
+    assert!(!listed(&mut desk, "2026-08"));
+    assert!(!listed(&mut desk, "2026-10"));
+    let extend = ExtendOutage {
+        outage_id: outage_id.clone(),
+        to: instant("2026-11-01T00:00:00Z"),
+        reason: "管道损坏".to_owned(),
+    };
+    desk.run(&extend).unwrap();
+    assert!(listed(&mut desk, "2026-10") && listed(&mut desk, "2026-11"));
+
+    // Over early, it has been one up to then; called off before it begins, it never was.
+    let off = |desk: &mut Desk| {
+        let outage = desk.state::<Outage>(outage_id.as_str());
+        outage.without_supply().map(|(_, from, to)| (from, to))
+    };
+    let begins = instant("2026-09-25T01:00:00Z");
+    assert_eq!(
+        off(&mut desk),
+        Some((begins, instant("2026-11-01T00:00:00Z")))
+    );
+    let cancel = CancelOutage {
+        outage_id: outage_id.clone(),
+        reason: "提前修好".to_owned(),
+    };
+    desk.on("2026-09-28").run(&cancel).unwrap();
+    assert_eq!(
+        off(&mut desk),
+        Some((begins, instant("2026-09-28T01:00:00Z")))
+    );
+    let ahead = desk
+        .run(&outage("2026-10-25T01:00:00Z", "2026-10-26T16:00:00Z"))
+        .unwrap();
+    let outage_id = ahead.outcome.outage_id;
+    let cancel = CancelOutage {
+        outage_id: outage_id.clone(),
+        ..cancel
+    };
+    desk.run(&cancel).unwrap();
+    let outage = desk.state::<Outage>(outage_id.as_str());
+    assert_eq!(outage.without_supply(), None);
+}
+
 fn keep<E: DomainEvent>(events: &[E]) {
     for event in events {
         insta::assert_json_snapshot!(event.event_type(), event);
@@ -278,7 +334,11 @@ fn events_keep_their_form() {
         },
         OutageEvent::Cancelled {
             reason: "改期".to_owned(),
+            at: Some(instant("2026-09-24T02:00:00Z")),
         },
         OutageEvent::Reminded,
     ]);
+    keep(&[OutageMonthEvent::Listed {
+        outage_id: "o1".parse().unwrap(),
+    }]);
 }

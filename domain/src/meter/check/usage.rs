@@ -7,11 +7,13 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::figures::figure;
 use super::{Figures, Verdict, evaluate};
+use crate::meter::outage::{Share, covers};
 use crate::meter::timeline::{Basis, Reference, seconds_between};
-use crate::meter::{Finding, Rule, Severity};
-use crate::units::{BillingMonth, Commodity, Quantity};
+use crate::meter::{Finding, Rule, Severity, WithoutSupply};
+use crate::units::{BillingMonth, Commodity, OutageId, Quantity, business_date};
 use crate::validation_rules::RuleSet;
 
+const HOUR: Decimal = Decimal::from_parts(3_600, 0, 0, false, 0);
 const DAY: Decimal = Decimal::from_parts(86_400, 0, 0, false, 0);
 
 /// A usage between two instants, and what it is held against.
@@ -208,35 +210,72 @@ pub(super) fn v9(figures: Figures) -> Option<Verdict> {
 /// V10: nothing was used, and in how many months before.
 pub(in crate::meter) fn zero(
     compared: Compared<'_>,
-    month: BillingMonth,
-    before: BTreeSet<BillingMonth>,
+    idle_before: &[(DateTime<Utc>, DateTime<Utc>)],
+    without_supply: &[WithoutSupply],
 ) -> Option<Finding> {
     let of = compared.rules.of(compared.commodity);
     let quiet = |month: &BillingMonth| of.zero_quiet_months.contains(&month.month());
+    let month_of =
+        |period: (DateTime<Utc>, DateTime<Utc>)| BillingMonth::of(business_date(period.1));
+    let month = month_of(compared.span);
     if quiet(&month) {
         return None;
     }
-    let mut months = before;
+    let supplied = |period: &&(DateTime<Utc>, DateTime<Utc>)| {
+        !Share::of(without_supply, **period).is_at_least(of.zero_outage_percent)
+    };
+    let mut months: BTreeSet<BillingMonth> = idle_before
+        .iter()
+        .filter(supplied)
+        .map(|period| month_of(*period))
+        .collect();
     months.insert(month);
     months.retain(|month| !quiet(month));
     let figures = Figures::default()
         .with("usage", compared.usage)
         .with("months", months.len())
         .with("visit_months", of.zero_visit_months);
+    let share = Share::of(without_supply, compared.span);
+    let figures = if share.outages.is_empty() {
+        figures
+    } else {
+        let outages: Vec<&str> = share.outages.iter().map(OutageId::as_str).collect();
+        figures
+            .with("outages", outages.join(" "))
+            .with("outage_seconds", share.seconds)
+            .with("seconds", share.of_seconds)
+            .with("outage_percent_limit", of.zero_outage_percent)
+    };
     evaluate(Rule::V10, compared.rules.version, figures.into())
+}
+
+/// How long there was no supply, by what a finding has kept; none where no notice was known.
+fn outage(figures: &Figures) -> Option<(Decimal, bool)> {
+    let seconds = figures.number("outage_seconds")?;
+    let limit = figures.number("outage_percent_limit")?;
+    let enough = covers(seconds, figures.number("seconds")?, limit);
+    Some((seconds, enough))
 }
 
 pub(super) fn v10(figures: Figures) -> Option<Verdict> {
     if !figures.number("usage")?.is_zero() {
         return None;
     }
+    let without_supply = outage(&figures);
+    if without_supply.is_some_and(|(_, enough)| enough) {
+        return None;
+    }
     let months = figures.count("months")?;
-    let (severity, message) = if months >= figures.count("visit_months")? {
+    let (severity, mut message) = if months >= figures.count("visit_months")? {
         let message = format!("连续 {months} 个月用量为零（零度户），请安排人员查看");
         (Severity::Visit, message)
     } else {
         (Severity::Warn, "本期用量为零（零度户）".to_owned())
     };
+    if let Some(hours) = without_supply.and_then(|(seconds, _)| seconds.checked_div(HOUR)) {
+        let hours = hours.round_dp(1).normalize();
+        message = format!("{message}；本期停供 {hours} 小时，不足以说明");
+    }
     Some(Verdict {
         severity,
         threshold: "0".to_owned(),

@@ -2,6 +2,7 @@
 
 mod device;
 mod estimation;
+mod outages;
 mod photo_check;
 mod reading;
 mod reported;

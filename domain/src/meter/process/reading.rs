@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ReadingPhoto, new_reading_id, require_own_meter, rules_for, stored_instant, submit_photo,
+    ReadingPhoto, new_reading_id, outages, require_own_meter, rules_for, stored_instant,
+    submit_photo,
 };
 use crate::meter::check::Plausible;
 use crate::meter::command::{self, MeterCommand};
@@ -107,11 +108,19 @@ impl Process for SubmitReading {
             evidence: self.evidence.clone(),
             marked_at: self.marked_at(workspace)?,
             next_door: Vec::new(),
+            without_supply: Vec::new(),
             rules,
             now: context.at,
         };
         if self.round.is_some() && earlier.is_none() {
             command.next_door = self.next_door(&command, workspace)?;
+        }
+        if earlier.is_none() {
+            let meter = workspace.get::<Meter>(id)?.registered()?;
+            let idle = judge::idle_periods(meter, &command);
+            if !idle.is_empty() {
+                command.without_supply = outages::without_supply(id, &idle, workspace)?;
+            }
         }
         workspace.execute::<Meter>(id, MeterCommand::SubmitReading(Box::new(command)))?;
         let meter = workspace.get::<Meter>(id)?.registered()?;

@@ -4,6 +4,7 @@ mod estimates;
 mod golden;
 mod intervals;
 mod leaks;
+mod outages;
 mod owners;
 mod photo;
 mod properties;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::account::fixture::open;
 use crate::account::{AssignMeter, ReleaseMeter};
+use crate::bulletin::outage::{OutageArea, PublishOutage};
 use crate::calendar::shipped_years;
 use crate::customer::{ApproveBinding, CustomerKind, Register, RequestBinding, RevokeBinding};
 use crate::tariff::DefineTariff;
@@ -155,5 +156,26 @@ fn v10_the_class_of_the_account_may_have_thresholds_of_its_own() {
         let found = judged.outcome.findings.iter();
         let zero = found.filter(|finding| finding.rule == Rule::V10).count();
         assert_eq!(zero > 0, odd, "{class:?}");
+    }
+}
+
+#[test]
+fn v10_an_outage_of_an_account_reaches_its_own_meter_alone() {
+    for (account_no, odd) in [("A1", false), ("A2", true)] {
+        let mut desk = campus();
+        open(&mut desk, "A2");
+        let publish = PublishOutage {
+            commodities: [Commodity::Water].into(),
+            area: OutageArea::Account {
+                campus: "N".parse().unwrap(),
+                account_no: account_no.parse().unwrap(),
+            },
+            from: at("2026-01-02 09:00"),
+            to: at("2026-01-30 09:00"),
+            reason: "入户管维修".to_owned(),
+        };
+        desk.by("wang").run(&publish).unwrap();
+        let judged = desk.on("2026-02-01").by("li").run(&reading("100")).unwrap();
+        assert_eq!(!judged.outcome.findings.is_empty(), odd, "{account_no}");
     }
 }

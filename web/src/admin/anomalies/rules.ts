@@ -22,3 +22,8 @@ export const RULE: Record<Rule, string> = {
   V24: 'V24 位置或时间不符',
   V25: 'V25 漏水、爆管及表具报警',
 }
+
+/** What may be found in the intervals of remote meters. */
+export const REMOTE_RULE = Object.fromEntries(
+  (['V25', 'V12', 'V13', 'V14', 'V15', 'V16', 'V17'] as const).map((rule) => [rule, RULE[rule]]),
+)

@@ -1,4 +1,4 @@
-import type { LossVerdict, SubMeterRole } from '@/gql/graphql'
+import type { LossRank, LossVerdict, SubMeterRole } from '@/gql/graphql'
 import type { Tone } from '@/shared/tone'
 
 export const VERDICT: Record<LossVerdict, { name: string; tone: Tone }> = {
@@ -8,3 +8,5 @@ export const VERDICT: Record<LossVerdict, { name: string; tone: Tone }> = {
 }
 
 export const SUB_ROLE: Record<SubMeterRole, string> = { SUB: '分表', DEDUCTED: '串接分表', COMMON: '公共用量' }
+
+export const RANK: Record<LossRank, string> = { PERCENT: '损失率最高的', QUANTITY: '损失量最大的' }

@@ -61,6 +61,7 @@ export const LIMIT_GROUPS: readonly LimitGroup[] = [
       { key: 'changePercent', name: '用量变化超过多少提示', kind: 'whole', unit: '%', off: '不查' },
       { key: 'zeroVisitMonths', name: '连续几个月零用量要去看', kind: 'whole', unit: '个月' },
       { key: 'zeroQuietMonths', name: '哪些月份零用量不奇怪', kind: 'months', off: '没有' },
+      { key: 'zeroOutagePercent', name: '停供占到多少时零用量不奇怪', kind: 'whole', unit: '%' },
     ],
   },
   {
