@@ -163,7 +163,7 @@ fn readings(rows: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn r17_a_platform_is_asked_by_itself_and_what_it_has_is_taken_in_once() {
+async fn r17_r87_a_platform_is_asked_by_itself_and_what_it_has_is_taken_in_once() {
     let mut stand = Stand::open().await;
     let settings = stand.web();
     stand.register("NH", &settings);

@@ -22,7 +22,7 @@ function profile(profileId: string) {
   }
 }
 
-test('r17_r96_a_platform_is_connected_asked_changed_and_stopped', async ({ browser }) => {
+test('r13_r17_r96_a_platform_is_connected_asked_changed_and_stopped', async ({ browser }) => {
   const context = await browser.newContext({ baseURL: here.baseUrl, locale: 'zh-CN', viewport: DESK })
   const page = await context.newPage()
   const complaints = listen(page)

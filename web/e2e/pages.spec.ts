@@ -46,7 +46,7 @@ const CUSTOMER = [
   '/m/me',
 ]
 
-test('every page of a customer works, is accessible and fits its window', async ({ browser }) => {
+test('r47: every page of a customer works, is accessible and fits its window', async ({ browser }) => {
   const { context, page, complaints } = await open(browser, PHONE)
   await asCustomer(page, here, here.clerkPhone)
   for (const path of CUSTOMER) await visit(page, path, path)

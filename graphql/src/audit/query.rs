@@ -45,7 +45,7 @@ async fn put_list(
         open = open_spans(store.pool(), from, to)
             .await
             .map_err(|error| internal(ctx, error))?;
-        (filter.from, filter.to) = (Some(from), Some(to));
+        filter.from = Some(from);
     }
     filter.list = Some(AuditListed::of(list, open));
     Ok(filter)

@@ -120,7 +120,13 @@ async fn r51_a_binding_is_due_in_one_working_day_and_late_ones_are_told_apart() 
     let manager = centre.staff("li", &[Role::Manager]).await;
     let resident = centre.customer(PHONE, CustomerKind::Resident).await;
     let late = "{ bindingQueue(overdueOnly: true) { nodes { accountNo overdue dueAt } } }";
+    // Sessions last a working day.
+    let again = async |browser: &Browser| {
+        let principal = browser.principal.clone();
+        centre.signed_in(principal.unwrap()).await
+    };
     let nodes = async || {
+        let manager = again(&manager).await;
         let answer = centre.ask(&manager, late, json!({})).await;
         answer.data()["bindingQueue"]["nodes"].take()
     };
@@ -130,7 +136,7 @@ async fn r51_a_binding_is_due_in_one_working_day_and_late_ones_are_told_apart() 
     assert_eq!(shown["dueAt"], "2026-09-25T01:00:00+00:00");
     assert_eq!(shown["overdue"], false);
     centre.wait(TimeDelta::hours(23));
-    request(&centre, &resident, "A2", "王芳").await;
+    request(&centre, &again(&resident).await, "A2", "王芳").await;
     assert_eq!(nodes().await, json!([]));
     centre.wait(TimeDelta::hours(2));
     assert_eq!(
@@ -138,6 +144,7 @@ async fn r51_a_binding_is_due_in_one_working_day_and_late_ones_are_told_apart() 
         json!([{ "accountNo": "A1", "overdue": true, "dueAt": "2026-09-25T01:00:00+00:00" }])
     );
     let approve = json!({ "bindingId": id });
+    let manager = again(&manager).await;
     centre.must(&manager, "approveBinding", approve, "").await;
     assert_eq!(nodes().await, json!([]));
     // The other is due on Monday: Saturday and Sunday count for nothing.

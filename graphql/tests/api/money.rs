@@ -126,6 +126,35 @@ async fn r29_a_notice_has_one_number_and_is_overdue_after_its_last_day() {
 }
 
 #[tokio::test]
+async fn r11_a_reader_sees_what_a_meters_account_owes_and_no_name() {
+    let town = Town::open().await;
+    town.august("A1").await;
+    let reader = town.centre.staff("du", &[Role::Reader]).await;
+    let query = "query($no: String!) { accountCharges(meterNo: $no) {
+        accountNo holder openAmount dueSince credit
+        bills { billNo month total openAmount } } }";
+    let asked = town.centre.ask(&reader, query, json!({ "no": "W-A1" }));
+    assert_eq!(
+        asked.await.data()["accountCharges"],
+        json!({
+            "accountNo": "A1", "holder": "王*", "openAmount": "10000",
+            "dueSince": "2026-10-09", "credit": "0",
+            "bills": [{ "billNo": "A1-202608", "month": "2026-08",
+                        "total": "10000", "openAmount": "10000" }],
+        })
+    );
+    // Not the account itself, nor anything of it that could be changed.
+    let whole = "{ account(accountNo: \"A1\") { holder } }";
+    let denied = town.centre.ask(&reader, whole, json!({})).await;
+    assert_eq!(denied.code(), Some("FORBIDDEN"));
+    let nobody = town
+        .centre
+        .ask(&reader, query, json!({ "no": "9999" }))
+        .await;
+    assert_eq!(nobody.data()["accountCharges"], json!(null));
+}
+
+#[tokio::test]
 async fn r25_cash_is_taken_at_any_counter_and_the_receipt_given_on_the_spot() {
     let town = Town::open().await;
     town.august("A1").await;

@@ -75,7 +75,7 @@ async fn v10_nothing_used_in_an_announced_outage_is_no_zero_usage_account() {
     }
     centre.wait(TimeDelta::days(30));
     // A login lasts a working day.
-    let reader = centre.staff("li", &[Role::Reader]).await;
+    let reader = centre.staff("li", &[Role::Technician]).await;
     assert_eq!(unmoved(&centre, &reader, "M1").await, json!([]));
 
     let supplied = unmoved(&centre, &reader, "M2").await;
@@ -105,7 +105,7 @@ async fn v10_nothing_used_in_an_announced_outage_is_no_zero_usage_account() {
 
     // The second month in a row counts for who had supply, and is the first for who had none.
     centre.wait(TimeDelta::days(31));
-    let reader = centre.staff("wu", &[Role::Reader]).await;
+    let reader = centre.staff("wu", &[Role::Technician]).await;
     for (meter_no, months) in [("M1", "1"), ("M2", "2")] {
         let again = unmoved(&centre, &reader, meter_no).await;
         let inputs = again[0]["inputs"].as_array().unwrap();

@@ -361,7 +361,7 @@ async fn aliases_do_not_multiply_tries() {
 }
 
 #[tokio::test]
-async fn rights_change_with_the_next_request() {
+async fn r68_rights_change_with_the_next_request_and_contacts_are_ones_own() {
     let centre = Centre::open().await;
     let admin = centre.staff("admin", &[Role::Admin]).await;
     let wang = centre.staff("wang", &[Role::Cashier]).await;

@@ -82,7 +82,7 @@ async fn r86_whoever_has_the_password_alone_does_not_come_in_where_a_second_step
     let (asked, browser) = login_with(&centre, Value::Null).await;
     assert_eq!(
         asked["userErrors"],
-        json!([{ "code": "SECOND_FACTOR_NEEDED", "field": "input.code" }])
+        json!([{ "code": "SECOND_FACTOR_NEEDED", "field": ["input", "code"] }])
     );
     assert_eq!(browser.session, None);
     let wrong_password = json!({ "login": "wang", "password": "x", "code": code(&centre, &app) });

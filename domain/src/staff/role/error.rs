@@ -20,7 +20,7 @@ pub enum RoleError {
     NameFixed,
     #[error("至少选择一项权限；不再使用的岗位权限请停用")]
     NoPermission,
-    #[error("{0}")]
+    #[error("不相容的权限：{0}")]
     Excludes(&'static str),
     #[error("有人同时持有另一岗位权限，合起来不允许：{0}")]
     HolderExcludes(&'static str),
