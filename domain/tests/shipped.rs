@@ -189,9 +189,17 @@ fn folder(name: &str) -> PathBuf {
 /// The form the domain's tests keep of each event now, by event type.
 fn present_forms() -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
-    let capabilities = fs::read_dir(folder("src")).unwrap();
-    let folders = capabilities.flat_map(|entry| {
-        let capability = entry.unwrap().path();
+    let inside = |folder: PathBuf| {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.is_dir())
+    };
+    // A capability, and a part of one, such as `staff/role`.
+    let capabilities = inside(folder("src")).flat_map(|whole| {
+        let parts: Vec<PathBuf> = inside(whole.clone()).collect();
+        std::iter::once(whole).chain(parts)
+    });
+    let folders = capabilities.flat_map(|capability| {
         ["snapshots", "tests/snapshots"].map(|inner| capability.join(inner))
     });
     for folder in folders {

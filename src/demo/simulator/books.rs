@@ -61,11 +61,13 @@ impl Books {
             },
             "campus_clearing" => {
                 let happened: ClearingEvent = read(event)?;
-                let (from, to) = id
-                    .split_once('@')
-                    .ok_or_else(|| DemoError::Simulation(format!("no two campuses: {id}")))?;
-                let pair = (CampusId::try_new(from)?, CampusId::try_new(to)?);
-                of_clearing((&pair.0, &pair.1), &happened)
+                // From, to and month.
+                let mut parts = id.split('@').map(CampusId::try_new);
+                let (Some(from), Some(to)) = (parts.next(), parts.next()) else {
+                    let told = format!("no two campuses: {id}");
+                    return Err(DemoError::Simulation(told));
+                };
+                of_clearing((&from?, &to?), &happened)
             }
             _ => return Ok(()),
         };
