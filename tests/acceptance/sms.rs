@@ -216,23 +216,50 @@ async fn x21_what_one_provider_did_not_send_goes_through_the_other_and_news_in_a
     assert!(news.values["1"].ends_with("明天来修"), "{news:?}");
 }
 
-#[tokio::test]
-async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person() {
-    let (stub, keys) = (
-        SmsStub::start(|| SystemTime::now().into()),
-        ScratchDirectory::create(),
-    );
-    let path = keys.path().join("reports");
-    fs::write(&path, "a-part-nobody-guesses\n").unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    let more = [("CHAOBIAO_SMS__REPORT_SECRET_FILE", path.to_str().unwrap())];
-    let mut centre = centre(&stub, &keys, &more).await;
-    let (mut resident, _) = ask_for_code(&centre, "13800138001");
-    let code = message_to(&stub, "13800138001").values["1"].clone();
-    register(&mut resident, "13800138001", &code);
-    centre.equip();
-    let mut manager = centre.staff("m1", &["MANAGER"]);
+/// A centre to which the provider reports, and a fault's reporter and answerer.
+struct Reported {
+    stub: SmsStub,
+    centre: Centre,
+    resident: Client,
+    manager: Client,
+    _keys: ScratchDirectory,
+}
 
+impl Reported {
+    async fn new() -> Self {
+        let (stub, keys) = (
+            SmsStub::start(|| SystemTime::now().into()),
+            ScratchDirectory::create(),
+        );
+        let path = keys.path().join("reports");
+        fs::write(&path, "a-part-nobody-guesses\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        let more = [("CHAOBIAO_SMS__REPORT_SECRET_FILE", path.to_str().unwrap())];
+        let mut centre = centre(&stub, &keys, &more).await;
+        let (mut resident, _) = ask_for_code(&centre, "13800138001");
+        let code = message_to(&stub, "13800138001").values["1"].clone();
+        register(&mut resident, "13800138001", &code);
+        centre.equip();
+        let manager = centre.staff("m1", &["MANAGER"]);
+        Self {
+            stub,
+            centre,
+            resident,
+            manager,
+            _keys: keys,
+        }
+    }
+}
+
+#[tokio::test]
+async fn r90_x21_what_its_carrier_says_did_not_arrive_is_listed() {
+    let Reported {
+        stub,
+        centre,
+        mut resident,
+        mut manager,
+        _keys,
+    } = Reported::new().await;
     // The provider took it; only its report says that it never arrived.
     reply(&mut resident, &mut manager, "明天来修");
     Centre::until(|| stub.received().into_iter().nth(1));
@@ -267,7 +294,17 @@ async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person()
         assert_eq!(report("a-part-nobody-guesses", status).0, 200);
         assert!(lost(&mut manager).is_empty(), "after {status}");
     }
+}
 
+#[tokio::test]
+async fn r90_x21_what_did_not_arrive_is_listed_and_sent_again_once_by_a_person() {
+    let Reported {
+        stub,
+        mut centre,
+        mut resident,
+        mut manager,
+        _keys,
+    } = Reported::new().await;
     stub.trouble(SmsTrouble::LostAfterSending);
     reply(&mut resident, &mut manager, "后天再来");
     let unknown = Centre::until(|| lost(&mut manager).pop());

@@ -154,13 +154,8 @@ fn check_grant(login: &StaffLogin, role: Role, workspace: &mut Workspace) -> Res
     check_together(&roles, "role", workspace)
 }
 
-/// What somebody still holds may be taken away whatever it gives.
-fn check_revoke(_: &StaffLogin, _: Role, _: &mut Workspace) -> Result<(), Stop> {
-    Ok(())
-}
-
 macro_rules! role_process {
-    ($(#[$doc:meta])* $process:ident, $name:literal, $command:ident, $check:ident) => {
+    ($(#[$doc:meta])* $process:ident, $name:literal, $command:ident $(, $check:ident)?) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub struct $process {
@@ -182,7 +177,7 @@ macro_rules! role_process {
                 }
                 let command = StaffCommand::$command(self.role);
                 workspace.execute::<Staff>(self.login.as_str(), command)?;
-                $check(&self.login, self.role, workspace)?;
+                $($check(&self.login, self.role, workspace)?;)?
                 Ok(StaffChanged { login: self.login.clone() })
             }
         }
@@ -195,7 +190,7 @@ role_process!(
 );
 role_process!(
     /// Takes a role away; the next request no longer has its rights.
-    RevokeRole, "staff.revoke_role", RevokeRole, check_revoke
+    RevokeRole, "staff.revoke_role", RevokeRole
 );
 
 /// Ends an employment, with all its rights. The login is never used again.

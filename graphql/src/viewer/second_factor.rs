@@ -141,12 +141,12 @@ fn shown(enrolment: Enrolment) -> Result<SecondFactorSecret> {
         .map_err(|error| async_graphql::Error::new(error.to_string()))?;
     let places = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
     let dark = places.filter(|(x, y)| code.get_module(*x, *y));
-    let qr_path = dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect();
+    let squares: Vec<String> = dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect();
     Ok(SecondFactorSecret {
         secret: enrolment.secret,
         url: enrolment.url,
         qr_size: code.size(),
-        qr_path,
+        qr_path: squares.concat(),
     })
 }
 

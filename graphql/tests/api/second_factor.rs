@@ -45,9 +45,9 @@ fn code(centre: &Centre, app: &TOTP) -> Value {
 }
 
 async fn switch_on(centre: &Centre, wang: &Browser) -> TOTP {
-    let begin = json!({ "currentPassword": PASSWORD });
+    let own = json!({ "currentPassword": PASSWORD });
     let fields = "secondFactor { secret url qrSize qrPath }";
-    let begun = centre.must(wang, "beginSecondFactor", begin, fields).await;
+    let begun = centre.must(wang, "beginSecondFactor", own, fields).await;
     let given = &begun["secondFactor"];
     let app = TOTP::from_url(given["url"].as_str().unwrap()).unwrap();
     assert_eq!(app.get_secret_base32(), given["secret"]);

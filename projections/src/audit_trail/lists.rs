@@ -1,6 +1,6 @@
 //! 审计清单: what an auditor goes through, as parts of the trail.
 
-use chaobiao_domain::calendar::WorkCalendar;
+use chaobiao_domain::calendar::{OfficeHours, WorkCalendar};
 use chaobiao_domain::units::{business_date, instant_of};
 use chrono::{DateTime, NaiveTime, Utc};
 use sqlx::PgPool;
@@ -116,7 +116,7 @@ pub async fn open_spans(
     while day <= last {
         if calendar.is_working_day(day).value {
             let hours = campuses.iter().filter_map(|one| one.office_hours_on(day));
-            let spans = hours.flat_map(|hours| hours.spans());
+            let spans = hours.flat_map(OfficeHours::spans);
             let (mut opens, mut closes) = (None::<NaiveTime>, None::<NaiveTime>);
             for span in spans {
                 opens = Some(opens.map_or(span.from, |known| known.min(span.from)));

@@ -101,9 +101,12 @@ pub async fn held_together(pool: &PgPool) -> Result<Vec<HeldTogether>, sqlx::Err
     rows.into_iter().map(together).collect()
 }
 
+/// Code, name, rights, whether it is retired, and when that was last changed.
+type Changed = (String, String, Vec<String>, bool, DateTime<Utc>);
+
 /// All roles there are: the shipped ones, then the centre's own by name.
 pub async fn roles(pool: &PgPool) -> Result<Vec<RoleRow>, sqlx::Error> {
-    let changed: Vec<(String, String, Vec<String>, bool, DateTime<Utc>)> = sqlx::query_as(
+    let changed: Vec<Changed> = sqlx::query_as(
         "SELECT code, name, permissions, retired, changed_at FROM read_roles ORDER BY name, code",
     )
     .fetch_all(pool)

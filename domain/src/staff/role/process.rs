@@ -224,9 +224,9 @@ impl Process for ApproveRoleChange {
         let change = rights.proposal(&self.proposal_id)?.change.clone();
         let before = rights.permissions(self.role);
         let after = match &change {
-            RoleChange::Defined(content) | RoleChange::Changed(content) => {
-                take_name(self.role, &content.name, workspace)?;
-                content.permissions.clone()
+            RoleChange::Defined(role) | RoleChange::Changed(role) => {
+                take_name(self.role, &role.name, workspace)?;
+                role.permissions.clone()
             }
             RoleChange::Retired => BTreeSet::new(),
         };
