@@ -7,7 +7,7 @@ import type { World } from './world'
 
 const PROGRAM = process.env.PROGRAM ?? resolve('../target/debug/chaobiao')
 const READY = /https?:\/\/[\w.:[\]]+/
-const START_SECONDS = 180
+const START_SECONDS = 300
 const STOP_SECONDS = 30
 
 /** What the demo campus says of itself: a line for everybody who may look around in it. */
