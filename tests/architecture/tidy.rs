@@ -15,6 +15,7 @@ const GENERATED: [&str; 4] = [
     "Cargo.lock",
     "docs/errors.md",
     "docs/schema.graphql",
+    "domain/shipped/manifest.txt",
     "web/package-lock.json",
 ];
 

@@ -306,7 +306,7 @@ impl Town {
 
     /// Whether everything that has happened so far was reacted to and is shown.
     pub(super) async fn settled_down(&self) {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 
     pub(super) fn pool(&self) -> &PgPool {
