@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::support::{Answer, Browser, Centre};
 use chaobiao_domain::customer::CustomerKind;
 use chaobiao_domain::staff::Role;
+use chrono::TimeDelta;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -311,6 +312,7 @@ async fn r86_a_role_is_retired_once_nobody_holds_it_and_can_come_back() {
         .role("值班长", &["VIEW_METERS", "DECIDE_BINDINGS"])
         .await;
     office.give("wang", &leader).await;
+    centre.wait(TimeDelta::seconds(1));
     let retire = json!({ "role": leader, "reason": "不再设这个岗位" });
     let retire = office.propose("proposeRoleRetirement", retire).await;
     let name = "approveRoleChange";
@@ -331,6 +333,7 @@ async fn r86_a_role_is_retired_once_nobody_holds_it_and_can_come_back() {
         code(centre, &wang, QUEUE).await.as_deref(),
         Some("FORBIDDEN")
     );
+    centre.wait(TimeDelta::seconds(1));
     office
         .change(&leader, &["VIEW_METERS", "DECIDE_BINDINGS"])
         .await;
