@@ -104,7 +104,7 @@ fn wrong_code() -> Rejection {
     Rejection::new("CODE_WRONG", "验证码不正确或已失效").on("code")
 }
 
-pub(super) fn wrong_password(on: &str) -> Rejection {
+fn wrong_password(on: &str) -> Rejection {
     Rejection::new("LOGIN_FAILED", "工号或密码不正确").on(on)
 }
 
@@ -114,6 +114,22 @@ pub(super) fn until(ctx: &Context<'_>, at: DateTime<Utc>) -> Result<async_graphq
         "尝试过于频繁，请稍后再试",
         (at - now).num_seconds().max(1),
     ))
+}
+
+/// What is wrong with the password somebody proves themselves by once more.
+pub(super) async fn own_password(
+    ctx: &Context<'_>,
+    login: &str,
+    password: &str,
+) -> Result<Option<Rejection>> {
+    let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
+    let access = &Services::of(ctx)?.access;
+    let verdict = access.check_password(login, password, origin).await;
+    match verdict.map_err(|error| internal(ctx, error))? {
+        PasswordVerdict::Right => Ok(None),
+        PasswordVerdict::Wrong => Ok(Some(wrong_password("currentPassword"))),
+        PasswordVerdict::Locked { until: at } => Err(until(ctx, at)?),
+    }
 }
 
 /// Whether the code is right and may be used for this.
@@ -352,16 +368,10 @@ impl ViewerMutation {
             return Ok(refused(wrong_password("currentPassword")));
         };
         let login = staff.login.as_str();
-        let access = &Services::of(ctx)?.access;
-        let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
-        let verdict = access
-            .check_password(login, &input.current_password, origin)
-            .await;
-        match verdict.map_err(|error| internal(ctx, error))? {
-            PasswordVerdict::Right => {}
-            PasswordVerdict::Wrong => return Ok(refused(wrong_password("currentPassword"))),
-            PasswordVerdict::Locked { until: at } => return Err(until(ctx, at)?),
+        if let Some(rejection) = own_password(ctx, login, &input.current_password).await? {
+            return Ok(refused(rejection));
         }
+        let access = &Services::of(ctx)?.access;
         if input.new_password == input.current_password {
             let same = Rejection::new("PASSWORD_UNCHANGED", "新密码不能与当前密码相同");
             return Ok(refused(same.on("newPassword")));

@@ -6,10 +6,10 @@ use chaobiao_decision::Rejection;
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::StaffLogin;
-use chaobiao_eventstore::access::{Enrolment, PasswordVerdict, SecondFactorVerdict};
+use chaobiao_eventstore::access::{Enrolment, SecondFactorVerdict};
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use super::mutation::{until, wrong_password};
+use super::mutation::{own_password, until};
 use crate::support::{
     ErrorCode, RequestInfo, Services, UserError, Viewer, coded, field, internal, may, record,
     record_refusal, staff,
@@ -123,17 +123,18 @@ pub(super) async fn second_step(
     code: Option<&str>,
 ) -> Result<Option<Rejection>> {
     let access = &Services::of(ctx)?.access;
-    let is_on = access.has_second_factor(login).await;
-    if !is_on.map_err(|error| internal(ctx, error))? {
-        return Ok(None);
-    }
     let Some(code) = code.filter(|code| !code.trim().is_empty()) else {
+        let is_on = access.has_second_factor(login).await;
         let needed = Rejection::new("SECOND_FACTOR_NEEDED", "请输入验证器 App 上的动态验证码");
-        return Ok(Some(needed.on("code")));
+        let is_on = is_on.map_err(|error| internal(ctx, error))?;
+        return Ok(is_on.then(|| needed.on("code")));
     };
     let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
     let verdict = access.check_second_factor(login, code, origin).await;
-    refusal(ctx, login, verdict.map_err(|error| internal(ctx, error))?)
+    match verdict.map_err(|error| internal(ctx, error))? {
+        SecondFactorVerdict::Off => Ok(None),
+        verdict => refusal(ctx, login, verdict),
+    }
 }
 
 fn shown(enrolment: Enrolment) -> Result<SecondFactorSecret> {
@@ -167,17 +168,10 @@ impl SecondFactorMutation {
             user_errors: vec![rejection.into()],
         };
         let login = own_login(ctx)?;
-        let access = &Services::of(ctx)?.access;
-        let origin = ctx.data::<RequestInfo>()?.origin.as_deref();
-        let password = &input.current_password;
-        let verdict = access
-            .check_password(login.as_str(), password, origin)
-            .await;
-        match verdict.map_err(|error| internal(ctx, error))? {
-            PasswordVerdict::Right => {}
-            PasswordVerdict::Wrong => return Ok(refused(wrong_password("currentPassword"))),
-            PasswordVerdict::Locked { until: at } => return Err(until(ctx, at)?),
+        if let Some(rejection) = own_password(ctx, login.as_str(), &input.current_password).await? {
+            return Ok(refused(rejection));
         }
+        let access = &Services::of(ctx)?.access;
         let begun = access.begin_second_factor(login.as_str()).await;
         match begun.map_err(|error| internal(ctx, error))? {
             Some(enrolment) => Ok(BeginSecondFactorPayload {

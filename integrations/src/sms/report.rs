@@ -1,11 +1,10 @@
 //! What providers tell us afterwards: whether a message has arrived. Nothing of it is signed, so it is
 //! believed for nothing else, and only from whoever knows where to bring it.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chaobiao_domain::units::instant_of;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
 
-/// The hours of both providers' times.
-const OFFSET_SECONDS: i32 = 8 * 3600;
 /// Both bring far fewer at a time.
 const REPORTS_MAX: usize = 1000;
 
@@ -110,9 +109,8 @@ fn said(code: &str, words: &str) -> String {
 
 /// `2026-09-01 08:03:04`, by the clock of Beijing.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let local = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M:%S").ok()?;
-    let there = local.and_local_timezone(FixedOffset::east_opt(OFFSET_SECONDS)?);
-    Some(there.single()?.to_utc())
+    let local = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M:%S");
+    local.ok().map(instant_of)
 }
 
 #[cfg(test)]

@@ -220,16 +220,13 @@ pub async fn list(
         .bind(page.limit())
         .fetch_all(store.pool())
         .await?;
-    let rows = open(store, rows).await?;
-    Ok(page.slice(rows, |row| (row.created_at, row.message_id)))
+    let rows = decrypted(store, rows).await?;
+    let rows = rows.into_iter().map(Raw::opened).collect();
+    Ok(page.slice(rows, |row: &MessageRow| (row.created_at, row.message_id)))
 }
 
 pub async fn by_id(store: &EventStore, message_id: Uuid) -> Result<Option<MessageRow>, StoreError> {
-    let rows: Vec<Raw> = sqlx::query_as(&format!("{COLUMNS} AND o.id = $1"))
-        .bind(message_id)
-        .fetch_all(store.pool())
-        .await?;
-    Ok(open(store, rows).await?.pop())
+    Ok(one(store, message_id).await?.map(Raw::opened))
 }
 
 /// The message as it was put together, opened; nothing when it is not there or the person is erased.
@@ -237,25 +234,27 @@ pub async fn content(
     store: &EventStore,
     message_id: Uuid,
 ) -> Result<Option<(String, Value)>, StoreError> {
-    let rows: Vec<Raw> = sqlx::query_as(&format!("{COLUMNS} AND o.id = $1"))
-        .bind(message_id)
-        .fetch_all(store.pool())
-        .await?;
-    let Some(mut raw) = rows.into_iter().next() else {
+    let Some(raw) = one(store, message_id).await? else {
         return Ok(None);
     };
-    let owner = owner_of_message(message_id);
-    store.cipher().open(vec![(owner, &mut raw.message)]).await?;
     let message = raw.message.clone();
     let row = raw.opened();
     Ok((!row.is_erased).then_some((row.channel, message)))
 }
 
-async fn open(store: &EventStore, mut rows: Vec<Raw>) -> Result<Vec<MessageRow>, StoreError> {
+async fn one(store: &EventStore, message_id: Uuid) -> Result<Option<Raw>, StoreError> {
+    let rows: Vec<Raw> = sqlx::query_as(&format!("{COLUMNS} AND o.id = $1"))
+        .bind(message_id)
+        .fetch_all(store.pool())
+        .await?;
+    Ok(decrypted(store, rows).await?.pop())
+}
+
+async fn decrypted(store: &EventStore, mut rows: Vec<Raw>) -> Result<Vec<Raw>, StoreError> {
     let sealed = rows.iter_mut().map(|raw| {
         let owner = owner_of_message(raw.row.message_id);
         (owner, &mut raw.message)
     });
     store.cipher().open(sealed.collect()).await?;
-    Ok(rows.into_iter().map(Raw::opened).collect())
+    Ok(rows)
 }
