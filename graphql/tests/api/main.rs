@@ -9,6 +9,7 @@ mod arrears;
 mod billing_runs;
 mod cash_desk;
 mod class_rules;
+mod collection_rounds;
 mod corrections;
 mod equipment;
 mod field_work;
