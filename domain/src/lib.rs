@@ -12,6 +12,7 @@ pub mod bulletin;
 pub mod calendar;
 pub mod campus;
 pub mod clearing;
+pub mod collection_round;
 pub mod collector;
 pub mod connector;
 pub mod customer;

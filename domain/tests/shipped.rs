@@ -25,6 +25,7 @@ use chaobiao_domain::bulletin::article::ArticleEvent;
 use chaobiao_domain::bulletin::outage::{OutageEvent, OutageMonthEvent};
 use chaobiao_domain::campus::CampusEvent;
 use chaobiao_domain::clearing::ClearingEvent;
+use chaobiao_domain::collection_round::CollectionRoundEvent;
 use chaobiao_domain::collector::CollectorEvent;
 use chaobiao_domain::connector::ConnectorEvent;
 use chaobiao_domain::customer::CustomerEvent;
@@ -99,6 +100,7 @@ const READERS: &[(&str, Reader)] = &[
     ("campus_clearing", understood::<ClearingEvent>),
     ("cash_month", understood::<CashMonthEvent>),
     ("class_method", understood::<ClassMethodEvent>),
+    ("collection_round", understood::<CollectionRoundEvent>),
     ("collector", understood::<CollectorEvent>),
     ("connector", understood::<ConnectorEvent>),
     ("customer", understood::<CustomerEvent>),

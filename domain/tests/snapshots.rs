@@ -128,6 +128,7 @@ from_snapshot_as_from_the_start! {
     billing_master: chaobiao_domain::billing_master::BillingMasters, "billing_master";
     billing_run: chaobiao_domain::billing_run::BillingRun, "billing_run";
     campus: chaobiao_domain::campus::Campus, "campus";
+    collection_round: chaobiao_domain::collection_round::CollectionRound, "collection_round";
     class_method: chaobiao_domain::metering_point::ClassMethod, "class_method";
     customer: chaobiao_domain::customer::Customer, "customer";
     interval_day: chaobiao_domain::meter::interval::IntervalDay, "interval_day";

@@ -21,6 +21,7 @@ pub mod binding;
 pub mod bulletin;
 pub mod campus;
 pub mod clearing;
+pub mod collection_round;
 pub mod collector;
 pub mod connector;
 pub mod customer;
@@ -172,11 +173,12 @@ pub struct FiguresQuery(
     insight::UsageQuery,
 );
 
-/// Queries about accounts, prices and payments.
+/// Queries about accounts, prices, payments, and who goes to collect them.
 #[derive(Default, MergedObject)]
 pub struct MoneyQuery(
     account::AccountQuery,
     account::ChargesQuery,
+    collection_round::CollectionRoundQuery,
     payment::PaymentQuery,
     payment_export::PaymentExportQuery,
     receipt::ReceiptQuery,
@@ -340,10 +342,11 @@ pub struct SettingsMutation(
     validation_rules::ValidationRulesMutation,
 );
 
-/// Mutations of accounts, prices and payments.
+/// Mutations of accounts, prices, payments, and who goes to collect them.
 #[derive(Default, MergedObject)]
 pub struct MoneyMutation(
     account::AccountMutation,
+    collection_round::CollectionRoundMutation,
     payment::PaymentMutation,
     payment_export::PaymentExportMutation,
     receipt::ReceiptMutation,

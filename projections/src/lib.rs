@@ -10,6 +10,7 @@ pub mod billing_runs;
 pub mod binding_queue;
 pub mod bulletin;
 pub mod campus_clearing;
+pub mod collection_rounds;
 pub mod collectors;
 pub mod connectors;
 pub mod device_orders;
@@ -81,6 +82,7 @@ pub fn all(store: &EventStore) -> Vec<Arc<dyn Projector>> {
         Arc::new(bank_lines::BankLinesProjector),
         Arc::new(campus_clearing::CampusClearingProjector),
         Arc::new(connectors::ConnectorsProjector),
+        Arc::new(collection_rounds::CollectionRoundsProjector),
         Arc::new(collectors::CollectorsProjector),
         Arc::new(device_orders::DeviceOrdersProjector),
         Arc::new(equipment::EquipmentProjector),

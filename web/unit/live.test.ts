@@ -102,3 +102,19 @@ test('refused, it does not ask again; whoever is refused one thing keeps the oth
   wire.onclose?.({ code: 4401 })
   expect(due).toEqual([])
 })
+
+test('back again, it says what it has heard last, so that it is not told twice', () => {
+  line.listen('subscription { a }', {}, () => undefined)
+  const first = wires[0]!.begin()
+  const next = (cursor: string) => ({ type: 'next', id: '1', payload: { data: { a: 1 }, extensions: { cursor } } })
+  first.say(next('c1'))
+  first.say(next('c2'))
+  first.onclose?.({ code: 1006 })
+  due.at(-1)!()
+  const back = wires.at(-1)!.begin()
+  expect(back.sent.at(-1)).toEqual({
+    type: 'subscribe',
+    id: '1',
+    payload: { query: 'subscription { a }', variables: {}, extensions: { after: 'c2' } },
+  })
+})

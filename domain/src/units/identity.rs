@@ -124,6 +124,8 @@ identifiers! {
     TariffId, "价格方案编号", plain;
     CampusId, "校区编号", plain;
     RoundId, "抄表批次号", plain;
+    /// A cashier's way from door to door on a day.
+    CollectionRoundId, "上门收费批次号", plain;
     BookNo, "抄表册号", plain;
     CustomerId, "用户编号", plain;
     StaffLogin, "工号", plain;

@@ -23,13 +23,13 @@ pub use device::{DeviceAddress, MeterProtocol, RawFrame};
 pub use error::ValueError;
 pub use identity::{
     AccountNo, AppointmentId, ArticleId, BankReference, BillNo, BillingRunId, BindingId, BookNo,
-    BytesHash, CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectorNo, ConnectorId,
-    CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId, ExternalMeterNo, FaultId, FileHash,
-    GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId, ImportProfileId, InvoiceNo, ItemId,
-    LabelBatchId, LabelTemplateId, MessageId, MeterNo, NoteNo, NoticeNo, OccupantNo, OutageId,
-    PaymentId, PayrollBatchNo, PhotoHash, ReadingId, ReasonCode, ReceiptNo, ReconciliationId,
-    RefundId, ReportTemplateId, RoleProposalId, RoundId, SessionId, SlotId, StaffLogin, StockNo,
-    TariffId, TransferClaimId, VerificationId, WaiverId,
+    BytesHash, CampaignId, CampusId, CaseId, CertificateNo, ChargeBillNo, CollectionRoundId,
+    CollectorNo, ConnectorId, CorrectionId, CustomerId, DeviceOrderId, EquipmentModelId,
+    ExternalMeterNo, FaultId, FileHash, GatewayOrderNo, GatewayRefundNo, HardwareNo, ImportBatchId,
+    ImportProfileId, InvoiceNo, ItemId, LabelBatchId, LabelTemplateId, MessageId, MeterNo, NoteNo,
+    NoticeNo, OccupantNo, OutageId, PaymentId, PayrollBatchNo, PhotoHash, ReadingId, ReasonCode,
+    ReceiptNo, ReconciliationId, RefundId, ReportTemplateId, RoleProposalId, RoundId, SessionId,
+    SlotId, StaffLogin, StockNo, TariffId, TransferClaimId, VerificationId, WaiverId,
 };
 pub use money::Fen;
 pub use person::Phone;

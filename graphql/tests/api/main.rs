@@ -11,6 +11,7 @@ mod billing_runs;
 mod bindings;
 mod cash_desk;
 mod class_rules;
+mod collection_rounds;
 mod corrections;
 mod equipment;
 mod field_work;

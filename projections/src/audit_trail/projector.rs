@@ -36,6 +36,7 @@ impl Projector for AuditTrailProjector {
             "campus_clearing",
             "cash_month",
             "class_method",
+            "collection_round",
             "collector",
             "connector",
             "customer",

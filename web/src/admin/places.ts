@@ -70,6 +70,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/refunds', name: '退款', rights: ['VIEW_PAYMENTS'] },
       { to: '/waivers', name: '减免核销', rights: ['VIEW_PAYMENTS'] },
       { to: '/arrears', name: '欠费催缴', rights: ['VIEW_PAYMENTS'] },
+      { to: '/collection-rounds', name: '上门收费', rights: ['MANAGE_VISITS', 'TAKE_PAYMENTS', 'VIEW_AUDIT'] },
       { to: '/collections', name: '收款统计', rights: ['VIEW_PAYMENTS'] },
       { to: '/exports', name: '导出批次', rights: ['EXPORT_PAYMENTS', 'VIEW_AUDIT'] },
       { to: '/reading-exports', name: '抄表数据导出', rights: ['RUN_BILLING', 'VIEW_AUDIT'] },

@@ -11,12 +11,14 @@ interface Topic {
   query: string
   variables: object
   news: (data: unknown) => void
+  /** What the last answer was, as the server names it. */
+  cursor?: string
 }
 
 interface Said {
   type: string
   id?: string
-  payload?: { data?: unknown; errors?: unknown }
+  payload?: { data?: unknown; errors?: unknown; extensions?: { cursor?: string } }
 }
 
 const FIRST_WAIT_MS = 1000
@@ -27,7 +29,8 @@ const REFUSED = new Set([4401, 4403])
 /**
  * One connection for all that a page listens to, by graphql-transport-ws. It comes back by itself,
  * ever more slowly while the server is away, and then asks for everything anew: each subscription
- * begins with how things are now, so nothing is missed.
+ * begins with how things are now, unless that is what it had said last, so nothing is missed and
+ * nothing told twice.
  */
 export class LiveLine {
   private readonly open: () => Wire
@@ -64,8 +67,9 @@ export class LiveLine {
     wire.onclose = ({ code }) => this.lost(wire, code)
   }
 
-  private subscribe(id: string, { query, variables }: Topic): void {
-    this.wire?.send(JSON.stringify({ type: 'subscribe', id, payload: { query, variables } }))
+  private subscribe(id: string, { query, variables, cursor }: Topic): void {
+    const extensions = cursor === undefined ? undefined : { after: cursor }
+    this.wire?.send(JSON.stringify({ type: 'subscribe', id, payload: { query, variables, extensions } }))
   }
 
   private stop(id: string): void {
@@ -89,13 +93,20 @@ export class LiveLine {
         this.wire?.send(JSON.stringify({ type: 'pong' }))
         break
       case 'next':
-        if (payload?.data && !payload.errors) this.topics.get(id)?.news(payload.data)
+        this.tell(id, payload)
         break
       case 'error':
       case 'complete':
         this.topics.delete(id)
         break
     }
+  }
+
+  private tell(id: string, payload: Said['payload']): void {
+    const topic = this.topics.get(id)
+    if (!topic || !payload?.data || payload.errors) return
+    topic.cursor = payload.extensions?.cursor
+    topic.news(payload.data)
   }
 
   private lost(wire: Wire, code: number): void {

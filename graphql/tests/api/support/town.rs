@@ -5,7 +5,8 @@ use chaobiao_domain::customer::{ApproveBinding, CustomerKind, RequestBinding};
 use chaobiao_domain::meter::{Channel, DeviceSpec, InstallDevice, RegisterMeter, SubmitReading};
 use chaobiao_domain::staff::Role;
 use chaobiao_domain::tariff::DefineTariff;
-use chaobiao_domain::units::{Commodity, Multiplier};
+use chaobiao_domain::units::{Commodity, Multiplier, business_date};
+use chaobiao_eventstore::Clock as _;
 use chaobiao_eventstore::access::Principal;
 use chaobiao_eventstore::operate::verify;
 use serde_json::{Value, json};
@@ -72,12 +73,23 @@ impl Town {
     }
 
     pub(crate) async fn meter(&self, account_no: &str, letter: &str, commodity: Commodity) {
+        let building = "北苑 3 栋";
+        self.meter_in(building, account_no, letter, commodity).await;
+    }
+
+    pub(crate) async fn meter_in(
+        &self,
+        building: &str,
+        account_no: &str,
+        letter: &str,
+        commodity: Commodity,
+    ) {
         let number = format!("{letter}-{account_no}");
         let register = RegisterMeter {
             meter_no: number.parse().unwrap(),
             commodity,
             campus: "N".parse().unwrap(),
-            building: "北苑 3 栋".to_owned(),
+            building: building.to_owned(),
             room: "201".to_owned(),
             book: "B1".parse().unwrap(),
             walk_order: 1,
@@ -106,6 +118,17 @@ impl Town {
             from: Some("2026-01-01".parse().unwrap()),
         };
         self.centre.run(assign).await;
+    }
+
+    /// Somebody at a counter days later, when the old session is over.
+    pub(crate) async fn again(&self, login: &str) -> Browser {
+        let principal = Principal::Staff(login.to_owned());
+        self.centre.signed_in(principal).await
+    }
+
+    /// The business day of the centre's clock.
+    pub(crate) fn today(&self) -> String {
+        business_date(self.centre.clock.now()).to_string()
     }
 
     pub(crate) async fn read(&self, meter_no: &str, day: &str, index: &str) -> String {
@@ -207,6 +230,7 @@ impl Town {
             "billing_runs",
             "bank_lines",
             "campus_clearing",
+            "collection_rounds",
             "gateway_orders",
             "gateway_statements",
             "ledger",
