@@ -9,7 +9,7 @@ use chaobiao_eventstore::operate::VerificationSchedule;
 use chaobiao_eventstore::{
     BusOptions, Clock, CommandBus, Daemon, EventStore, JsonLinesSender, SnapshotOptions,
 };
-use chaobiao_graphql::support::Services;
+use chaobiao_graphql::support::{Services, SharedAnswers};
 use chrono::TimeDelta;
 use object_store::prefix::PrefixStore;
 use sqlx::PgPool;
@@ -125,6 +125,7 @@ impl Core {
             gateways: Arc::new(self.gateways(config)?),
             collectors: Arc::new(live.clone()),
             official_account: Arc::new(self.wechat(config)?),
+            shared_answers: SharedAnswers::default(),
         })
     }
 

@@ -45,7 +45,7 @@ struct Arguments {
     /// Events of a long history.
     #[arg(long, default_value_t = 1_000_000)]
     history: i64,
-    /// Only these: append, visible, load, bulk, replay, start, frames, read, import.
+    /// Only these: append, visible, load, bulk, replay, start, frames, read, live, import.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Commits under way at the same time.
@@ -60,6 +60,9 @@ struct Arguments {
     /// Meters of the demo campus the program runs on.
     #[arg(long, default_value_t = 500)]
     campus_meters: u32,
+    /// Who watches by subscriptions while readings come in.
+    #[arg(long, default_value_t = 1_000)]
+    watchers: usize,
     /// Meters that are taken in from a file.
     #[arg(long, default_value_t = 60_000)]
     file_meters: u32,
@@ -148,7 +151,7 @@ async fn main() -> Result<(), Failure> {
 /// The measurements that need a database.
 const STORE: [&str; 6] = ["append", "visible", "load", "bulk", "replay", "start"];
 /// Those of the program as a process of its own.
-const PROGRAM: [&str; 2] = ["read", "import"];
+const PROGRAM: [&str; 3] = ["read", "live", "import"];
 
 impl Arguments {
     fn wants(&self, work: &str) -> bool {

@@ -414,6 +414,7 @@ pub struct Subscription(
     reading::PhotoCheckSubscription,
     reading::ReadingSubscription,
     reading_round::ReadingRoundSubscription,
+    service::CaseSubscription,
 );
 
 /// The product's one schema.

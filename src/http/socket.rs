@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Data, Executor, Request, Response};
+use async_graphql::{Data, Executor, Request, Response, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chaobiao_graphql::Schema;
 use chaobiao_graphql::support::{ErrorCode, RequestInfo, Services, SubscriptionsOnly, prepare};
 use futures::stream::{self, BoxStream, StreamExt as _};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::graphql::{fault, refusal};
@@ -13,6 +16,10 @@ use super::graphql::{fault, refusal};
 /// A subscription's document is short.
 pub(super) const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const SUBSCRIPTIONS_MAX: usize = 10;
+/// Where an answer says what it is called, and who comes back says which it heard last.
+const CURSOR: &str = "cursor";
+const AFTER: &str = "after";
+const CURSOR_BYTES: usize = 12;
 
 /// Runs what comes over a socket in the name of whoever its session stands for at that moment, not
 /// of whoever opened the socket.
@@ -47,15 +54,42 @@ impl Socket {
                 return one(fault(request_id));
             }
         };
+        let heard = heard(&request);
         let request = prepare(request, &self.services, viewer, self.info).data(SubscriptionsOnly);
         // The place is held as long as the stream.
         self.schema
             .execute_stream(request)
+            .map(named)
+            .enumerate()
+            .filter_map(move |(number, answer)| {
+                let again = number == 0 && heard.is_some() && cursor(&answer) == heard.as_ref();
+                std::future::ready((!again).then_some(answer))
+            })
             .inspect(move |_| {
                 let _ = &place;
             })
             .boxed()
     }
+}
+
+/// What a client that comes back has heard last.
+fn heard(request: &Request) -> Option<Value> {
+    request.extensions.get(AFTER).cloned()
+}
+
+/// Gives an answer a name that says what is in it: two of the same name say the same.
+fn named(mut answer: Response) -> Response {
+    if answer.is_ok()
+        && let Ok(data) = serde_json::to_vec(&answer.data)
+    {
+        let name = URL_SAFE_NO_PAD.encode(&Sha256::digest(data)[..CURSOR_BYTES]);
+        answer.extensions.insert(CURSOR.to_owned(), name.into());
+    }
+    answer
+}
+
+fn cursor(answer: &Response) -> Option<&Value> {
+    answer.extensions.get(CURSOR)
 }
 
 fn one(answer: Response) -> BoxStream<'static, Response> {

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::support::Answer;
-use crate::support::centre::Centre;
+use crate::support::centre::{ALL_DESKS, Centre};
 use serde_json::{Value, json};
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::http::HeaderValue;
@@ -193,6 +193,58 @@ async fn a_socket_carries_subscriptions_for_its_session_and_nothing_else() {
         refused["payload"]["errors"][0]["extensions"]["code"],
         "BAD_REQUEST"
     );
+}
+
+/// A subscription of the work queue; `heard` is what the last answer was called.
+fn watch(socket: &mut Socket, id: &str, heard: Option<&Value>) {
+    let mut payload = json!({ "query": "subscription { workQueueChanged { bindingsPending } }" });
+    if let Some(heard) = heard {
+        payload["extensions"] = json!({ "after": heard });
+    }
+    tell(
+        socket,
+        &json!({ "id": id, "type": "subscribe", "payload": payload }),
+    );
+}
+
+#[tokio::test]
+async fn x8_whoever_comes_back_is_told_what_has_changed_since_and_nothing_else() {
+    let mut centre = Centre::equipped().await;
+    let mut manager = centre.staff("m1", &ALL_DESKS);
+    let cookie = manager.cookie().unwrap();
+    let site = format!("http://{}", centre.server.address);
+    let connect = || {
+        let mut socket = open(&centre, &cookie, &site).unwrap();
+        tell(&mut socket, &json!({ "type": "connection_init" }));
+        assert_eq!(hear(&mut socket)["type"], "connection_ack");
+        socket
+    };
+    let mut socket = connect();
+    watch(&mut socket, "1", None);
+    let first = hear(&mut socket);
+    let cursor = &first["payload"]["extensions"]["cursor"];
+    assert!(cursor.is_string(), "{first}");
+
+    // Nothing has happened: what is heard first belongs to somebody who has heard nothing yet.
+    let mut socket = connect();
+    watch(&mut socket, "1", Some(cursor));
+    std::thread::sleep(Duration::from_millis(500));
+    watch(&mut socket, "2", None);
+    let heard = hear(&mut socket);
+    assert_eq!(heard["id"], "2");
+    assert_eq!(&heard["payload"]["extensions"]["cursor"], cursor);
+
+    // Something did.
+    let mut resident = centre.customer("13800138000", "RESIDENT");
+    Centre::household(&mut manager, "8001", "王芳");
+    let request = json!({ "accountNo": "8001", "holderName": "王芳" });
+    resident.must("requestBinding", request, "pending");
+    let mut socket = connect();
+    watch(&mut socket, "1", Some(cursor));
+    let told = hear(&mut socket);
+    let data = &told["payload"]["data"];
+    assert_eq!(data["workQueueChanged"]["bindingsPending"], 1, "{told}");
+    assert_ne!(&told["payload"]["extensions"]["cursor"], cursor);
 }
 
 /// The code a socket is closed with after these messages.

@@ -194,6 +194,16 @@ async fn r7_r90_a_wechat_id_is_linked_once_and_signs_in_from_then_on() {
         "again"
     );
 
+    // Whoever is signed in as somebody else stays who they are.
+    let back = joined.come_back(&mut other, "elsewhere", false);
+    assert_eq!(
+        other.refused("loginWithWechat", back).0,
+        "CUSTOMER_OPENID_TAKEN"
+    );
+    let me = "{ me { customer { wechatLinked } } }";
+    let still = other.query(me, &Value::Null);
+    assert_eq!(still["me"]["customer"]["wechatLinked"], false);
+
     // Given up, it opens nothing.
     phone.must("unlinkWechat", json!({}), "pending");
     let back = joined.come_back(&mut phone, "third", false);

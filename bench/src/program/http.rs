@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
+use super::process::Logins;
 use crate::Failure;
 
 /// Somebody's browser.
@@ -15,13 +16,31 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self, Failure> {
+    async fn open(address: SocketAddr) -> Result<Self, Failure> {
         let connection = TcpStream::connect(address).await?;
         connection.set_nodelay(true)?;
         Ok(Self {
             connection: BufReader::new(connection),
             cookie: None,
         })
+    }
+
+    pub(crate) async fn sign_in(address: SocketAddr, logins: &Logins) -> Result<Self, Failure> {
+        let mut browser = Self::open(address).await?;
+        let login = "mutation($input: StaffLoginInput!) { staffLogin(input: $input) {
+            userErrors { code message } } }";
+        let input = json!({ "login": logins.login, "password": logins.password });
+        let data = browser.ask(login, &json!({ "input": input })).await?;
+        if data["staffLogin"]["userErrors"] == json!([]) {
+            Ok(browser)
+        } else {
+            Err(Failure::Program(data.to_string()))
+        }
+    }
+
+    /// What shows whose browser it is.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
     }
 
     /// Asks GraphQL; gives `data` of an answer without errors.

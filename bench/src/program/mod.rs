@@ -3,6 +3,7 @@
 
 mod files;
 mod http;
+mod live;
 mod process;
 mod read;
 
@@ -82,6 +83,15 @@ async fn beside(
         }
         let memory = server.memory()?;
         figures.note(MEMORY, "most, with reads", Unit::Megabytes, memory.most);
+    }
+    if arguments.wants("live") {
+        let watchers = live::Watchers::gather(server.address, logins, pool, arguments.watchers);
+        let mut watchers = watchers.await?;
+        for _ in 0..arguments.rounds {
+            watchers.round(figures).await?;
+        }
+        let memory = server.memory()?;
+        figures.note(MEMORY, "most, with watchers", Unit::Megabytes, memory.most);
     }
     if arguments.wants("import") {
         let mut files = files::Files::new(program, pool, arguments);

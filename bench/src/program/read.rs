@@ -37,14 +37,7 @@ impl Asker {
         logins: &Logins,
         pool: &PgPool,
     ) -> Result<Self, Failure> {
-        let mut browser = Browser::open(address).await?;
-        let login = "mutation($input: StaffLoginInput!) { staffLogin(input: $input) {
-            userErrors { code message } } }";
-        let input = json!({ "login": logins.login, "password": logins.password });
-        let data = browser.ask(login, &json!({ "input": input })).await?;
-        if data["staffLogin"]["userErrors"] != json!([]) {
-            return Err(Failure::Program(data.to_string()));
-        }
+        let browser = Browser::sign_in(address, logins).await?;
         let meters: Vec<String> = sqlx::query_scalar(METERS).fetch_all(pool).await?;
         if meters.is_empty() {
             return Err(Failure::Program("no meter has twelve readings".to_owned()));

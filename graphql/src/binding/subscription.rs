@@ -4,7 +4,7 @@ use chaobiao_projections::binding_queue::{self, BindingFilter};
 use chaobiao_projections::paging::Page;
 use futures::Stream;
 
-use crate::support::{live, may};
+use crate::support::{live_for_all, may};
 
 /// What waits to be decided.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
@@ -24,11 +24,11 @@ impl BindingSubscription {
         &self,
         ctx: &Context<'_>,
     ) -> Result<impl Stream<Item = Result<WorkQueue>>> {
-        live(
+        live_for_all(
             ctx,
-            "binding_queue",
+            &["binding_queue"],
             may(Permission::DecideBindings),
-            |services, _viewer| async move {
+            |services| async move {
                 let store = services.store();
                 let pending = BindingFilter {
                     state: Some("pending".to_owned()),

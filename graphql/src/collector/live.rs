@@ -56,7 +56,7 @@ impl CollectorSubscription {
         let changes = Services::of(ctx)?.collectors.changes();
         let changes = changes.ok_or_else(|| bad_input("本节点没有启用采集网关"))?;
         let rule = may(Permission::ViewMeters);
-        live_on(ctx, changes, rule, move |services, _viewer| {
+        live_on(ctx, changes.into(), rule, move |services, _viewer| {
             let latest = services.collectors.latest(collector_no.as_deref());
             let latest = latest.into_iter().map(CollectorFrame::from).collect();
             std::future::ready(Ok(CollectorFrames { latest }))

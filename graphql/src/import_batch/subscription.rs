@@ -4,7 +4,7 @@ use chaobiao_projections::imports;
 use futures::Stream;
 
 use super::{ImportBatch, may_see_imports};
-use crate::support::{bad_input, live};
+use crate::support::{bad_input, live_for_all};
 
 #[derive(Default)]
 pub struct ImportBatchSubscription;
@@ -20,18 +20,13 @@ impl ImportBatchSubscription {
     ) -> Result<impl Stream<Item = Result<Option<ImportBatch>>>> {
         let batch_id =
             ImportBatchId::try_new(&batch_id).map_err(|error| bad_input(error.to_string()))?;
-        live(
-            ctx,
-            "imports",
-            may_see_imports(),
-            move |services, _viewer| {
-                let batch_id = batch_id.clone();
-                async move {
-                    let import = imports::query::by_id(services.store().pool(), &batch_id).await;
-                    let import = import.map_err(|error| error.to_string())?;
-                    Ok(import.map(ImportBatch::from))
-                }
-            },
-        )
+        live_for_all(ctx, &["imports"], may_see_imports(), move |services| {
+            let batch_id = batch_id.clone();
+            async move {
+                let import = imports::query::by_id(services.store().pool(), &batch_id).await;
+                let import = import.map_err(|error| error.to_string())?;
+                Ok(import.map(ImportBatch::from))
+            }
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! Readings: taken, judged, reviewed, corrected; and the usage that follows from them.
 
+mod anomalies;
 mod bluetooth;
 mod estimation;
 mod interval;

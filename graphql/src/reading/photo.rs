@@ -16,7 +16,8 @@ use super::Reading;
 use crate::meter::{card_of, may_see_meter, may_see_reading, reading_of};
 use crate::support::{
     Connection, Decimal, PhotoQuestion, ReadLoader, Services, Viewer, bad_input, connection,
-    customer_or, field, internal, live, load, may, not_found, page, page_size, payloads, run,
+    customer_or, field, internal, live_for_all, load, may, not_found, page, page_size, payloads,
+    run,
 };
 
 /// What is said of a photo.
@@ -372,7 +373,7 @@ impl PhotoCheckSubscription {
             return Err(not_found("读数"));
         }
         let rule = customer_or(Permission::ViewMeters);
-        live(ctx, "photo_checks", rule, move |services, _viewer| {
+        live_for_all(ctx, &["photo_checks"], rule, move |services| {
             let ids = [reading_id.clone()];
             async move {
                 let rows = photo_checks::query::by_ids(services.store().pool(), &ids).await;
@@ -394,7 +395,7 @@ impl PhotoCheckSubscription {
         let campus = campus.map(CampusId::try_new).transpose();
         let campus = campus.map_err(|error| bad_input(error.to_string()))?;
         let rule = may(Permission::ViewMeters);
-        live(ctx, "photo_checks", rule, move |services, _viewer| {
+        live_for_all(ctx, &["photo_checks"], rule, move |services| {
             let filter = CheckFilter {
                 open: true,
                 campus: campus.clone(),

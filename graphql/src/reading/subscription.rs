@@ -2,12 +2,13 @@ use async_graphql::{Context, Result, SimpleObject, Subscription};
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::CampusId;
 use chaobiao_projections::paging::Page;
-use chaobiao_projections::reading_review::{self, Found, ReadingFilter, ReadingState};
+use chaobiao_projections::reading_review::{self, FoundFilter, ReadingFilter, ReadingState};
 use futures::Stream;
 
 use super::Reading;
+use super::anomalies::{Anomalies, news_of_anomalies};
 use super::types::Rule;
-use crate::support::{bad_input, live, may};
+use crate::support::{bad_input, live_for_all, may};
 
 /// The readings that wait for review.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
@@ -19,13 +20,6 @@ pub(super) struct HeldReadings {
 
 /// How many of the queue's readings are pushed; the rest is a query away.
 const SHOWN: u32 = 20;
-
-/// The last readings in which a rule found something.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
-pub(super) struct Anomalies {
-    /// The newest first.
-    latest: Vec<Reading>,
-}
 
 #[derive(Default)]
 pub struct ReadingSubscription;
@@ -39,33 +33,15 @@ impl ReadingSubscription {
         ctx: &Context<'_>,
         campus: Option<String>,
         #[graphql(desc = "Only what this rule found.")] rule: Option<Rule>,
+        #[graphql(desc = "The last `cursor` heard: nothing is told until there is more.")]
+        after: Option<String>,
     ) -> Result<impl Stream<Item = Result<Anomalies>>> {
         let campus = campus.map(CampusId::try_new).transpose();
-        let campus = campus.map_err(|error| bad_input(error.to_string()))?;
-        live(
-            ctx,
-            "reading_review",
-            may(Permission::ViewMeters),
-            move |services, _viewer| {
-                let filter = ReadingFilter {
-                    campus: campus.clone(),
-                    found: Some(Found {
-                        rule: rule.map(Into::into),
-                        severity: None,
-                    }),
-                    ..ReadingFilter::default()
-                };
-                async move {
-                    let pool = services.store().pool();
-                    let slice =
-                        reading_review::query::list(pool, &filter, &Page::first(SHOWN)).await;
-                    let rows = slice.map_err(|error| error.to_string())?.rows;
-                    Ok(Anomalies {
-                        latest: rows.into_iter().map(|(_, row)| Reading(row)).collect(),
-                    })
-                }
-            },
-        )
+        let filter = FoundFilter {
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
+            rule: rule.map(Into::into),
+        };
+        news_of_anomalies(ctx, filter, after.as_deref())
     }
 
     /// The readings that wait for review, now and after every change.
@@ -77,11 +53,11 @@ impl ReadingSubscription {
     ) -> Result<impl Stream<Item = Result<HeldReadings>>> {
         let campus = campus.map(CampusId::try_new).transpose();
         let campus = campus.map_err(|error| bad_input(error.to_string()))?;
-        live(
+        live_for_all(
             ctx,
-            "reading_review",
+            &["reading_review"],
             may(Permission::ViewMeters),
-            move |services, _viewer| {
+            move |services| {
                 let filter = ReadingFilter {
                     status: Some(ReadingState::Held),
                     campus: campus.clone(),

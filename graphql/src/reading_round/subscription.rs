@@ -6,7 +6,7 @@ use futures::Stream;
 
 use super::query::read;
 use super::types::{Labels, ReadingRound, UnreadBy, UnreadShare};
-use crate::support::{YearMonth, bad_input, live, may};
+use crate::support::{YearMonth, bad_input, live_for_all, may};
 
 #[derive(Default)]
 pub struct ReadingRoundSubscription;
@@ -22,7 +22,7 @@ impl ReadingRoundSubscription {
     ) -> Result<impl Stream<Item = Result<Option<ReadingRound>>>> {
         let round_id = RoundId::try_new(&round_id).map_err(|error| bad_input(error.to_string()))?;
         let rule = may(Permission::ViewMeters);
-        live(ctx, "unread_meters", rule, move |services, _viewer| {
+        live_for_all(ctx, &["unread_meters"], rule, move |services| {
             let round_id = round_id.clone();
             async move {
                 let pool = services.store().pool();
@@ -47,7 +47,7 @@ impl ReadingRoundSubscription {
     ) -> Result<impl Stream<Item = Result<Vec<UnreadShare>>>> {
         let campus = read(campus, CampusId::try_new)?;
         let rule = may(Permission::ViewMeters);
-        live(ctx, "unread_meters", rule, move |services, _viewer| {
+        live_for_all(ctx, &["unread_meters"], rule, move |services| {
             let campus = campus.clone();
             async move {
                 let pool = services.store().pool();

@@ -130,7 +130,7 @@ pub(super) struct ServiceCaseStep {
 }
 
 /// A service case (诉求、投诉、报修、上报) and what became of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ServiceCase(pub(super) CaseRow);
 
 impl ServiceCase {

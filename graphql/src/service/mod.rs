@@ -2,6 +2,7 @@
 
 mod case_mutation;
 mod case_query;
+mod case_subscription;
 mod case_types;
 mod rules;
 mod visit_mutation;
@@ -10,5 +11,6 @@ mod visit_types;
 
 pub use case_mutation::CaseMutation;
 pub use case_query::CaseQuery;
+pub use case_subscription::CaseSubscription;
 pub use visit_mutation::VisitMutation;
 pub use visit_query::VisitQuery;

@@ -49,14 +49,15 @@ impl CursorKey {
     }
 
     /// The cursor of a row of `list`; other lists will not take it.
-    fn seal<K: Serialize>(&self, list: &str, key: &K) -> Result<String, serde_json::Error> {
+    pub fn seal<K: Serialize>(&self, list: &str, key: &K) -> Result<String, serde_json::Error> {
         let key = serde_json::to_vec(key)?;
         let mut bytes = self.tag(list, &key).to_vec();
         bytes.extend(key);
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    fn open<K: DeserializeOwned>(&self, list: &str, cursor: &str) -> Option<K> {
+    /// What [`Self::seal`] made for that list.
+    pub fn open<K: DeserializeOwned>(&self, list: &str, cursor: &str) -> Option<K> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (tag, key) = bytes.split_at_checked(TAG_BYTES)?;
         let mut mac = self.0.clone();

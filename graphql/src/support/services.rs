@@ -10,7 +10,9 @@ use chaobiao_eventstore::access::Access;
 use chaobiao_eventstore::{CommandBus, Daemon, EventStore};
 use tokio::sync::watch;
 
-use super::{CollectorLinks, FrameReader, OfficialAccount, PaymentGateways, PhotoShelf};
+use super::{
+    CollectorLinks, FrameReader, OfficialAccount, PaymentGateways, PhotoShelf, SharedAnswers,
+};
 
 /// How far the read models have come.
 #[async_trait]
@@ -51,6 +53,7 @@ pub struct Services {
     pub gateways: Arc<dyn PaymentGateways>,
     pub collectors: Arc<dyn CollectorLinks>,
     pub official_account: Arc<dyn OfficialAccount>,
+    pub shared_answers: SharedAnswers,
 }
 
 impl Services {

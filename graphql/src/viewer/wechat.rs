@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::{CommandContext, Rejection};
 use chaobiao_domain::access_log::AccessKind;
-use chaobiao_domain::customer::{FindByOpenid, LinkWechat, UnlinkWechat};
+use chaobiao_domain::customer::{CustomerError, FindByOpenid, LinkWechat, UnlinkWechat};
 use chaobiao_domain::units::CustomerId;
 use chaobiao_eventstore::access::Principal;
 use chrono::TimeDelta;
@@ -92,8 +92,7 @@ pub(super) struct JsSdkConfigPayload {
 }
 
 impl LoginWithWechatPayload {
-    fn refused(ctx: &Context<'_>, refusal: AccountRefusal) -> Self {
-        let rejection = Rejection::from(refusal);
+    fn refused(ctx: &Context<'_>, rejection: Rejection) -> Self {
         let code = Some(rejection.code.as_str());
         record_refusal(ctx, AccessKind::LoginFailed, "loginWithWechat", None, code);
         Self {
@@ -169,13 +168,13 @@ impl WechatMutation {
         input: LoginWithWechatInput,
     ) -> Result<LoginWithWechatPayload> {
         if !is_begun_here(ctx, &input).await? {
-            let over = AccountRefusal::SignInOver;
+            let over = AccountRefusal::SignInOver.into();
             return Ok(LoginWithWechatPayload::refused(ctx, over));
         }
         let services = Services::of(ctx)?;
         let openid = match services.official_account.openid(&input.code).await {
             Ok(openid) => openid,
-            Err(refusal) => return Ok(LoginWithWechatPayload::refused(ctx, refusal)),
+            Err(refusal) => return Ok(LoginWithWechatPayload::refused(ctx, refusal.into())),
         };
         let Some(customer_id) = owner_of(ctx, &openid).await? else {
             let pass = services.access.hand_out(LINK, &openid, LINK_LIFE);
@@ -185,6 +184,11 @@ impl WechatMutation {
                 user_errors: Vec::new(),
             });
         };
+        // Who is signed in came to link it, not to become somebody else.
+        if self::customer_id(ctx)?.is_some_and(|own| own != customer_id) {
+            let taken = CustomerError::OpenidTaken.into();
+            return Ok(LoginWithWechatPayload::refused(ctx, taken));
+        }
         let principal = Principal::Customer(customer_id.to_string());
         let viewer = open_session(ctx, &principal, "loginWithWechat").await?;
         Ok(LoginWithWechatPayload {

@@ -20,6 +20,7 @@ mod imports;
 mod insight;
 mod leaks;
 mod lists;
+mod live;
 mod matrix;
 mod meters;
 mod money;

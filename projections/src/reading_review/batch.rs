@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chaobiao_decision::Actor;
 use chaobiao_domain::meter::{
-    CorrectionRequested, MeterEvent, Quality, ReadingAccepted, ReadingCorrected, ReadingHeld,
-    ReadingReestimated, ReadingRejected, ReadingSubmitted, ReadingWithdrawn, Reapportioned,
+    CorrectionRequested, Finding, MeterEvent, Quality, ReadingAccepted, ReadingCorrected,
+    ReadingHeld, ReadingReestimated, ReadingRejected, ReadingSubmitted, ReadingWithdrawn,
+    Reapportioned,
 };
 use chaobiao_domain::units::{CampusId, CorrectionId, MeterNo, ReadingId};
 use chaobiao_eventstore::{ProjectionError, RecordedEvent};
@@ -148,13 +149,13 @@ impl Batch {
             MeterEvent::ReadingSubmitted(submitted) => self.submit(meter_no, submitted, at)?,
             MeterEvent::ReadingAccepted(accepted) => {
                 self.read.push((meter_no.to_owned(), accepted.read_at));
-                self.accept(accepted, at)?;
+                self.accept(accepted, recorded)?;
             }
             MeterEvent::ReadingReestimated(made) => self.reestimate(made)?,
             MeterEvent::ReadingDelayed(delayed) => {
                 self.delays.push(DelayRow::new(meter_no, delayed, at)?);
             }
-            MeterEvent::ReadingHeld(held) => self.hold(held)?,
+            MeterEvent::ReadingHeld(held) => self.hold(held, recorded.leaf_index)?,
             MeterEvent::ReadingRejected(rejected) => self.reject(rejected, at)?,
             MeterEvent::ReadingWithdrawn(withdrawn) => self.withdraw(withdrawn, at)?,
             MeterEvent::CorrectionRequested(requested) => self.ask(meter_no, requested, at)?,
@@ -192,7 +193,7 @@ impl Batch {
     fn accept(
         &mut self,
         accepted: ReadingAccepted,
-        at: DateTime<Utc>,
+        recorded: &RecordedEvent,
     ) -> Result<(), ProjectionError> {
         let row = self.reading(&accepted.reading_id)?;
         row.status = ReadingState::Accepted;
@@ -201,10 +202,10 @@ impl Batch {
         row.usage = Some(accepted.usage);
         row.cumulative = Some(accepted.cumulative);
         row.quality = Some(accepted.quality);
-        row.findings = accepted.findings;
+        find(row, accepted.findings, recorded.leaf_index);
         row.estimate = accepted.estimate;
         if let Some(review) = accepted.review {
-            decide(row, review.reviewed_by, at, review.note);
+            decide(row, review.reviewed_by, recorded.recorded_at, review.note);
         }
         self.reapportion(accepted.reapportioned)
     }
@@ -225,11 +226,11 @@ impl Batch {
         self.reapportion(made.reapportioned)
     }
 
-    fn hold(&mut self, held: ReadingHeld) -> Result<(), ProjectionError> {
+    fn hold(&mut self, held: ReadingHeld, position: i64) -> Result<(), ProjectionError> {
         let row = self.reading(&held.reading_id)?;
         row.previous_index = Some(held.previous_index);
         row.previous_at = Some(held.previous_at);
-        row.findings = held.findings;
+        find(row, held.findings, position);
         Ok(())
     }
 
@@ -361,7 +362,7 @@ impl Batch {
              previous_index = excluded.previous_index, previous_at = excluded.previous_at, \
              usage = excluded.usage, cumulative = excluded.cumulative, \
              quality = excluded.quality, findings = excluded.findings, \
-             estimate = excluded.estimate, \
+             found_at = excluded.found_at, estimate = excluded.estimate, \
              decided_by = excluded.decided_by, decided_at = excluded.decided_at, \
              reason = excluded.reason";
         store(connection, statement, &readings).await?;
@@ -373,6 +374,14 @@ impl Batch {
         store(connection, statement, &corrections).await?;
         delay::store_all(connection, &self.delays, &self.read).await
     }
+}
+
+/// What the rules found, and since when.
+fn find(row: &mut ReadingRow, findings: Vec<Finding>, position: i64) {
+    if !findings.is_empty() {
+        row.found_at = row.found_at.or(Some(position));
+    }
+    row.findings = findings;
 }
 
 fn decide(row: &mut ReadingRow, by: Actor, at: DateTime<Utc>, reason: Option<String>) {

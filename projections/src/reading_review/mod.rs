@@ -11,5 +11,7 @@ mod tests;
 
 pub use delay::{DelayKey, DelayRow, delayed};
 pub use projector::ReadingReviewProjector;
-pub use query::{CorrectionFilter, CorrectionKey, Found, ReadingFilter, ReadingOrderBy};
+pub use query::{
+    CorrectionFilter, CorrectionKey, Found, FoundFilter, ReadingFilter, ReadingOrderBy,
+};
 pub use row::{CorrectionRow, CorrectionState, ReadingRow, ReadingState};

@@ -16,7 +16,7 @@ impl Projector for ReadingReviewProjector {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn aggregate_types(&self) -> &'static [&'static str] {

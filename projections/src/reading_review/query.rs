@@ -91,6 +91,41 @@ pub async fn list(
     page.read(&rows)
 }
 
+/// Which findings are told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundFilter {
+    pub campus: Option<CampusId>,
+    pub rule: Option<Rule>,
+}
+
+/// The readings in which a rule found something: after a place in the log the oldest of these first,
+/// else the newest first.
+pub async fn found(
+    executor: impl PgExecutor<'_>,
+    filter: &FoundFilter,
+    after: Option<i64>,
+    limit: u32,
+) -> Result<Vec<ReadingRow>, sqlx::Error> {
+    let order = if after.is_some() { "ASC" } else { "DESC" };
+    let rule = filter.rule.map(|rule| Found {
+        rule: Some(rule),
+        severity: None,
+    });
+    sqlx::query_as(&format!(
+        "SELECT {COLUMNS} FROM read_reading_review r \
+         JOIN read_reading_review_meter m USING (meter_no) \
+         WHERE r.found_at > $1 AND ($2::text IS NULL OR m.campus = $2) \
+           AND ($3::jsonb IS NULL OR r.findings @> $3) \
+         ORDER BY r.found_at {order} LIMIT $4"
+    ))
+    .bind(after.unwrap_or(-1))
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
+    .bind(rule.map(|rule| Json([rule])))
+    .bind(i64::from(limit))
+    .fetch_all(executor)
+    .await
+}
+
 /// How many readings wait for review.
 pub async fn held_count(
     executor: impl PgExecutor<'_>,

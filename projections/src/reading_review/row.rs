@@ -55,6 +55,8 @@ pub struct ReadingRow {
     pub cumulative: Option<Quantity>,
     pub quality: Option<Quality>,
     pub findings: Vec<Finding>,
+    /// Where in the log a rule first found something in it.
+    pub found_at: Option<i64>,
     pub estimate: Option<Estimate>,
     pub decided_by: Option<Actor>,
     pub decided_at: Option<DateTime<Utc>>,
@@ -65,7 +67,7 @@ pub struct ReadingRow {
 pub(super) const COLUMNS: &str = "r.reading_id, r.meter_no, r.channel, r.index::text, r.read_at, \
      r.photo, r.round, r.note, r.submitted_by, r.submitted_at, r.status, r.previous_index::text, \
      r.previous_at, r.usage::text, r.cumulative::text, r.quality, r.findings, r.decided_by, \
-     r.decided_at, r.reason, r.evidence, r.estimate";
+     r.decided_at, r.reason, r.evidence, r.estimate, r.found_at";
 
 impl ReadingRow {
     /// Held until the verdict, which is in the same commit.
@@ -93,6 +95,7 @@ impl ReadingRow {
             cumulative: None,
             quality: None,
             findings: Vec::new(),
+            found_at: None,
             estimate: None,
             decided_by: None,
             decided_at: None,
@@ -124,6 +127,7 @@ impl FromRow<'_, PgRow> for ReadingRow {
             cumulative: field(row, "cumulative")?,
             quality: field(row, "quality")?,
             findings,
+            found_at: row.try_get("found_at")?,
             evidence,
             estimate: estimate.map(|Json(estimate)| estimate),
             decided_by: field(row, "decided_by")?,

@@ -32,7 +32,7 @@ use chaobiao_eventstore::{
 use chaobiao_graphql::support::{
     AccessRecorder, AccountRefusal, CollectorLinks, CursorKey, DialAnswer, FormField, FrameReader,
     Invocation, JsSdkConfig, LiveFrame, OfficialAccount, PaymentForm, PaymentGateways,
-    PhotoQuestion, PhotoShelf, RequestInfo, Services, prepare,
+    PhotoQuestion, PhotoShelf, RequestInfo, Services, SharedAnswers, prepare,
 };
 use chaobiao_graphql::{Schema, SchemaOptions, build_schema};
 use chaobiao_testing::TestDatabase;
@@ -231,6 +231,7 @@ impl Centre {
             gateways: Arc::new(OneGateway),
             collectors: Arc::new(NoLinks),
             official_account: Arc::new(NoAccount),
+            shared_answers: SharedAnswers::default(),
         };
         let cursors = CursorKey::new(&store.hashing_key("cursor").unwrap());
         let schema = build_schema(
