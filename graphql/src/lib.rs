@@ -67,7 +67,7 @@ pub mod waiver;
 
 use async_graphql::{MergedObject, MergedSubscription, SchemaBuilder};
 
-use support::{CursorKey, Limits, Services, Shape};
+use support::{CursorKey, Limits, Reach, Services, Shape};
 
 /// Root of all queries. Nested, because the compiler follows a merge as deep as it is wide.
 #[derive(Default, MergedObject)]
@@ -468,6 +468,7 @@ fn builder(options: SchemaOptions) -> SchemaBuilder<Query, Mutation, Subscriptio
         complexity_max: options.complexity_max,
         document_bytes_max: options.document_bytes_max,
     })
+    .extension(Reach)
     // Bounds the work of the parser and of the checks before ours.
     .limit_recursive_depth(32)
     .limit_directives(4)

@@ -40,6 +40,7 @@ pub mod payroll;
 pub mod personal;
 pub mod photo_checks;
 pub mod prepaid;
+pub mod reach;
 pub mod reading_books;
 pub mod reading_exports;
 pub mod reading_review;

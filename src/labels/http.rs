@@ -9,8 +9,9 @@ use axum::{Extension, Router};
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::staff::Permission;
 use chaobiao_domain::units::LabelBatchId;
-use chaobiao_graphql::support::{Services, may, record_route};
+use chaobiao_graphql::support::{Services, is_within, may, record_route};
 use chaobiao_projections::meter_labels::query;
+use chaobiao_projections::reach::Place;
 
 use super::{Layout, lay_out, pdf, zpl};
 use crate::http::{Caller, forbidden, internal_error, refused};
@@ -58,6 +59,13 @@ async fn labels(
         Ok(None) => return absent(),
         Err(error) => return internal_error(&error, "labels"),
     };
+    let meters = batch.labels.iter();
+    let meters = meters.map(|label| (Place::Meter, label.meter_no.as_str()));
+    match is_within(&services, &viewer, meters).await {
+        Ok(true) => {}
+        Ok(false) => return forbidden(&viewer),
+        Err(error) => return internal_error(&error, "labels"),
+    }
     let laid_out: Result<Vec<Layout>, _> = batch
         .labels
         .iter()

@@ -27,7 +27,7 @@ describe('the menu', () => {
     groupsFor(rights).flatMap(({ places }) => places.map(({ to }) => to))
 
   it('offers what the person may do, in one order', () => {
-    expect(offered('TAKE_PAYMENTS', 'REVIEW_READINGS')).toEqual(['/readings', '/photos', '/cashier', '/tariffs', '/calendar', '/health'])
+    expect(offered('TAKE_PAYMENTS', 'REVIEW_READINGS')).toEqual(['/readings', '/photos', '/cashier', '/collection-rounds', '/tariffs', '/calendar', '/health'])
     expect(offered('VIEW_AUDIT')).toContain('/audit')
     expect(offered()).toEqual(['/tariffs', '/calendar', '/health'])
   })

@@ -37,7 +37,7 @@ impl PlanCollectionRound {
             return Err(CollectionRoundError::CashierMayNotCollect(self.cashier.clone()).into());
         }
         match workspace.get::<Staff>(self.cashier.as_str())? {
-            Staff::Employed(record)
+            Staff::Employed { record, .. }
                 if record.campus.as_ref().is_some_and(|it| *it != self.campus) =>
             {
                 Err(CollectionRoundError::CashierElsewhere(self.cashier.clone()).into())

@@ -17,19 +17,23 @@ pub(super) const TEXT_LENGTH_MAX: usize = 60;
 pub enum Staff {
     #[default]
     Absent,
-    Employed(Box<StaffHired>),
+    Employed {
+        record: Box<StaffHired>,
+        /// 辖区: what belongs to another campus is out of their reach.
+        confined: bool,
+    },
     Left,
 }
 
 impl Staff {
     pub fn is_employed(&self) -> bool {
-        matches!(self, Self::Employed(_))
+        matches!(self, Self::Employed { .. })
     }
 
     /// None of whoever is not, or no longer, employed.
     pub fn roles(&self) -> BTreeSet<Role> {
         match self {
-            Self::Employed(record) => record.roles.clone(),
+            Self::Employed { record, .. } => record.roles.clone(),
             Self::Absent | Self::Left => BTreeSet::new(),
         }
     }
@@ -129,7 +133,25 @@ fn grant(record: &StaffHired, role: Role) -> Result<Vec<StaffEvent>, StaffError>
     Ok(vec![StaffEvent::RoleGranted { role }])
 }
 
-fn decide(record: &StaffHired, command: StaffCommand) -> Result<Vec<StaffEvent>, StaffError> {
+fn confine(
+    record: &StaffHired,
+    before: bool,
+    confined: bool,
+) -> Result<Vec<StaffEvent>, StaffError> {
+    if confined && record.campus.is_none() {
+        return Err(StaffError::NoCampus);
+    }
+    if confined == before {
+        return Ok(Vec::new());
+    }
+    Ok(vec![StaffEvent::ReachChanged { confined }])
+}
+
+fn decide(
+    record: &StaffHired,
+    confined: bool,
+    command: StaffCommand,
+) -> Result<Vec<StaffEvent>, StaffError> {
     match command {
         StaffCommand::Hire(hired) => Err(StaffError::AlreadyHired(hired.login)),
         StaffCommand::ChangeProfile(profile) => change_profile(record, profile),
@@ -138,6 +160,7 @@ fn decide(record: &StaffHired, command: StaffCommand) -> Result<Vec<StaffEvent>,
             Ok(vec![StaffEvent::RoleRevoked { role }])
         }
         StaffCommand::RevokeRole(_) => Ok(Vec::new()),
+        StaffCommand::Confine(now) => confine(record, confined, now),
         StaffCommand::Leave => Ok(vec![StaffEvent::Left]),
     }
 }
@@ -163,7 +186,7 @@ impl Aggregate for Staff {
                 return Err(StaffError::AlreadyHired(hired.login));
             }
             (Self::Left, _) => return Err(StaffError::HasLeft),
-            (Self::Employed(record), command) => decide(record, command)?,
+            (Self::Employed { record, confined }, command) => decide(record, *confined, command)?,
         };
         for event in events {
             sink.write(event, self).await;
@@ -173,15 +196,23 @@ impl Aggregate for Staff {
 
     fn apply(&mut self, event: StaffEvent) {
         match (&mut *self, event) {
-            (_, StaffEvent::Hired(hired)) => *self = Self::Employed(Box::new(hired)),
-            (Self::Employed(record), StaffEvent::ProfileChanged(profile)) => {
+            (_, StaffEvent::Hired(hired)) => {
+                *self = Self::Employed {
+                    record: Box::new(hired),
+                    confined: false,
+                }
+            }
+            (Self::Employed { record, .. }, StaffEvent::ProfileChanged(profile)) => {
                 apply_profile(record, profile);
             }
-            (Self::Employed(record), StaffEvent::RoleGranted { role }) => {
+            (Self::Employed { record, .. }, StaffEvent::RoleGranted { role }) => {
                 record.roles.insert(role);
             }
-            (Self::Employed(record), StaffEvent::RoleRevoked { role }) => {
+            (Self::Employed { record, .. }, StaffEvent::RoleRevoked { role }) => {
                 record.roles.remove(&role);
+            }
+            (Self::Employed { confined, .. }, StaffEvent::ReachChanged { confined: now }) => {
+                *confined = now;
             }
             (_, StaffEvent::Left) => *self = Self::Left,
             (Self::Absent | Self::Left, _) => {}

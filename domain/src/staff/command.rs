@@ -8,5 +8,7 @@ pub enum StaffCommand {
     ChangeProfile(StaffProfile),
     GrantRole(Role),
     RevokeRole(Role),
+    /// To their own campus, or no longer.
+    Confine(bool),
     Leave,
 }

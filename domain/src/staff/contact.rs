@@ -28,7 +28,7 @@ impl Process for FindContact {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Contact, Stop> {
-        let Staff::Employed(record) = workspace.get::<Staff>(self.login.as_str())? else {
+        let Staff::Employed { record, .. } = workspace.get::<Staff>(self.login.as_str())? else {
             return Err(StaffError::Unknown.into());
         };
         let text = |kept: &Option<Personal<String>>| {

@@ -31,6 +31,10 @@ pub enum StaffError {
     OwnRoles,
     #[error("姓名、部门、岗位和校区须由管理员更改")]
     NotYoursToChange,
+    #[error("不能更改自己的辖区")]
+    OwnReach,
+    #[error("没有登记所属校区，无从限定辖区")]
+    NoCampus,
     #[error("不能为自己办理离职")]
     OwnLeave,
 }
@@ -50,13 +54,20 @@ impl BusinessError for StaffError {
             Self::RolesExclude => "STAFF_ROLES_EXCLUDE",
             Self::OwnRoles => "STAFF_OWN_ROLES",
             Self::NotYoursToChange => "STAFF_NOT_YOURS_TO_CHANGE",
+            Self::OwnReach => "STAFF_OWN_REACH",
+            Self::NoCampus => "STAFF_NO_CAMPUS",
             Self::OwnLeave => "STAFF_OWN_LEAVE",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Unknown | Self::AlreadyHired(_) | Self::HasLeft | Self::OwnLeave => Some("login"),
+            Self::Unknown
+            | Self::AlreadyHired(_)
+            | Self::HasLeft
+            | Self::OwnReach
+            | Self::NoCampus
+            | Self::OwnLeave => Some("login"),
             Self::NameInvalid => Some("name"),
             Self::DepartmentInvalid => Some("department"),
             Self::PositionInvalid => Some("position"),

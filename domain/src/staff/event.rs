@@ -56,8 +56,16 @@ pub struct StaffProfile {
 pub enum StaffEvent {
     Hired(StaffHired),
     ProfileChanged(StaffProfile),
-    RoleGranted { role: Role },
-    RoleRevoked { role: Role },
+    RoleGranted {
+        role: Role,
+    },
+    RoleRevoked {
+        role: Role,
+    },
+    /// 辖区: confined to what belongs to their own campus, or no longer.
+    ReachChanged {
+        confined: bool,
+    },
     Left,
 }
 
@@ -68,6 +76,7 @@ impl DomainEvent for StaffEvent {
             Self::ProfileChanged(_) => "staff.profile_changed",
             Self::RoleGranted { .. } => "staff.role_granted",
             Self::RoleRevoked { .. } => "staff.role_revoked",
+            Self::ReachChanged { .. } => "staff.reach_changed",
             Self::Left => "staff.left",
         }
         .to_owned()

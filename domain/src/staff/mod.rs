@@ -19,6 +19,6 @@ pub use event::{StaffContact, StaffEvent, StaffHired, StaffProfile};
 pub use permission::Permission;
 pub use process::{
     ChangeProfile, ContactInput, Employment, GrantRole, HireStaff, Leave, LookUp, RevokeRole,
-    StaffChanged, require_staff, staff_subject,
+    SetReach, StaffChanged, require_staff, staff_subject,
 };
 pub use role::Role;

@@ -193,6 +193,33 @@ role_process!(
     RevokeRole, "staff.revoke_role", RevokeRole
 );
 
+/// Confines a member of staff to what belongs to their own campus (辖区), or no longer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetReach {
+    pub login: StaffLogin,
+    pub confined: bool,
+}
+
+impl Process for SetReach {
+    const NAME: &'static str = "staff.set_reach";
+    type Outcome = StaffChanged;
+
+    fn decide(
+        &self,
+        context: &CommandContext,
+        workspace: &mut Workspace,
+    ) -> Result<StaffChanged, Stop> {
+        if is_self(context, &self.login) {
+            return Err(StaffError::OwnReach.into());
+        }
+        let command = StaffCommand::Confine(self.confined);
+        workspace.execute::<Staff>(self.login.as_str(), command)?;
+        Ok(StaffChanged {
+            login: self.login.clone(),
+        })
+    }
+}
+
 /// Ends an employment, with all its rights. The login is never used again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Leave {
@@ -229,6 +256,8 @@ pub struct LookUp {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Employment {
     pub campus: Option<CampusId>,
+    /// To that campus.
+    pub confined: bool,
     pub roles: BTreeSet<Role>,
     /// What these roles give at the moment.
     pub permissions: BTreeSet<Permission>,
@@ -241,7 +270,7 @@ pub fn require_staff(
     workspace: &mut Workspace,
 ) -> Result<(), Stop> {
     match workspace.get::<Staff>(login.as_str())? {
-        Staff::Employed(_) => Ok(()),
+        Staff::Employed { .. } => Ok(()),
         Staff::Absent => Err(Rejection::from(StaffError::Unknown).on(field).into()),
         Staff::Left => Err(Rejection::from(StaffError::HasLeft).on(field).into()),
     }
@@ -256,13 +285,15 @@ impl Process for LookUp {
         _context: &CommandContext,
         workspace: &mut Workspace,
     ) -> Result<Option<Employment>, Stop> {
-        let Staff::Employed(record) = workspace.get::<Staff>(self.login.as_str())? else {
+        let staff = workspace.get::<Staff>(self.login.as_str())?;
+        let Staff::Employed { record, confined } = staff else {
             return Ok(None);
         };
-        let (campus, roles) = (record.campus.clone(), record.roles.clone());
+        let (campus, confined, roles) = (record.campus.clone(), *confined, record.roles.clone());
         let permissions = rights_of(&roles, workspace)?;
         Ok(Some(Employment {
             campus,
+            confined,
             roles,
             permissions,
         }))

@@ -32,6 +32,7 @@ impl BindingQuery {
         status: Option<BindingStatus>,
         #[graphql(default, desc = "Only those that should have been decided by now.")]
         overdue_only: bool,
+        #[graphql(desc = "Of the account.")] campus: Option<String>,
         sort: Option<BindingSort>,
         first: Option<i32>,
         after: Option<String>,
@@ -42,6 +43,7 @@ impl BindingQuery {
             state: Some(status.unwrap_or(BindingStatus::Pending).stored().to_owned()),
             due_before: overdue_only.then(|| store.clock().now()),
             customer_id: None,
+            campus,
         };
         let slice = binding_queue::bindings(store.pool(), &filter, &page).await;
         let slice = slice.map_err(|error| internal(ctx, error))?;

@@ -13,10 +13,13 @@ use chaobiao_domain::units::{Index, ItemId, MeterNo, ReasonCode, RoundId, Sessio
 use chaobiao_eventstore::{CommandError, Executed};
 use chrono::{DateTime, Utc};
 
+use chaobiao_projections::reach::Place;
+
 use crate::metering_point::position;
 use crate::reading::{RateInput, rate_indexes};
 use crate::support::{
-    Decimal, RequestInfo, Services, UserError, Viewer, fault, field, named_photo,
+    Decimal, RequestInfo, Services, UserError, Viewer, fault, field, internal, is_within,
+    named_photo,
 };
 
 /// One piece of offline work. Its name and its content are the device's, and never change: the same
@@ -41,6 +44,24 @@ enum FieldWork {
     Fault(OfflineFault),
     /// Where a meter is.
     Mark(OfflineMark),
+}
+
+impl FieldWork {
+    /// What it is about that belongs to a campus.
+    fn places(&self) -> Vec<(Place, &str)> {
+        let (meter, round) = match self {
+            Self::Reading(it) => (Some(&it.meter_no), it.round_id.as_ref()),
+            Self::Visit(it) => (Some(&it.meter_no), Some(&it.round_id)),
+            Self::SessionStart(it) => (None, it.round_id.as_ref()),
+            Self::Note(it) => (it.meter_no.as_ref(), None),
+            Self::SessionEnd(_) => (None, None),
+            Self::Fault(it) => (Some(&it.meter_no), None),
+            Self::Mark(it) => (Some(&it.meter_no), None),
+        };
+        let meter = meter.map(|id| (Place::Meter, id.as_str()));
+        let round = round.map(|id| (Place::Round, id.as_str()));
+        meter.into_iter().chain(round).collect()
+    }
 }
 
 #[derive(InputObject)]
@@ -193,6 +214,12 @@ pub(super) async fn take(ctx: &Context<'_>, item: FieldWorkItem) -> Result<Field
         Ok(item_id) => item_id,
         Err(rejection) => return Ok(FieldWorkResult::refused(&name, rejection)),
     };
+    let services = Services::of(ctx)?;
+    let within = is_within(services, ctx.data::<Viewer>()?, item.work.places()).await;
+    if !within.map_err(|error| internal(ctx, error))? {
+        let rejection = Rejection::new("OUT_OF_REACH", "不属于本校区，不在辖区之内");
+        return Ok(FieldWorkResult::refused(&name, rejection));
+    }
     let done_at = item.done_at;
     match item.work {
         FieldWork::Reading(reading) => {

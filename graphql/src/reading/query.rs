@@ -120,13 +120,16 @@ impl ReadingQuery {
         &self,
         ctx: &Context<'_>,
         status: Option<CorrectionStatus>,
+        campus: Option<String>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Correction>> {
         let page = page(ctx, "corrections", first, after.as_deref())?;
         let status = status.unwrap_or(CorrectionStatus::Pending);
+        let campus = campus.map(CampusId::try_new).transpose();
         let filter = CorrectionFilter {
             status: Some(status.into()),
+            campus: campus.map_err(|error| bad_input(error.to_string()))?,
         };
         let pool = Services::of(ctx)?.store().pool();
         let slice = reading_review::query::corrections(pool, &filter, &page).await;

@@ -2,7 +2,8 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chaobiao_decision::Rejection;
 use chaobiao_domain::access_log::AccessKind;
 use chaobiao_domain::staff::{
-    self, ChangeProfile, ContactInput, HireStaff, Leave, Permission, StaffChanged, StaffError,
+    self, ChangeProfile, ContactInput, HireStaff, Leave, Permission, SetReach, StaffChanged,
+    StaffError,
 };
 use chaobiao_domain::units::{CampusId, Phone, StaffLogin};
 use chaobiao_eventstore::access::Principal;
@@ -67,6 +68,14 @@ pub(super) struct RevokeRoleInput {
 }
 
 #[derive(InputObject)]
+pub(super) struct SetStaffReachInput {
+    idempotency_key: String,
+    login: String,
+    /// To what belongs to their own campus.
+    confined: bool,
+}
+
+#[derive(InputObject)]
 pub(super) struct EndEmploymentInput {
     idempotency_key: String,
     login: String,
@@ -82,6 +91,7 @@ payloads!(
     ChangeStaffProfilePayload,
     GrantRolePayload,
     RevokeRolePayload,
+    SetStaffReachPayload,
     EndEmploymentPayload
 );
 
@@ -255,6 +265,25 @@ impl StaffMutation {
         });
         let ran = run(ctx, "revokeRole", &input.idempotency_key, process).await?;
         RevokeRolePayload::of(ctx, ran).await
+    }
+
+    /// 辖区: confines a member of staff to what belongs to their own campus, or no longer, and ends
+    /// their sessions, so that nothing they look at goes on as before.
+    #[graphql(guard = "may(Permission::ManageStaff)")]
+    async fn set_staff_reach(
+        &self,
+        ctx: &Context<'_>,
+        input: SetStaffReachInput,
+    ) -> Result<SetStaffReachPayload> {
+        let process = login(&input.login).map(|login| SetReach {
+            login,
+            confined: input.confined,
+        });
+        let ran = run(ctx, "setStaffReach", &input.idempotency_key, process).await?;
+        if let Some(changed) = &ran.outcome {
+            close_sessions(ctx, &changed.login).await?;
+        }
+        SetStaffReachPayload::of(ctx, ran).await
     }
 
     /// Ends an employment with all its rights and sessions.

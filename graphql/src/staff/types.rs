@@ -33,6 +33,11 @@ impl StaffMember {
         self.0.campus.as_deref()
     }
 
+    /// 辖区: what belongs to another campus is out of their reach.
+    async fn confined(&self) -> bool {
+        self.0.confined
+    }
+
     /// The codes of the roles given to the person, such as `CASHIER`.
     async fn roles(&self) -> Vec<String> {
         let known = self.0.roles.iter().filter_map(|role| role.parse().ok());

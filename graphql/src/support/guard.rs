@@ -106,6 +106,7 @@ mod tests {
 
     fn member(role: Role) -> Viewer {
         Viewer::Staff(StaffViewer {
+            confined: false,
             login: StaffLogin::try_new("li").unwrap(),
             campus: None,
             roles: BTreeSet::from([role]),

@@ -98,7 +98,7 @@ fn only_subscriptions(document: &ExecutableDocument) -> ServerResult<()> {
     }
 }
 
-fn error(code: ErrorCode, message: &str, pos: Option<Pos>) -> ServerError {
+pub(super) fn error(code: ErrorCode, message: &str, pos: Option<Pos>) -> ServerError {
     with_code(ServerError::new(message, pos), code)
 }
 

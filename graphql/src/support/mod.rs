@@ -15,6 +15,7 @@ mod official_account;
 mod payload;
 mod personal;
 mod photos;
+mod reach;
 mod request;
 mod run;
 mod scalars;
@@ -44,6 +45,7 @@ pub use personal::{
     require_account, shown,
 };
 pub use photos::{PATIENCE, PhotoQuestion, PhotoShelf, named_photo};
+pub use reach::{Reach, is_within};
 pub use request::{RequestInfo, SubscriptionsOnly, prepare, record, record_refusal, record_route};
 pub use run::{Ran, caught_up, command_context, fault, run, run_in};
 pub use scalars::{Date, Decimal, Fen, LogPosition, Moment, YearMonth};

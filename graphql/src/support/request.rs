@@ -86,6 +86,7 @@ impl Services {
                 Viewer::Staff(StaffViewer {
                     login,
                     campus: employment.campus,
+                    confined: employment.confined,
                     roles: employment.roles,
                     permissions: employment.permissions,
                     must_change_password,
@@ -108,6 +109,7 @@ impl Services {
         };
         Ok(held.employed.then_some(Employment {
             campus: held.campus,
+            confined: held.confined,
             roles: held.roles,
             permissions: held.permissions,
         }))

@@ -27,6 +27,8 @@ pub struct StaffViewer {
     pub login: StaffLogin,
     /// `None`: the centre as a whole.
     pub campus: Option<CampusId>,
+    /// 辖区: what belongs to another campus is out of their reach.
+    pub confined: bool,
     /// None as long as an own password is to be chosen first.
     pub roles: BTreeSet<Role>,
     /// What these roles give at this moment.
@@ -53,6 +55,12 @@ impl Viewer {
     /// Whether this is a member of staff with that right.
     pub fn may(&self, permission: Permission) -> bool {
         self.staff().is_some_and(|staff| staff.may(permission))
+    }
+
+    /// The campus this viewer is confined to.
+    pub fn reach(&self) -> Option<&CampusId> {
+        let staff = self.staff().filter(|staff| staff.confined);
+        staff.and_then(|staff| staff.campus.as_ref())
     }
 
     pub fn staff(&self) -> Option<&StaffViewer> {

@@ -218,6 +218,11 @@ impl SelfStaff {
         self.0.campus.as_ref().map(AsRef::as_ref)
     }
 
+    /// 辖区: what belongs to another campus is out of reach.
+    async fn confined(&self) -> bool {
+        self.0.confined
+    }
+
     /// The codes of one's roles, such as `CASHIER`.
     async fn roles(&self) -> Vec<String> {
         self.0.roles.iter().copied().map(role_code).collect()

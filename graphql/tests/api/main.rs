@@ -15,6 +15,7 @@ mod collection_rounds;
 mod corrections;
 mod equipment;
 mod field_work;
+mod foreign;
 mod held_money;
 mod imports;
 mod insight;

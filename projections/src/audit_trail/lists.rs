@@ -58,6 +58,7 @@ impl AuditList {
                 "refund.approved",
                 "staff.role_granted",
                 "staff.role_revoked",
+                "staff.reach_changed",
                 "till.reopened",
                 "waiver.approved",
                 "waiver.reversed",

@@ -47,6 +47,8 @@ pub struct BindingFilter {
     /// Only those that should have been decided by then.
     pub due_before: Option<DateTime<Utc>>,
     pub customer_id: Option<String>,
+    /// Of the account.
+    pub campus: Option<String>,
 }
 
 const COLUMNS: &str = "binding_id, customer_id, account_no, state, requested_at, due_at, \
@@ -60,16 +62,19 @@ pub async fn bindings(
 ) -> Result<Slice<BindingRow, SortKey>, sqlx::Error> {
     const WANTED: &str = "($1::text IS NULL OR state = $1) \
          AND ($2::timestamptz IS NULL OR due_at < $2) \
-         AND ($3::text IS NULL OR customer_id = $3)";
+         AND ($3::text IS NULL OR customer_id = $3) \
+         AND ($4::text IS NULL OR account_no IN (SELECT account_no FROM read_directory_account \
+             WHERE campus = $4))";
     let sorting = page.sorting(Sort::up(BindingOrderBy::DueAt));
     let rows = sqlx::query(&format!(
         "SELECT {COLUMNS}, {} FROM read_binding_queue WHERE {WANTED}{}",
         sorting.key(),
-        sorting.rest(4)
+        sorting.rest(5)
     ))
     .bind(&filter.state)
     .bind(filter.due_before)
     .bind(&filter.customer_id)
+    .bind(&filter.campus)
     .bind(page.after_values())
     .fetch_all(pool)
     .await?;
@@ -79,6 +84,7 @@ pub async fn bindings(
     .bind(&filter.state)
     .bind(filter.due_before)
     .bind(&filter.customer_id)
+    .bind(&filter.campus)
     .fetch_one(pool)
     .await?;
     Ok(page.read(&rows)?.with_total(total))

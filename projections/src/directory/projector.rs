@@ -441,6 +441,11 @@ async fn staff(
         )
         .bind(login)
         .bind(role.code()),
+        StaffEvent::ReachChanged { confined } => {
+            sqlx::query("UPDATE read_directory_staff SET confined = $2 WHERE login = $1")
+                .bind(login)
+                .bind(confined)
+        }
         StaffEvent::Left => sqlx::query(
             "UPDATE read_directory_staff SET roles = '{}', employed = false WHERE login = $1",
         )

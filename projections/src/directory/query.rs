@@ -61,6 +61,7 @@ pub struct StaffRow {
     pub department: String,
     pub position: String,
     pub campus: Option<String>,
+    pub confined: bool,
     pub roles: Vec<String>,
     pub employed: bool,
     pub name_at: i64,
@@ -86,7 +87,7 @@ impl StaffRow {
     }
 }
 
-const STAFF: &str = "SELECT login, department, position, campus, roles, employed, name_at, mobile_at \
+const STAFF: &str = "SELECT login, department, position, campus, confined, roles, employed, name_at, mobile_at \
      FROM read_directory_staff";
 
 pub async fn staff(pool: &PgPool, login: &str) -> Result<Option<StaffRow>, sqlx::Error> {

@@ -157,6 +157,7 @@ pub async fn by_ids(
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CorrectionFilter {
     pub status: Option<CorrectionState>,
+    pub campus: Option<CampusId>,
 }
 
 pub type CorrectionKey = (DateTime<Utc>, String);
@@ -172,11 +173,14 @@ pub async fn corrections(
         "SELECT {CORRECTION_COLUMNS} FROM read_reading_review_correction k \
          WHERE ($1::text IS NULL OR k.status = $1) \
            AND ($2::timestamptz IS NULL OR (k.requested_at, k.correction_id) > ($2, $3)) \
-         ORDER BY k.requested_at, k.correction_id LIMIT $4"
+           AND ($4::text IS NULL OR EXISTS (SELECT FROM read_reading_review_meter m \
+               WHERE m.meter_no = k.meter_no AND m.campus = $4)) \
+         ORDER BY k.requested_at, k.correction_id LIMIT $5"
     ))
     .bind(filter.status.map(CorrectionState::as_str))
     .bind(after.map(|key| key.0))
     .bind(after.map(|key| &key.1))
+    .bind(filter.campus.as_ref().map(CampusId::as_str))
     .bind(page.limit())
     .fetch_all(executor)
     .await?;

@@ -199,6 +199,7 @@ async fn a_correction_changes_the_figures_and_ends_every_request() {
     let pool = database.pool();
     let pending = CorrectionFilter {
         status: Some(CorrectionState::Pending),
+        ..CorrectionFilter::default()
     };
     let queue = query::corrections(&pool, &pending, &Page::first(10))
         .await

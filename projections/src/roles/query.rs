@@ -43,6 +43,8 @@ fn role(code: &str) -> Result<Role, sqlx::Error> {
 pub struct HeldRights {
     pub employed: bool,
     pub campus: Option<CampusId>,
+    /// To that campus.
+    pub confined: bool,
     pub roles: BTreeSet<Role>,
     pub permissions: BTreeSet<Permission>,
 }
@@ -51,7 +53,7 @@ pub struct HeldRights {
 /// keys and nothing is remembered between requests: whichever server answers, it answers the same.
 pub async fn held(pool: &PgPool, login: &str) -> Result<Option<HeldRights>, sqlx::Error> {
     let rows = sqlx::query(
-        "SELECT s.employed, s.campus, h.code, r.permissions, r.retired \
+        "SELECT s.employed, s.campus, s.confined, h.code, r.permissions, r.retired \
          FROM read_directory_staff s LEFT JOIN LATERAL unnest(s.roles) AS h (code) ON true \
          LEFT JOIN read_roles r ON r.code = h.code WHERE s.login = $1",
     )
@@ -64,6 +66,7 @@ pub async fn held(pool: &PgPool, login: &str) -> Result<Option<HeldRights>, sqlx
     let mut rights = HeldRights {
         employed: first.try_get("employed")?,
         campus: field(first, "campus")?,
+        confined: first.try_get("confined")?,
         roles: BTreeSet::new(),
         permissions: BTreeSet::new(),
     };

@@ -6,6 +6,7 @@
     reason = "a test may panic anywhere, in its helpers too"
 )]
 
+pub(crate) mod sampler;
 pub(crate) mod town;
 
 use std::collections::BTreeSet;
