@@ -1,9 +1,10 @@
 # One-line wrappers; what they do is in scripts/.
-.PHONY: help run test soak bench lint audit setup dev
+.PHONY: help run test lan soak bench lint audit setup dev
 
 help:
 	@echo 'make run    serve a demo campus on http://127.0.0.1:8080'
 	@echo 'make test   run every test'
+	@echo 'make lan    the Rust tests again on a network with nothing but this machine (as root)'
 	@echo 'make soak   the same tests with many more generated cases'
 	@echo 'make bench  the event store against raw PostgreSQL, frames against a memory walk'
 	@echo 'make lint   formatting, lints, page types, licences'
@@ -23,6 +24,9 @@ run:
 
 test: setup
 	scripts/test.sh
+
+lan: setup
+	scripts/lan.sh
 
 soak: setup
 	PROPTEST_CASES=4096 CHAOBIAO_TEST_SOAK=1 scripts/test.sh

@@ -116,6 +116,39 @@ impl Place {
         })
     }
 
+    /// What the access log calls it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Campus => "campus",
+            Self::Account => "account",
+            Self::Appointment => "appointment",
+            Self::Bill => "bill",
+            Self::Binding => "binding",
+            Self::Book => "book",
+            Self::Campaign => "campaign",
+            Self::Case => "case",
+            Self::Claim => "claim",
+            Self::Collector => "collector",
+            Self::Correction => "correction",
+            Self::Equipment => "equipment",
+            Self::Meter => "meter",
+            Self::Notice => "notice",
+            Self::Order => "order",
+            Self::Outage => "outage",
+            Self::Payment => "payment",
+            Self::Reader => "reader",
+            Self::Reading => "reading",
+            Self::Receipt => "receipt",
+            Self::Refund => "refund",
+            Self::Round => "round",
+            Self::Session => "session",
+            Self::Slot => "slot",
+            Self::Stock => "stock",
+            Self::Till => "till",
+            Self::Waiver => "waiver",
+        }
+    }
+
     /// The statements that tell the campuses of some of them; what belongs to the centre as a whole
     /// has an empty one.
     const fn statements(self) -> &'static [&'static str] {

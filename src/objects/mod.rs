@@ -6,10 +6,11 @@ mod signing;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use object_store::ObjectStore;
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path;
+use object_store::{ObjectStore, RetryConfig};
 use url::Url;
 
 use crate::config::{Config, ConfigError, ObjectStoreConfig, read_key_file};
@@ -44,6 +45,15 @@ pub fn open(config: &Config, url: &str) -> Result<Place, ConfigError> {
     })
 }
 
+/// Somebody waits for the answer: a store that does not come back at once counts as down (X21).
+fn retries() -> RetryConfig {
+    RetryConfig {
+        max_retries: 3,
+        retry_timeout: Duration::from_secs(10),
+        ..RetryConfig::default()
+    }
+}
+
 fn s3(config: &ObjectStoreConfig, url: &Url) -> Result<Place, Wrong> {
     let missing = |key: &str| format!("object_store.{key} is not set");
     let endpoint = config
@@ -64,6 +74,7 @@ fn s3(config: &ObjectStoreConfig, url: &Url) -> Result<Place, Wrong> {
         .with_allow_http(true)
         // One by one: the other form needs an MD5, and nobody deletes many.
         .with_disable_bulk_delete(true)
+        .with_retry(retries())
         .with_http_connector(PlainHttp)
         .with_crypto_provider(Arc::new(OwnCrypto))
         .build()?;

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use chaobiao_eventstore::notary::CheckpointSink as _;
@@ -251,6 +252,18 @@ async fn a_wrong_secret_keeps_nothing_and_what_is_missing_is_named() {
     for url in ["nonsense", "gopher://a/b"] {
         assert!(open(&guessed, url).is_err(), "{url}");
     }
+}
+
+#[tokio::test]
+async fn x21_a_store_that_does_not_answer_is_told_of_while_somebody_waits() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = gone.local_addr().unwrap();
+    drop(gone);
+    let scratch = ScratchDirectory::create();
+    let photos = photos(&config(&scratch, address, SECRET));
+    let kept = tokio::time::timeout(Duration::from_secs(30), photos.keep(picture())).await;
+    let error = kept.unwrap().unwrap_err();
+    assert_eq!(error.code(), "STORAGE_UNAVAILABLE");
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ pub enum PhotoError {
     /// The bytes under a hash are no longer those that were kept.
     #[error("照片与其摘要不符")]
     Tampered,
-    #[error("照片存储出错")]
+    /// X21: the store is down or full.
+    #[error("照片存储暂时不可用，照片未保存，请稍后重试")]
     Store(#[from] object_store::Error),
     #[error("照片处理出错")]
     Worker(#[from] tokio::task::JoinError),
@@ -24,7 +25,9 @@ impl PhotoError {
             Self::Refused(refusal) => refusal.code(),
             Self::Malformed => "PHOTO_REQUEST_MALFORMED",
             Self::Tampered => "PHOTO_TAMPERED",
-            Self::Store(_) | Self::Worker(_) => "INTERNAL_SERVER_ERROR",
+            // Not one of the codes by which a phone takes a photo for refused: it sends it again.
+            Self::Store(_) => "STORAGE_UNAVAILABLE",
+            Self::Worker(_) => "INTERNAL_SERVER_ERROR",
         }
     }
 }

@@ -66,7 +66,10 @@ impl IntoResponse for PhotoError {
             Self::Refused(Refusal::Unreadable) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Tampered | Self::Store(_) | Self::Worker(_) => {
                 tracing::error!(error = %self, source = ?self, "a photo could not be handled");
-                StatusCode::INTERNAL_SERVER_ERROR
+                match self {
+                    Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+                    _ => StatusCode::INTERNAL_SERVER_ERROR,
+                }
             }
         };
         refused_on(status, self.code(), &self.to_string(), &["photo"])

@@ -500,6 +500,33 @@ async fn broken_and_huge_photos_leave_nothing_behind() {
 }
 
 #[tokio::test]
+async fn x21_with_the_store_of_photos_down_it_is_said_and_the_same_photo_is_taken_later() {
+    let mut centre = Centre::equipped().await;
+    let mut reader = centre.staff("reader", &["READER"]);
+    let before = centre.events().await;
+    let folder = centre.data_dir().join("photos");
+    let aside = centre.data_dir().join("photos.aside");
+    std::fs::rename(&folder, &aside).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+
+    let answer = reader.upload(&dial(1));
+    let body: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(answer.status, 503, "{body}");
+    assert_eq!(body["code"], "STORAGE_UNAVAILABLE");
+    assert!(body["message"].as_str().unwrap().contains("稍后重试"));
+    assert_eq!(centre.events().await, before);
+    // Whatever needs no photo goes on.
+    assert_eq!(
+        reader.query("{ me { kind } }", &Value::Null)["me"]["kind"],
+        "STAFF"
+    );
+
+    std::fs::remove_file(&folder).unwrap();
+    std::fs::rename(&aside, &folder).unwrap();
+    assert_eq!(reader.upload(&dial(1)).status, 201);
+}
+
+#[tokio::test]
 async fn malformed_files_and_requests_are_refused_whole() {
     let mut centre = Centre::equipped().await;
     let mut reader = centre.staff("reader", &["READER"]);

@@ -11,6 +11,8 @@ pub enum BillingMonthError {
         campus: CampusId,
         month: BillingMonth,
     },
+    #[error("{0} 账期正在开账，开账完成后才能关账")]
+    BeingBilled(BillingMonth),
     #[error("{0} 账期尚未结束，不能关账")]
     NotEnded(BillingMonth),
 }
@@ -19,13 +21,14 @@ impl BusinessError for BillingMonthError {
     fn code(&self) -> &'static str {
         match self {
             Self::Closed { .. } => "BILLING_MONTH_CLOSED",
+            Self::BeingBilled(_) => "BILLING_MONTH_BEING_BILLED",
             Self::NotEnded(_) => "BILLING_MONTH_NOT_ENDED",
         }
     }
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Closed { .. } | Self::NotEnded(_) => Some("month"),
+            Self::Closed { .. } | Self::BeingBilled(_) | Self::NotEnded(_) => Some("month"),
         }
     }
 }

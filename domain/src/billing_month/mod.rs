@@ -11,4 +11,4 @@ mod tests;
 pub use aggregate::BillingMonthBooks;
 pub use error::BillingMonthError;
 pub use event::{BillingMonthEvent, MonthClosed};
-pub use process::{CloseMonth, booked_in, books_of, require_open};
+pub use process::{CloseMonth, booked_in, books_of, open_run, require_open};

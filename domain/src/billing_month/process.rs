@@ -1,4 +1,4 @@
-use chaobiao_decision::{CommandContext, Process, Stop, Workspace};
+use chaobiao_decision::{ClaimKey, CommandContext, Process, Stop, Workspace};
 use serde::{Deserialize, Serialize};
 
 use super::{BillingMonthBooks, BillingMonthError, MonthClosed};
@@ -8,6 +8,12 @@ use crate::units::{BillingMonth, CampusId, business_date};
 /// The stream of a campus's month.
 pub fn books_of(campus: &CampusId, month: BillingMonth) -> String {
     format!("{campus}/{month}")
+}
+
+/// Held by the billing run over all accounts of a campus, or of all campuses, until it has finished.
+pub fn open_run(month: BillingMonth, campus: Option<&CampusId>) -> ClaimKey {
+    let campus = campus.map_or("*", CampusId::as_str);
+    ClaimKey::new("billing_run.open", format!("{month}/{campus}"))
 }
 
 fn is_open(
@@ -44,7 +50,7 @@ pub fn booked_in(
     Ok(month)
 }
 
-/// Closes a campus's month that is over.
+/// Closes a campus's month that is over, and that nobody is billing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CloseMonth {
     pub campus: CampusId,
@@ -63,6 +69,11 @@ impl Process for CloseMonth {
         require_campus(&self.campus, "campus", workspace)?;
         if self.month.next().first_day() > business_date(context.at) {
             return Err(BillingMonthError::NotEnded(self.month).into());
+        }
+        for campus in [Some(&self.campus), None] {
+            if workspace.holder(&open_run(self.month, campus))?.is_some() {
+                return Err(BillingMonthError::BeingBilled(self.month).into());
+            }
         }
         let closed = MonthClosed {
             campus: self.campus.clone(),

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use chaobiao_decision::{ClaimKey, CommandContext, Process, Rejection, Stop, Workspace};
+use chaobiao_decision::{CommandContext, Process, Rejection, Stop, Workspace};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,9 @@ use super::aggregate::{BillingRun, BillingRunCommand, BillingRunRecord};
 use super::error::BillingRunError;
 use super::event::{BillingRunAdvanced, BillingRunStarted};
 use crate::billing::{BillingError, require_ours};
-use crate::billing_month::require_open;
+use crate::billing_month::{open_run, require_open};
 use crate::campus::require_campus;
 use crate::units::{AccountNo, BillingMonth, BillingRunId, CampusId, business_date};
-
-/// Held by the run over all accounts of a campus, or of all campuses, until it has finished.
-fn open_run(month: BillingMonth, campus: Option<&CampusId>) -> ClaimKey {
-    let campus = campus.map_or("*", CampusId::as_str);
-    ClaimKey::new("billing_run.open", format!("{month}/{campus}"))
-}
 
 /// Begins a run over many accounts (开账). Each bill is a fact of its account, issued by a
 /// [`crate::billing::IssueBill`] of its own; the run keeps who asked for what and how far it is.

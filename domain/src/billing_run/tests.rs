@@ -3,6 +3,7 @@ use cqrs_es::DomainEvent;
 
 use super::*;
 use crate::billing_master::{BillingMaster, SetBillingMaster};
+use crate::billing_month::CloseMonth;
 use crate::desk::Desk;
 use crate::units::{AccountNo, BillingRunId, Fen};
 
@@ -120,6 +121,23 @@ fn over_all_accounts_one_run_of_a_month_and_campus_is_open_at_a_time() {
     );
     desk.run(&finish(&all, None)).unwrap();
     desk.run(&start("2026-07", Some("S"))).unwrap();
+}
+
+#[test]
+fn a_month_is_not_closed_while_it_is_being_billed() {
+    let mut desk = Desk::new("2026-08-15");
+    let close = CloseMonth {
+        campus: "N".parse().unwrap(),
+        month: "2026-07".parse().unwrap(),
+    };
+    for campus in [Some("N"), None] {
+        let run = desk.run(&start("2026-07", campus)).unwrap().outcome;
+        assert_eq!(desk.refused(&close), "BILLING_MONTH_BEING_BILLED");
+        desk.run(&finish(&run, None)).unwrap();
+    }
+    // Another campus's run is none of its business.
+    desk.run(&start("2026-07", Some("S"))).unwrap();
+    desk.run(&close).unwrap();
 }
 
 #[test]

@@ -225,3 +225,29 @@ fn events_keep_their_form() {
     let least = StaffEvent::Hired(hired(&[Role::Reader]));
     insta::assert_json_snapshot!("staff.hired.least", least);
 }
+
+#[test]
+fn r86_whoever_has_a_campus_can_be_confined_to_it_and_set_free_again() {
+    let mut reader = hired(&[Role::Reader]);
+    Members::with(())
+        .given(vec![StaffEvent::Hired(reader.clone())])
+        .when(StaffCommand::Confine(true))
+        .then_expect_error(StaffError::NoCampus);
+    reader.campus = Some("N".parse().unwrap());
+    Members::with(())
+        .given(vec![StaffEvent::Hired(reader.clone())])
+        .when(StaffCommand::Confine(true))
+        .then_expect_events(vec![StaffEvent::ReachChanged { confined: true }]);
+    let confined = vec![
+        StaffEvent::Hired(reader),
+        StaffEvent::ReachChanged { confined: true },
+    ];
+    Members::with(())
+        .given(confined.clone())
+        .when(StaffCommand::Confine(true))
+        .then_expect_events(vec![]);
+    Members::with(())
+        .given(confined)
+        .when(StaffCommand::Confine(false))
+        .then_expect_events(vec![StaffEvent::ReachChanged { confined: false }]);
+}

@@ -105,7 +105,7 @@ impl Extension for Reach {
         })? {
             None => Ok(document),
             Some((place, id)) => {
-                tell(ctx, services, Some(format!("{place:?}/{id}")));
+                tell(ctx, services, Some(format!("{}/{id}", place.as_str())));
                 Err(refusal("不属于本校区，不在辖区之内"))
             }
         }

@@ -32,6 +32,7 @@ mod payroll;
 mod people;
 mod photo_checks;
 mod prepaid;
+mod reach;
 mod roles;
 mod schema;
 mod second_factor;
