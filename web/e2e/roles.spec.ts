@@ -1,38 +1,17 @@
 import { expect, test } from '@playwright/test'
-import { does, enter, section } from './helpers/desk'
+import { does, enter, hire, section } from './helpers/desk'
 import { audit } from './helpers/watch'
-import { query, world, type Staff } from './helpers/world'
+import { world } from './helpers/world'
 
 const here = world()
 const stamp = Date.now().toString(36)
 const leader = `值班长${stamp}`
 
-interface Hired {
-  hireStaff: { initialPassword: string | null; userErrors: { message: string }[] }
-}
-
 test('r86_a_position_is_given_rights_by_two_people_and_whoever_holds_it_has_them_at_once', async ({ browser }) => {
   const first = await enter(browser, here.admin)
   const { page } = first
 
-  /** Somebody who signs in for the first time, and has chosen a password. */
-  async function hire(login: string, roles: string[]): Promise<Staff> {
-    const text = 'mutation E2eHire($input: HireStaffInput!) { hireStaff(input: $input) { initialPassword userErrors { message } } }'
-    const input = { idempotencyKey: `e2e-hire-${login}`, login, name: login, department: '用能管理科', position: '职员', roles }
-    const { hireStaff } = await query<Hired>(page, text, { input })
-    expect(hireStaff.userErrors).toEqual([])
-    const initial = { login, password: hireStaff.initialPassword ?? '' }
-    const desk = await enter(browser, initial)
-    const password = `${stamp}-Bamboo-river-82`
-    const change = 'mutation E2ePassword($input: ChangePasswordInput!) { changePassword(input: $input) { userErrors { message } } }'
-    const changed = await query<{ changePassword: { userErrors: object[] } }>(desk.page, change, {
-      input: { currentPassword: initial.password, newPassword: password },
-    })
-    expect(changed.changePassword.userErrors).toEqual([])
-    await desk.leave()
-    return { login, password }
-  }
-  const reader = await hire(`du.${stamp}`, ['READER'])
+  const reader = await hire(browser, page, { login: `du.${stamp}`, roles: ['READER'] })
 
   await page.goto('/admin/')
   await page.getByRole('navigation', { name: '功能' }).getByRole('link', { name: '权限矩阵' }).click()

@@ -83,6 +83,7 @@ export const GROUPS: readonly Group[] = [
       { to: '/bindings', name: '绑定审核', rights: ['DECIDE_BINDINGS'] },
       { to: '/cases', name: '服务诉求', rights: ['HANDLE_CASES'] },
       { to: '/visits', name: '上门预约', rights: ['MAKE_VISITS'] },
+      { to: '/visit-slots', name: '预约时段', rights: ['MAKE_VISITS'] },
       { to: '/outages', name: '停水停电', rights: ['MANAGE_BULLETIN'] },
       { to: '/articles', name: '文章', rights: ['MANAGE_BULLETIN'] },
       { to: '/messages', name: '消息发送', rights: ['MANAGE_BULLETIN'] },
