@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { earliestFor, effectsOf, masterOf, standingOf } from '@/admin/masters/masters'
 import { besides, countsOf, joined, verdictOf, type Line } from '@/admin/parallel/parallel'
-import { accountNosOf } from '@/shared/accountNos'
+import { numbersOf } from '@/shared/numbersOf'
 import { resultOf } from '@/admin/reconciliations/words'
 
 const theirs = { campusId: 'N', from: '2026-01', master: 'CHARGING_SYSTEM' as const }
@@ -95,7 +95,7 @@ describe('r97: a parallel run', () => {
   })
 
   test('takes account numbers as people write them', () => {
-    expect(accountNosOf(' 10001、10002，１０００３\n10001')).toEqual(['10001', '10002', '10003'])
-    expect(accountNosOf(' ')).toEqual([])
+    expect(numbersOf(' 10001、10002，１０００３\n10001')).toEqual(['10001', '10002', '10003'])
+    expect(numbersOf(' ')).toEqual([])
   })
 })

@@ -93,6 +93,7 @@ export const GROUPS: readonly Group[] = [
     name: '系统',
     places: [
       { to: '/tariffs', name: '费率', rights: [] },
+      { to: '/campuses', name: '校区', rights: ['MANAGE_CAMPUSES', 'MANAGE_BULLETIN'] },
       { to: '/calendar', name: '工作日历', rights: [] },
       { to: '/staff', name: '人员权限', rights: ['VIEW_STAFF'] },
       { to: '/roles', name: '权限矩阵', rights: ['VIEW_STAFF'] },

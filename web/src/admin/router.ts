@@ -90,6 +90,7 @@ export const router = createRouter({
     { path: '/messages', component: () => import('./messages/MessagesPage.vue') },
     { path: '/tariffs', component: () => import('./tariffs/TariffsPage.vue') },
     { path: '/tariffs/:tariffId', component: () => import('./tariffs/TariffPage.vue'), props: true },
+    { path: '/campuses', component: () => import('./campuses/CampusesPage.vue') },
     { path: '/calendar', component: () => import('./calendar/CalendarPage.vue') },
     { path: '/roles', component: () => import('./roles/RolesPage.vue') },
     { path: '/staff', component: () => import('./staff/StaffPage.vue') },

@@ -6,3 +6,8 @@ export function moved<One>(list: readonly One[], from: number, to: number): One[
   if (one !== undefined) result.splice(to, 0, one)
   return result
 }
+
+/** Whether both hold the same meters, in whatever order. */
+export function sameMeters(these: readonly string[], those: readonly string[]): boolean {
+  return these.length === those.length && these.every((one) => those.includes(one))
+}

@@ -1,6 +1,6 @@
 import { graphql } from '@/gql'
 import type { ComparableAccountsQueryVariables, ParallelRunQuery } from '@/gql/graphql'
-import { accountNosOf } from '@/shared/accountNos'
+import { numbersOf } from '@/shared/numbersOf'
 import { request } from '@/shared/gqlFetch'
 import { given } from '../ui/filters'
 import { joined, type Run } from './parallel'
@@ -108,7 +108,7 @@ async function* ofCampus(campus: string): AsyncGenerator<Portion> {
 /** Compares a month, a portion of the accounts after another; `tell` hears how far it is. */
 export async function compare(scope: Scope, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Comparison> {
   const { month, campus, accounts } = scope
-  const some = accountNosOf(accounts)
+  const some = numbersOf(accounts)
   const runs: Run[] = []
   let done = 0
   tell(0, some.length)

@@ -97,3 +97,17 @@ function monthOf(draft: Draft): { wrong: string } | Pick<TariffVersionInput, 'fr
   if (minimum && minimumCharge === null) return { wrong: '最低消费请写成 5.00 这样，没有的空着。' }
   return { freeAllowance: perMonth ? { perMonth, basis: draft.basis, excludedMonths } : null, minimumCharge }
 }
+
+/** A draft as it is typed, before it is a version: what the preview shows. */
+export function shownOf(draft: Draft): Pick<Version, 'tiers' | 'surcharges' | 'freeAllowance' | 'minimumCharge' | 'timeOfUse'> {
+  const judged = checked(draft)
+  const month = 'version' in judged ? judged.version : null
+  const free = month?.freeAllowance
+  return {
+    tiers: draft.tiers.map(({ upTo, price }) => ({ upTo: upTo || null, price })),
+    surcharges: draft.surcharges,
+    freeAllowance: free ? { perMonth: free.perMonth, basis: free.basis ?? 'PERSON', excludedMonths: [...(free.excludedMonths ?? [])] } : null,
+    minimumCharge: month?.minimumCharge ?? null,
+    timeOfUse: [...(month?.timeOfUse ?? [])],
+  }
+}
