@@ -209,6 +209,7 @@ fn events_keep_their_form() {
             campus: Some("S".parse().unwrap()),
             contact: StaffContact::default(),
         }),
+        StaffEvent::ReachChanged { confined: true },
         StaffEvent::RoleGranted {
             role: Role::Manager,
         },

@@ -56,6 +56,19 @@ impl TestDatabase {
         )
     }
 
+    /// How many events there are of these streams, or with this text in what they say.
+    pub async fn events_naming(&self, streams: &[&str], text: &str) -> i64 {
+        sqlx::query_scalar(
+            "SELECT count(*) FROM events WHERE aggregate_id = ANY($1) \
+             OR strpos(aggregate_id, $2) > 0 OR strpos(payload::text, $2) > 0",
+        )
+        .bind(streams)
+        .bind(text)
+        .fetch_one(&self.pool)
+        .await
+        .expect("the events are counted")
+    }
+
     async fn make(migrated: bool) -> Self {
         let cluster = EmbeddedPostgres::join(&cluster_directory(), &cluster_options())
             .await

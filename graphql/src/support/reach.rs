@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
 use async_graphql::parser::types::{
-    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet, VariableDefinition,
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType,
+    Selection, SelectionSet, VariableDefinition,
 };
 use async_graphql::{Name, Positioned, ServerError, ServerResult, Value, Variables};
 use chaobiao_domain::access_log::AccessKind;
@@ -64,6 +64,18 @@ const PLACELESS: [&str; 38] = [
 /// Arguments by which a list is of one campus.
 const CAMPUS: [&str; 2] = ["campus", "campusId"];
 
+/// The variables in these values.
+macro_rules! note_variables {
+    ($value:expr, $names:expr) => {{
+        let names: &mut BTreeSet<Name> = $names;
+        let noted = $value.node.clone().into_const_with(|name| {
+            names.insert(name);
+            Ok::<_, ()>(Value::Null)
+        });
+        drop(noted);
+    }};
+}
+
 /// Keeps confined staff within their campus.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach;
@@ -93,6 +105,7 @@ impl Extension for Reach {
             campus,
             variables,
             keys: BTreeSet::new(),
+            set_aside: BTreeSet::new(),
         };
         survey.go_through(&mut document)?;
         let keys = survey.keys;
@@ -150,6 +163,8 @@ struct Survey<'a> {
     campus: &'a CampusId,
     variables: &'a Variables,
     keys: BTreeSet<(Place, String)>,
+    /// Variables that stood where the viewer's campus stands now.
+    set_aside: BTreeSet<Name>,
 }
 
 impl Survey<'_> {
@@ -184,7 +199,25 @@ impl Survey<'_> {
                 self.selection(&root, &[], selection, &fragments, &mut BTreeSet::new())?;
             }
         }
+        self.forget_variables(document);
         Ok(())
+    }
+
+    /// A variable that is not used any more must not be defined, either.
+    fn forget_variables(&self, document: &mut ExecutableDocument) {
+        let mut used = BTreeSet::new();
+        for (_, operation) in document.operations.iter() {
+            variables_of(&operation.node.selection_set.node, &mut used);
+        }
+        for fragment in document.fragments.values() {
+            variables_of(&fragment.node.selection_set.node, &mut used);
+        }
+        for operation in operations(document) {
+            operation.node.variable_definitions.retain(|defined| {
+                let name = &defined.node.name.node;
+                !self.set_aside.contains(name) || used.contains(name)
+            });
+        }
     }
 
     fn selection(
@@ -244,7 +277,7 @@ impl Survey<'_> {
 
     /// A list of everything becomes one of the viewer's campus; what cannot, and names nothing of it
     /// either, is closed.
-    fn narrow(&self, root: &str, field: &mut Field, is_named: bool) -> ServerResult<()> {
+    fn narrow(&mut self, root: &str, field: &mut Field, is_named: bool) -> ServerResult<()> {
         let types = &self.ctx.schema_env.registry.types;
         let fields = types.get(root).and_then(|kind| kind.fields());
         let Some(known) = fields.and_then(|fields| fields.get(field.name.node.as_str())) else {
@@ -259,6 +292,11 @@ impl Survey<'_> {
             };
         };
         let pos = field.name.pos;
+        for (name, value) in &field.arguments {
+            if name.node == *argument {
+                note_variables!(value, &mut self.set_aside);
+            }
+        }
         field.arguments.retain(|(name, _)| name.node != *argument);
         field.arguments.push((
             Positioned::new(Name::new(argument), pos),
@@ -289,6 +327,32 @@ fn operations(document: &mut ExecutableDocument) -> Vec<&mut Positioned<Operatio
     match &mut document.operations {
         Single(operation) => vec![operation],
         Multiple(operations) => operations.values_mut().collect(),
+    }
+}
+
+fn variables_of(selection_set: &SelectionSet, names: &mut BTreeSet<Name>) {
+    let of_directives = |directives: &[Positioned<Directive>], names: &mut BTreeSet<Name>| {
+        for directive in directives {
+            for (_, value) in &directive.node.arguments {
+                note_variables!(value, names);
+            }
+        }
+    };
+    for selection in &selection_set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                for (_, value) in &field.node.arguments {
+                    note_variables!(value, names);
+                }
+                of_directives(&field.node.directives, names);
+                variables_of(&field.node.selection_set.node, names);
+            }
+            Selection::InlineFragment(inline) => {
+                of_directives(&inline.node.directives, names);
+                variables_of(&inline.node.selection_set.node, names);
+            }
+            Selection::FragmentSpread(spread) => of_directives(&spread.node.directives, names),
+        }
     }
 }
 

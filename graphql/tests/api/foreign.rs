@@ -223,14 +223,7 @@ impl Abroad {
     /// How many events there are of what is marked.
     async fn events(&self) -> i64 {
         let ids: Vec<&str> = self.known.values().map(|id| id.trim_matches('"')).collect();
-        sqlx::query_scalar(
-            "SELECT count(*) FROM events WHERE aggregate_id LIKE 'ZZ%' \
-             OR aggregate_id = ANY($1) OR payload::text LIKE '%\"ZZ%'",
-        )
-        .bind(ids)
-        .fetch_one(&self.town.centre.database.pool())
-        .await
-        .unwrap()
+        self.town.centre.database.events_naming(&ids, MARK).await
     }
 
     /// What somebody is told, by a document as deep as the limits allow.

@@ -154,10 +154,11 @@ async fn r86_a_batch_of_offline_work_is_refused_piece_by_piece() {
         })
     };
     let batch = json!({ "items": [fault("piece-0001", "W-S1"), fault("piece-0002", "W-A1")] });
-    let fields = "results { itemId status errors { code } }";
-    let synced = town.centre.must(&reader, "syncFieldWork", batch, fields);
+    let query = "mutation($input: SyncFieldWorkInput!) { syncFieldWork(input: $input) {
+        results { itemId status errors { code } } } }";
+    let synced = town.centre.ask(&reader, query, json!({ "input": batch }));
     assert_eq!(
-        synced.await["results"],
+        synced.await.data()["syncFieldWork"]["results"],
         json!([
             { "itemId": "piece-0001", "status": "REFUSED", "errors": [{ "code": "OUT_OF_REACH" }] },
             { "itemId": "piece-0002", "status": "ACCEPTED", "errors": [] },
