@@ -222,8 +222,8 @@ fn visit(
     }
     let left_note = text(visited.left_note.as_deref(), "联系便条")?;
     Ok(Some(CollectionRoundEvent::AccountVisited(AccountVisited {
-        note,
         left_note,
+        note,
         ..visited
     })))
 }

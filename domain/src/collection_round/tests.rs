@@ -8,6 +8,9 @@ use crate::payment::{PaymentMethod, RecordDeposit, RecordPayment, ReversePayment
 use crate::staff::{ContactInput, HireStaff, Role};
 use crate::units::{AccountNo, CollectionRoundId, Fen, PaymentId};
 
+/// What makes a plan that would be accepted one that is refused.
+type Change<'a> = &'a dyn Fn(&mut PlanCollectionRound);
+
 const TODAY: &str = "2026-09-24";
 
 fn hire(desk: &mut Desk, login: &str, role: Role, campus: Option<&str>) {
@@ -113,13 +116,13 @@ fn r62_a_round_is_planned_for_a_day_to_come_and_a_cashier_who_may_take_money_the
         change(&mut wanted);
         desk.refused(&wanted)
     };
-    let cases: [(&str, &dyn Fn(&mut PlanCollectionRound)); 10] = [
+    let cases: [(&str, Change); 10] = [
         ("COLLECTION_ROUND_NO_ACCOUNTS", &|it| it.accounts.clear()),
         ("COLLECTION_ROUND_ACCOUNT_TWICE", &|it| {
             it.accounts = numbers(&["A1", "A2", "A1"]);
         }),
         ("ACCOUNT_UNKNOWN", &|it| {
-            it.accounts = numbers(&["A1", "A9"])
+            it.accounts = numbers(&["A1", "A9"]);
         }),
         ("COLLECTION_ROUND_ACCOUNT_ELSEWHERE", &|it| {
             it.campus = "S".parse().unwrap();
@@ -130,7 +133,7 @@ fn r62_a_round_is_planned_for_a_day_to_come_and_a_cashier_who_may_take_money_the
         }),
         ("CAMPUS_UNKNOWN", &|it| it.campus = "X".parse().unwrap()),
         ("STAFF_UNKNOWN", &|it| {
-            it.cashier = "nobody".parse().unwrap()
+            it.cashier = "nobody".parse().unwrap();
         }),
         ("COLLECTION_ROUND_CASHIER_MAY_NOT_COLLECT", &|it| {
             it.cashier = "ma".parse().unwrap();

@@ -26,6 +26,7 @@ impl BindingQuery {
         guard = "may(Permission::DecideBindings)",
         complexity = "1 + page_size(first) * child_complexity"
     )]
+    #[expect(clippy::too_many_arguments, reason = "each is a filter of the list")]
     async fn binding_queue(
         &self,
         ctx: &Context<'_>,

@@ -109,7 +109,7 @@ impl Extension for Reach {
         };
         survey.go_through(&mut document)?;
         let keys = survey.keys;
-        let fault = |_| error(ErrorCode::Internal, "服务器内部错误", None);
+        let fault = |()| error(ErrorCode::Internal, "服务器内部错误", None);
         let services = ctx.data::<Services>().map_err(|_| fault(()))?;
         let elsewhere = first_elsewhere(services.store().pool(), campus, &keys).await;
         match elsewhere.map_err(|failed| {

@@ -1,5 +1,10 @@
 //! 上门收费: from the list of who owes to the money taken at the door (R62).
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may panic anywhere, in its helpers too"
+)]
+
 use chaobiao_domain::account::AccountClass;
 use chaobiao_domain::staff::{ChangeProfile, ContactInput, Role};
 use chaobiao_domain::units::Commodity;

@@ -17,7 +17,7 @@ fragment t on __Type { kind name ofType { kind name ofType { kind name ofType { 
 
 /// The types of the schema, and what arguments of a name are given.
 pub(crate) struct Types {
-    types: BTreeMap<String, Value>,
+    by_name: BTreeMap<String, Value>,
     roots: BTreeMap<String, String>,
     /// Literals by the name of an argument; the smallest that can be read for all others.
     pub(crate) known: BTreeMap<String, String>,
@@ -34,7 +34,7 @@ impl Types {
             (operation.to_owned(), name.to_owned())
         };
         Self {
-            types: types
+            by_name: types
                 .map(|kind| (kind["name"].as_str().unwrap().to_owned(), kind.clone()))
                 .collect(),
             roots: ["query", "mutation", "subscription"].map(root).into(),
@@ -48,7 +48,10 @@ impl Types {
     }
 
     fn fields(&self, type_name: &str) -> Vec<Value> {
-        self.types[type_name]["fields"].as_array().unwrap().clone()
+        self.by_name[type_name]["fields"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// A value that can be read, as small as may be.
@@ -61,14 +64,14 @@ impl Types {
             "LIST" => format!("[{}]", self.sample(&kind["ofType"], place)),
             "ENUM" => {
                 let name = kind["name"].as_str().unwrap();
-                self.types[name]["enumValues"][0]["name"]
+                self.by_name[name]["enumValues"][0]["name"]
                     .as_str()
                     .unwrap()
                     .to_owned()
             }
             "INPUT_OBJECT" => {
                 let name = kind["name"].as_str().unwrap();
-                let inner = self.types[name]["inputFields"].as_array().unwrap();
+                let inner = self.by_name[name]["inputFields"].as_array().unwrap();
                 let required = self.required(inner);
                 if required.is_empty() {
                     // One of its fields is wanted; which one, rights do not ask.
@@ -104,7 +107,7 @@ impl Types {
 
     /// A document that asks one root field for as little as may be.
     pub(crate) fn document(&self, operation: &str, field: &Value) -> String {
-        let selection = if self.is_leaf(&field["type"]) {
+        let selection = if Self::is_leaf(&field["type"]) {
             ""
         } else {
             "{ __typename }"
@@ -144,24 +147,28 @@ impl Types {
         format!("{operation} {{ {name}{arguments} {selection} }}")
     }
 
-    fn named<'a>(&self, mut kind: &'a Value) -> &'a Value {
+    fn named(mut kind: &Value) -> &Value {
         while kind["kind"] == "NON_NULL" || kind["kind"] == "LIST" {
             kind = &kind["ofType"];
         }
         kind
     }
 
-    fn is_leaf(&self, kind: &Value) -> bool {
-        matches!(self.named(kind)["kind"].as_str(), Some("SCALAR" | "ENUM"))
+    fn is_leaf(kind: &Value) -> bool {
+        matches!(Self::named(kind)["kind"].as_str(), Some("SCALAR" | "ENUM"))
     }
 
     fn selection(&self, kind: &Value, depth: usize) -> String {
-        if self.is_leaf(kind) {
+        if Self::is_leaf(kind) {
             return String::new();
         }
         let mut parts = vec!["__typename".to_owned()];
-        let name = self.named(kind)["name"].as_str().unwrap();
-        for field in self.types[name]["fields"].as_array().into_iter().flatten() {
+        let name = Self::named(kind)["name"].as_str().unwrap();
+        for field in self.by_name[name]["fields"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
             let place = field["name"].as_str().unwrap();
             // What was refused is named in words; nodes are under edges once more.
             if ["message", "edges"].contains(&place) {
@@ -171,7 +178,7 @@ impl Types {
             if needs {
                 continue;
             }
-            if self.is_leaf(&field["type"]) {
+            if Self::is_leaf(&field["type"]) {
                 parts.push(place.to_owned());
             } else if depth > 1 {
                 let inner = self.selection(&field["type"], depth - 1);
