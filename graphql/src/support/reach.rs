@@ -170,7 +170,7 @@ struct Survey<'a> {
 impl Survey<'_> {
     fn go_through(&mut self, document: &mut ExecutableDocument) -> ServerResult<()> {
         let fragments = document.fragments.clone();
-        let mut used = BTreeSet::new();
+        let (mut used, mut defined) = (BTreeSet::new(), Vec::new());
         for operation in operations(document) {
             let OperationDefinition {
                 ty,
@@ -183,20 +183,19 @@ impl Survey<'_> {
                 OperationType::Mutation => "Mutation",
                 OperationType::Subscription => "Subscription",
             };
-            self.selection(
-                root,
-                variable_definitions,
-                selection_set,
-                &fragments,
-                &mut used,
-            )?;
+            // Of each operation by itself: the same fragment may be given something else by another.
+            let mut spread = BTreeSet::new();
+            let own = variable_definitions.as_slice();
+            self.selection(root, own, selection_set, &fragments, &mut spread)?;
+            used.append(&mut spread);
+            defined.extend_from_slice(own);
         }
         // Root fields may stand in fragments, too.
         for name in used {
             if let Some(fragment) = document.fragments.get_mut(&name) {
                 let root = fragment.node.type_condition.node.on.node.to_string();
                 let selection = &mut fragment.node.selection_set;
-                self.selection(&root, &[], selection, &fragments, &mut BTreeSet::new())?;
+                self.selection(&root, &defined, selection, &fragments, &mut BTreeSet::new())?;
             }
         }
         self.forget_variables(document);

@@ -110,8 +110,16 @@ async fn r86_what_is_of_another_campus_is_refused_and_the_refusal_kept() {
     let aliased = "query($no: String!) { one: meter(meterNo: \"W-A1\") { meterNo }
         other: meter(meterNo: $no) { meterNo } }";
     let by_variable = "query($no: String = \"W-S1\") { ...named } fragment named on Query {
-        meterTree(meterNo: $no) { meterNo } }";
+        meter(meterNo: $no) { meterNo } }";
+    let by_one_of_two = "query A($no: String! = \"W-A1\") { ...named }
+        query B($no: String! = \"W-S1\") { ...named }
+        query C($no: String! = \"W-A1\") { ...named }
+        fragment named on Query { meter(meterNo: $no) { meterNo } }";
+    let own = "query($no: String! = \"W-A1\") { ...named }
+        fragment named on Query { meter(meterNo: $no) { meterNo } }";
+    centre.ask(&manager, own, json!({})).await.data();
     for (query, variables) in [
+        (by_one_of_two, json!({})),
         ("{ meter(meterNo: \"W-S1\") { meterNo } }", json!({})),
         (aliased, json!({ "no": "W-S1" })),
         (by_variable, json!({})),
