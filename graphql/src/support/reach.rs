@@ -61,6 +61,14 @@ const PLACELESS: [&str; 38] = [
     "validationRulesInForce",
     "workCalendar",
 ];
+/// Root fields that show what is the viewer's own unless their arguments say whose.
+const OWN: [&str; 5] = [
+    "fieldConflicts",
+    "myAppointments",
+    "myServiceCases",
+    "myServiceCasesChanged",
+    "readingTasks",
+];
 /// Arguments by which a list is of one campus.
 const CAMPUS: [&str; 2] = ["campus", "campusId"];
 
@@ -268,6 +276,9 @@ impl Survey<'_> {
         let is_loose = found.iter().all(loose);
         let is_named = !found.is_empty();
         self.keys.extend(found);
+        if !is_named && OWN.contains(&name) {
+            return Ok(());
+        }
         if is_loose {
             return self.narrow(root, field, is_named);
         }

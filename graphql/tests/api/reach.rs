@@ -175,6 +175,25 @@ async fn r86_a_batch_of_offline_work_is_refused_piece_by_piece() {
 }
 
 #[tokio::test]
+async fn r86_a_confined_reader_has_their_tasks_as_before() {
+    let town = town().await;
+    let reader = confined(&town, "bei", Role::Reader).await;
+    let round = json!({
+        "book": "B1", "month": "2026-09", "campusId": "N", "dueOn": "2026-09-30",
+        "meterNos": ["W-A1"], "reader": "bei",
+    });
+    let manager = town.again("ma").await;
+    let fields = "readingRound { roundId }";
+    town.centre
+        .must(&manager, "openReadingRound", round, fields)
+        .await;
+    let tasks =
+        "{ readingTasks { nodes { meterNo } } fieldConflicts { itemId } delayReasons { code } }";
+    let data = town.centre.ask(&reader, tasks, json!({})).await.data();
+    assert_eq!(numbers(&data, "readingTasks", "meterNo"), ["W-A1"]);
+}
+
+#[tokio::test]
 async fn r86_nobody_sets_their_own_reach_and_a_change_ends_every_session() {
     let town = town().await;
     let centre = &town.centre;
