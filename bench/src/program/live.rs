@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use uuid::Uuid;
 
 use super::http::Browser;
-use super::process::Logins;
+use super::process::Staff;
 use crate::Failure;
 use crate::figures::{Figures, Unit, micros, percentile};
 
@@ -31,16 +31,19 @@ const SUBSCRIPTIONS: [&str; 4] = [
 ];
 const SUBMIT: &str = "mutation($input: SubmitReadingInput!) { submitReading(input: $input) {
     status userErrors { code message } } }";
-/// Where nobody has been yet in the rounds of the last month that has any, and an index far beyond
-/// what the meter can have used.
-const UNREAD: &str = "
-    SELECT t.meter_no, (last.index + 3000)::text, r.month
-      FROM read_unread_meters t JOIN read_unread_meters_round r USING (round_id)
+const OPEN: &str = "mutation($input: OpenReadingRoundInput!) { openReadingRound(input: $input) {
+    userErrors { code message } } }";
+/// Meters of one campus, each with an index far beyond what it can have used.
+const METERS: &str = "
+    SELECT c.meter_no, (last.index + 3000)::text, c.campus
+      FROM read_meter_card c
       JOIN LATERAL (SELECT index FROM read_reading_review
-           WHERE meter_no = t.meter_no AND status <> 'rejected'
+           WHERE meter_no = c.meter_no AND status <> 'rejected'
            ORDER BY read_at DESC LIMIT 1) AS last ON true
-     WHERE t.state = 'unread' AND r.month = (SELECT max(month) FROM read_unread_meters_round)
-     ORDER BY t.meter_no LIMIT 100";
+     WHERE c.campus = (SELECT min(campus) FROM read_meter_card)
+     ORDER BY c.meter_no LIMIT 60";
+const DAYS: &str = "SELECT to_char(now() AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM'),
+    to_char(now() AT TIME ZONE 'Asia/Shanghai' + interval '5 days', 'YYYY-MM-DD')";
 /// Sessions the watchers share: signing in costs what a password's hash costs.
 const SESSIONS: usize = 10;
 /// Readings of a round.
@@ -54,6 +57,7 @@ type Socket = WebSocketStream<TcpStream>;
 /// Who watches, while rounds are measured.
 pub(crate) struct Watchers {
     count: usize,
+    /// Whoever hands readings in.
     browser: Browser,
     told: mpsc::UnboundedReceiver<(usize, Instant)>,
     /// With the index each is going to show.
@@ -63,19 +67,18 @@ pub(crate) struct Watchers {
 impl Watchers {
     pub(crate) async fn gather(
         address: SocketAddr,
-        logins: &Logins,
+        staff: &Staff,
         pool: &PgPool,
         count: usize,
     ) -> Result<Self, Failure> {
-        let unread: Vec<(String, String, String)> = sqlx::query_as(UNREAD).fetch_all(pool).await?;
-        let Some((_, _, month)) = unread.first().cloned() else {
-            return Err(Failure::Program("every meter has been read".to_owned()));
-        };
-        let meters = unread.into_iter().map(|(no, index, _)| (no, index));
         let mut browsers = Vec::with_capacity(SESSIONS);
         for _ in 0..SESSIONS {
-            browsers.push(Browser::sign_in(address, logins).await?);
+            browsers.push(Browser::sign_in(address, &staff.manager).await?);
         }
+        let Some(manager) = browsers.first_mut() else {
+            return Err(Failure::Program("nobody signed in".to_owned()));
+        };
+        let (month, meters) = send_out(manager, pool).await?;
         let (tell, told) = mpsc::unbounded_channel();
         for (who, browser) in (0..count).zip(browsers.iter().cycle()) {
             let cookie = browser.cookie().unwrap_or_default();
@@ -94,13 +97,11 @@ impl Watchers {
             .await?;
             tokio::spawn(watch(socket, who, tell.clone()));
         }
-        browsers.truncate(1);
-        let browser = browsers.pop();
         let mut watchers = Self {
             count,
-            browser: browser.ok_or_else(|| Failure::Program("nobody signed in".to_owned()))?,
+            browser: Browser::sign_in(address, &staff.technician).await?,
             told,
-            meters: meters.collect(),
+            meters,
         };
         // Everybody is shown how things are, first.
         watchers.all_told(Instant::now()).await?;
@@ -160,6 +161,26 @@ impl Watchers {
         }
         Ok(())
     }
+}
+
+/// Opens a round over some meters: its month, and the meters with what each is going to show.
+async fn send_out(
+    manager: &mut Browser,
+    pool: &PgPool,
+) -> Result<(String, Vec<(String, String)>), Failure> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(METERS).fetch_all(pool).await?;
+    let (month, due_on): (String, String) = sqlx::query_as(DAYS).fetch_one(pool).await?;
+    let numbers: Vec<&String> = rows.iter().map(|(number, ..)| number).collect();
+    let input = json!({
+        "idempotencyKey": Uuid::now_v7(), "book": "BENCH", "month": month, "dueOn": due_on,
+        "campusId": rows.first().map(|(_, _, campus)| campus), "meterNos": numbers,
+    });
+    let data = manager.ask(OPEN, &json!({ "input": input })).await?;
+    if data["openReadingRound"]["userErrors"] != json!([]) {
+        return Err(Failure::Program(data.to_string()));
+    }
+    let meters = rows.into_iter().map(|(number, index, _)| (number, index));
+    Ok((month, meters.collect()))
 }
 
 /// Until the server ends it, or nobody listens any more.

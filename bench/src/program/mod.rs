@@ -43,7 +43,7 @@ async fn on_directory(
     figures: &mut Figures,
 ) -> Result<String, Failure> {
     let program = Program::new(binary(arguments)?, parent.join("data"));
-    let logins = program.make_campus(arguments.campus_meters)?;
+    let staff = program.make_campus(arguments.campus_meters)?;
     let begun = Instant::now();
     let server = program.serve()?;
     let ready = micros(begun.elapsed());
@@ -53,7 +53,7 @@ async fn on_directory(
         .max_connections(2)
         .connect_with(cluster.connect_options())
         .await?;
-    let measured = beside(&program, &server, &logins, &pool, arguments, figures).await;
+    let measured = beside(&program, &server, &staff, &pool, arguments, figures).await;
     let version = sqlx::query_scalar("SHOW server_version")
         .fetch_one(&pool)
         .await;
@@ -67,7 +67,7 @@ async fn on_directory(
 async fn beside(
     program: &Program,
     server: &Server,
-    logins: &process::Logins,
+    staff: &process::Staff,
     pool: &PgPool,
     arguments: &Arguments,
     figures: &mut Figures,
@@ -77,7 +77,7 @@ async fn beside(
     figures.note(MEMORY, "at rest", Unit::Megabytes, memory.now);
     figures.note(MEMORY, "most while starting", Unit::Megabytes, memory.most);
     if arguments.wants("read") {
-        let mut asker = read::Asker::sign_in(server.address, logins, pool).await?;
+        let mut asker = read::Asker::sign_in(server.address, &staff.manager, pool).await?;
         for _ in 0..arguments.rounds {
             asker.round(pool, figures, arguments.seconds).await?;
         }
@@ -85,7 +85,7 @@ async fn beside(
         figures.note(MEMORY, "most, with reads", Unit::Megabytes, memory.most);
     }
     if arguments.wants("live") {
-        let watchers = live::Watchers::gather(server.address, logins, pool, arguments.watchers);
+        let watchers = live::Watchers::gather(server.address, staff, pool, arguments.watchers);
         let mut watchers = watchers.await?;
         for _ in 0..arguments.rounds {
             watchers.round(figures).await?;

@@ -8,15 +8,23 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Failure;
 
-/// Who manages the demo campus, as `chaobiao demo` names the login.
+/// Who manages the demo campus, and who looks after its meters, as `chaobiao demo` names the logins.
 const MANAGER: &str = "lu.zhiyuan";
+const TECHNICIAN: &str = "tie.shan";
 
 pub(crate) struct Program {
     binary: PathBuf,
     pub(crate) data_dir: PathBuf,
 }
 
-/// Somebody who may look at meters.
+/// Those of the campus's staff who are asked in the name of.
+pub(crate) struct Staff {
+    /// May look at everything.
+    pub(crate) manager: Logins,
+    /// May hand in what devices have read.
+    pub(crate) technician: Logins,
+}
+
 pub(crate) struct Logins {
     pub(crate) login: &'static str,
     pub(crate) password: String,
@@ -57,18 +65,24 @@ impl Program {
     }
 
     /// A campus of fourteen months.
-    pub(crate) fn make_campus(&self, meters: u32) -> Result<Logins, Failure> {
+    pub(crate) fn make_campus(&self, meters: u32) -> Result<Staff, Failure> {
         let said = self.run(&["demo", "--meters", &meters.to_string()])?;
-        let mut words = said.lines().map(|line| line.split_whitespace());
-        let password =
-            words.find_map(|mut words| (words.next() == Some(MANAGER)).then(|| words.next())?);
-        match password {
-            Some(password) => Ok(Logins {
-                login: MANAGER,
-                password: password.to_owned(),
-            }),
-            None => Err(Failure::Program(format!("no {MANAGER} in: {said}"))),
-        }
+        let of = |login: &'static str| {
+            let mut words = said.lines().map(|line| line.split_whitespace());
+            let password =
+                words.find_map(|mut words| (words.next() == Some(login)).then(|| words.next())?);
+            match password {
+                Some(password) => Ok(Logins {
+                    login,
+                    password: password.to_owned(),
+                }),
+                None => Err(Failure::Program(format!("no {login} in: {said}"))),
+            }
+        };
+        Ok(Staff {
+            manager: of(MANAGER)?,
+            technician: of(TECHNICIAN)?,
+        })
     }
 
     /// Starts the server and waits until it listens.
