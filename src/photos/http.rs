@@ -64,14 +64,12 @@ impl IntoResponse for PhotoError {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
             Self::Refused(Refusal::Unreadable) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Tampered | Self::Store(_) | Self::Worker(_) => {
-                tracing::error!(error = %self, source = ?self, "a photo could not be handled");
-                match self {
-                    Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-                    _ => StatusCode::INTERNAL_SERVER_ERROR,
-                }
-            }
+            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Tampered | Self::Worker(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        if status.is_server_error() {
+            tracing::error!(error = %self, source = ?self, "a photo could not be handled");
+        }
         refused_on(status, self.code(), &self.to_string(), &["photo"])
     }
 }

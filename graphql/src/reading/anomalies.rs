@@ -47,10 +47,12 @@ pub(super) fn news_of_anomalies(
     after: Option<&str>,
 ) -> Result<impl Stream<Item = Result<Anomalies>> + use<>> {
     let key = ctx.data::<CursorKey>()?.clone();
-    let told = after.map(|after| {
-        key.open(LIST, after)
-            .ok_or_else(|| bad_input("after 不是本订阅给出的游标"))
-    });
+    let told = after
+        .map(|after| {
+            key.open(LIST, after)
+                .ok_or_else(|| bad_input("after 不是本订阅给出的游标"))
+        })
+        .transpose()?;
     let asked = filter.clone();
     let rule = may(Permission::ViewMeters);
     let latest = live_for_all(ctx, &["reading_review"], rule, move |services| {
@@ -61,7 +63,6 @@ pub(super) fn news_of_anomalies(
             rows.map_err(|error| error.to_string())
         }
     })?;
-    let told = told.transpose()?;
     let watcher = Watcher {
         latest: latest.boxed(),
         services: Services::of(ctx)?.clone(),
